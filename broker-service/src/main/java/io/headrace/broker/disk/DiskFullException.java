@@ -1,0 +1,16 @@
+package io.headrace.broker.disk;
+
+import java.io.IOException;
+
+/**
+ * The volume has no space left for a write; nothing can be said about how much of that write was
+ * done.
+ */
+public final class DiskFullException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    public DiskFullException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,30 @@
+package io.headrace.model.cluster;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A live broker, as it registered itself.
+ *
+ * @param id the broker's id, 0 or greater
+ * @param epoch czxid of the registration node: grows with every registration
+ * @param httpUrl base of the broker's HTTP API without a trailing slash, for example {@code
+ *     http://127.0.0.1:8082}
+ * @param endpoints Kafka listeners by name, each {@code host:port}; empty while the broker has none
+ * @param rack failure domain, for placement
+ * @param version software version
+ * @param uncleanStart whether the broker started without proof of a clean stop
+ */
+public record BrokerRegistration(
+        int id,
+        long epoch,
+        String httpUrl,
+        Map<String, String> endpoints,
+        Optional<String> rack,
+        String version,
+        boolean uncleanStart) {
+
+    public BrokerRegistration {
+        endpoints = Map.copyOf(endpoints);
+    }
+}

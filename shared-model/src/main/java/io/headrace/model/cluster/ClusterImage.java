@@ -1,0 +1,60 @@
+package io.headrace.model.cluster;
+
+import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The whole cluster at one moment: immutable, replaced as a whole.
+ *
+ * @param version grows with every new image of one process; not comparable between processes
+ * @param clusterId given once, at the first start of the cluster
+ * @param controllerEpoch epoch of the newest controller; 0 before the first
+ * @param controllerId id of the admin-service that is the controller, if one is elected
+ * @param brokers live brokers by id
+ * @param topics topics by name
+ * @param deletedTopics tombstones by topic id
+ * @param admins live admin-services by id
+ * @param gateways live gateways by id
+ */
+public record ClusterImage(
+        long version,
+        String clusterId,
+        int controllerEpoch,
+        Optional<String> controllerId,
+        Map<Integer, BrokerRegistration> brokers,
+        Map<String, TopicImage> topics,
+        Map<TopicId, DeletedTopic> deletedTopics,
+        Map<String, ServiceRegistration> admins,
+        Map<String, ServiceRegistration> gateways) {
+
+    public ClusterImage {
+        brokers = Map.copyOf(brokers);
+        topics = Map.copyOf(topics);
+        deletedTopics = Map.copyOf(deletedTopics);
+        admins = Map.copyOf(admins);
+        gateways = Map.copyOf(gateways);
+    }
+
+    public Optional<TopicImage> topic(String name) {
+        return Optional.ofNullable(topics.get(name));
+    }
+
+    /** The state of a partition; empty when the topic or the partition does not exist. */
+    public Optional<PartitionState> partition(TopicPartition tp) {
+        TopicImage topic = topics.get(tp.topic());
+        if (topic == null || tp.partition() >= topic.partitionCount()) {
+            return Optional.empty();
+        }
+        return Optional.of(topic.states().get(tp.partition()));
+    }
+
+    /**
+     * The live broker that leads a partition; empty when there is no such partition, no leader, or
+     * it is down.
+     */
+    public Optional<BrokerRegistration> leaderOf(TopicPartition tp) {
+        return partition(tp).map(state -> brokers.get(state.leader()));
+    }
+}

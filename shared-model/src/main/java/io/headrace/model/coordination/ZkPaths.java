@@ -1,0 +1,59 @@
+package io.headrace.model.coordination;
+
+import io.headrace.model.topic.TopicId;
+
+/**
+ * The map of every znode, below the client's chroot. Payloads are JSON, see {@link ZkPayloads}.
+ *
+ * <pre>
+ * /cluster                 ClusterNode      persistent, created once
+ * /brokers/{id}            BrokerNode       ephemeral; czxid = broker epoch
+ * /admins/{id}             ServiceNode      ephemeral
+ * /gateways/{id}           ServiceNode      ephemeral
+ * /controller/latch/...    Curator LeaderLatch; participant id = admin id
+ * /controller/epoch        ControllerNode   persistent; written by compare-and-set by each new controller, and checked
+ *                                           by version in every multi() that the controller writes
+ * /topics/{name}           TopicNode        persistent: topic id, assignment, config
+ * /states/{name}           StatesNode       persistent: one PartitionState per partition
+ * /deletions/{topic id}    DeletionNode     persistent tombstone; removed by the controller long after the grace period
+ * </pre>
+ */
+public final class ZkPaths {
+
+    public static final String CLUSTER = "/cluster";
+    public static final String BROKERS = "/brokers";
+    public static final String ADMINS = "/admins";
+    public static final String GATEWAYS = "/gateways";
+    public static final String CONTROLLER = "/controller";
+    public static final String CONTROLLER_LATCH = "/controller/latch";
+    public static final String CONTROLLER_EPOCH = "/controller/epoch";
+    public static final String TOPICS = "/topics";
+    public static final String STATES = "/states";
+    public static final String DELETIONS = "/deletions";
+
+    private ZkPaths() {}
+
+    public static String broker(int id) {
+        return BROKERS + "/" + id;
+    }
+
+    public static String admin(String id) {
+        return ADMINS + "/" + id;
+    }
+
+    public static String gateway(String id) {
+        return GATEWAYS + "/" + id;
+    }
+
+    public static String topic(String name) {
+        return TOPICS + "/" + name;
+    }
+
+    public static String states(String name) {
+        return STATES + "/" + name;
+    }
+
+    public static String deletion(TopicId id) {
+        return DELETIONS + "/" + id;
+    }
+}

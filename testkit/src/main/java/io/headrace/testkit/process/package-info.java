@@ -1,0 +1,12 @@
+/**
+ * Real processes for system tests: a Java main in a child JVM that can be awaited, stopped and
+ * killed.
+ *
+ * <p>Entries: {@link io.headrace.testkit.process.ChildJvm}, {@link
+ * io.headrace.testkit.process.FreePorts}. Each child has one reader thread, which owns its captured
+ * output. Imports nothing of ours.
+ */
+@NullMarked
+package io.headrace.testkit.process;
+
+import org.jspecify.annotations.NullMarked;

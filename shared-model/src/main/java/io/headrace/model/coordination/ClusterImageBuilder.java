@@ -1,0 +1,184 @@
+package io.headrace.model.coordination;
+
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.ServiceRegistration;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.coordination.ZkPayloads.ClusterNode;
+import io.headrace.model.coordination.ZkPayloads.ControllerNode;
+import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.ServiceNode;
+import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import io.headrace.model.coordination.ZkPayloads.TopicNode;
+import io.headrace.model.topic.TopicId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.curator.framework.recipes.cache.ChildData;
+import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Builds the image out of a cache of the whole tree. Nodes that did not change since the last build
+ * are not decoded again: a topic costs a map lookup.
+ *
+ * <p>A topic is in the image when both its nodes are there and name the same topic id, so that a
+ * half-seen creation or re-creation never shows. A node that cannot be decoded is logged and left
+ * out; leaving out never deletes anything.
+ *
+ * <p>Owner: the thread of {@link ClusterWatch}.
+ */
+final class ClusterImageBuilder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterImageBuilder.class);
+
+    private final CuratorCache cache;
+    private Map<String, Decoded<?>> decoded = new HashMap<>();
+    private long version;
+
+    ClusterImageBuilder(CuratorCache cache) {
+        this.cache = cache;
+    }
+
+    /** A payload and the znode version (mzxid) it was decoded from. */
+    private record Decoded<T>(long mzxid, T value) {}
+
+    ClusterImage build() {
+        Map<String, Decoded<?>> fresh = new HashMap<>();
+        String clusterId = "";
+        int controllerEpoch = 0;
+        Optional<String> controllerId = Optional.empty();
+        Map<Integer, BrokerRegistration> brokers = new HashMap<>();
+        Map<String, TopicNode> topics = new HashMap<>();
+        Map<String, StatesNode> states = new HashMap<>();
+        Map<TopicId, DeletedTopic> deletions = new HashMap<>();
+        Map<String, ServiceRegistration> admins = new HashMap<>();
+        Map<String, ServiceRegistration> gateways = new HashMap<>();
+        for (ChildData node : (Iterable<ChildData>) cache.stream()::iterator) {
+            String path = node.getPath();
+            int slash = path.lastIndexOf('/');
+            String name = path.substring(slash + 1);
+            try {
+                switch (path.substring(0, slash)) {
+                    case "" -> {
+                        if (path.equals(ZkPaths.CLUSTER)) {
+                            clusterId = decode(node, ClusterNode.class, fresh).clusterId();
+                        }
+                    }
+                    case ZkPaths.CONTROLLER -> {
+                        if (path.equals(ZkPaths.CONTROLLER_EPOCH)) {
+                            ControllerNode controller = decode(node, ControllerNode.class, fresh);
+                            controllerEpoch = controller.epoch();
+                            controllerId = Optional.of(controller.adminId());
+                        }
+                    }
+                    case ZkPaths.BROKERS ->
+                            brokers.put(
+                                    Integer.parseInt(name),
+                                    broker(name, node, decode(node, BrokerNode.class, fresh)));
+                    case ZkPaths.ADMINS ->
+                            admins.put(name, service(name, decode(node, ServiceNode.class, fresh)));
+                    case ZkPaths.GATEWAYS ->
+                            gateways.put(
+                                    name, service(name, decode(node, ServiceNode.class, fresh)));
+                    case ZkPaths.TOPICS -> topics.put(name, decode(node, TopicNode.class, fresh));
+                    case ZkPaths.STATES -> states.put(name, decode(node, StatesNode.class, fresh));
+                    case ZkPaths.DELETIONS -> {
+                        DeletionNode deletion = decode(node, DeletionNode.class, fresh);
+                        TopicId id = TopicId.parse(name);
+                        deletions.put(
+                                id,
+                                new DeletedTopic(
+                                        deletion.name(),
+                                        id,
+                                        deletion.deletedAtMs(),
+                                        deletion.graceMs()));
+                    }
+                    default -> {
+                        // The latch's own nodes and whatever a newer version keeps.
+                    }
+                }
+            } catch (IllegalArgumentException e) {
+                LOG.atError()
+                        .setCause(e)
+                        .addKeyValue("path", path)
+                        .log("Ignoring an unreadable znode");
+            }
+        }
+        decoded = fresh;
+        return new ClusterImage(
+                ++version,
+                clusterId,
+                controllerEpoch,
+                controllerId.filter(admins::containsKey),
+                brokers,
+                join(topics, states),
+                deletions,
+                admins,
+                gateways);
+    }
+
+    private static Map<String, TopicImage> join(
+            Map<String, TopicNode> topics, Map<String, StatesNode> states) {
+        Map<String, TopicImage> joined = new HashMap<>(topics.size() * 2);
+        topics.forEach(
+                (name, topic) -> {
+                    StatesNode state = states.get(name);
+                    if (state != null
+                            && state.topicId().equals(topic.topicId())
+                            && state.partitions().size() == topic.assignments().size()) {
+                        joined.put(name, topicImage(name, topic, state));
+                    }
+                });
+        return joined;
+    }
+
+    private static TopicImage topicImage(String name, TopicNode topic, StatesNode state) {
+        return new TopicImage(
+                name,
+                TopicId.parse(topic.topicId()),
+                topic.config(),
+                topic.assignments(),
+                state.partitions().stream()
+                        .map(
+                                p ->
+                                        new PartitionState(
+                                                p.leader(),
+                                                p.leaderEpoch(),
+                                                p.isr(),
+                                                p.partitionEpoch()))
+                        .toList());
+    }
+
+    private static BrokerRegistration broker(String id, ChildData node, BrokerNode broker) {
+        return new BrokerRegistration(
+                Integer.parseInt(id),
+                node.getStat().getCzxid(),
+                broker.httpUrl(),
+                broker.endpoints(),
+                Optional.ofNullable(broker.rack()),
+                broker.version(),
+                broker.uncleanStart());
+    }
+
+    private static ServiceRegistration service(String id, ServiceNode node) {
+        return new ServiceRegistration(id, node.url(), node.version());
+    }
+
+    private <T extends Record> T decode(
+            ChildData node, Class<T> type, Map<String, Decoded<?>> fresh) {
+        long mzxid = node.getStat().getMzxid();
+        @Nullable Decoded<?> before = decoded.get(node.getPath());
+        T value =
+                before != null && before.mzxid() == mzxid
+                        ? type.cast(before.value())
+                        : ZkPayloads.decode(node.getPath(), node.getData(), type);
+        fresh.put(node.getPath(), new Decoded<>(mzxid, value));
+        return value;
+    }
+}

@@ -1,0 +1,166 @@
+package io.headrace.model.coordination;
+
+import io.headrace.model.cluster.ClusterImage;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches ZooKeeper and publishes a new {@link ClusterImage} after every change.
+ *
+ * <p>Owner: one thread, {@code cluster-watch}, builds the images and calls the listeners, in order.
+ * Changes that arrive while an image is built are covered by the next one, so at most one build
+ * waits. A listener must not block for long.
+ *
+ * <p>While ZooKeeper is away the last image stays. A listener that throws is logged and does not
+ * keep the others from being called.
+ */
+public final class ClusterWatch implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
+
+    private final CuratorCache cache;
+    private final ClusterImageBuilder builder;
+    private final ExecutorService thread;
+    private final List<Consumer<ClusterImage>> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean buildIsDue = new AtomicBoolean();
+    private final CountDownLatch initialized = new CountDownLatch(1);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition published = lock.newCondition();
+    private volatile ClusterImage image;
+
+    private ClusterWatch(CuratorCache cache) {
+        this.cache = cache;
+        this.builder = new ClusterImageBuilder(cache);
+        this.image = builder.build();
+        this.thread =
+                Executors.newSingleThreadExecutor(
+                        Thread.ofPlatform().daemon().name("cluster-watch").factory());
+    }
+
+    /**
+     * Starts to watch and waits for the first complete image.
+     *
+     * @throws TimeoutException if ZooKeeper did not deliver the whole tree in time
+     */
+    public static ClusterWatch start(CuratorFramework client, Duration wait)
+            throws InterruptedException, TimeoutException {
+        ClusterWatch watch = new ClusterWatch(CuratorCache.build(client, "/"));
+        watch.cache
+                .listenable()
+                .addListener(
+                        CuratorCacheListener.builder()
+                                .forAll((type, before, after) -> watch.changed())
+                                .forInitialized(watch::initialized)
+                                .build());
+        watch.cache.start();
+        if (!watch.initialized.await(wait.toMillis(), TimeUnit.MILLISECONDS)) {
+            watch.close();
+            throw new TimeoutException(
+                    "no complete view of the cluster within " + wait.toMillis() + " ms");
+        }
+        return watch;
+    }
+
+    /** The newest image. */
+    public ClusterImage image() {
+        return image;
+    }
+
+    /** Calls the listener with the current image soon, and with every later one. */
+    public void listen(Consumer<ClusterImage> listener) {
+        listeners.add(listener);
+        thread.execute(() -> call(listener, image));
+    }
+
+    /**
+     * Waits until an image satisfies the condition.
+     *
+     * @return that image
+     * @throws TimeoutException if none does in time
+     */
+    public ClusterImage await(Predicate<ClusterImage> condition, Duration wait)
+            throws InterruptedException, TimeoutException {
+        long nanosLeft = wait.toNanos();
+        lock.lock();
+        try {
+            while (!condition.test(image)) {
+                if (nanosLeft <= 0) {
+                    throw new TimeoutException(
+                            "the cluster did not reach the awaited state within "
+                                    + wait.toMillis()
+                                    + " ms");
+                }
+                nanosLeft = published.awaitNanos(nanosLeft);
+            }
+            return image;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        thread.shutdownNow();
+    }
+
+    private void initialized() {
+        changed();
+        execute(initialized::countDown);
+    }
+
+    private void changed() {
+        if (buildIsDue.compareAndSet(false, true)) {
+            execute(this::publish);
+        }
+    }
+
+    private void execute(Runnable task) {
+        if (!thread.isShutdown()) {
+            thread.execute(task);
+        }
+    }
+
+    private void publish() {
+        buildIsDue.set(false);
+        ClusterImage next = builder.build();
+        lock.lock();
+        try {
+            image = next;
+            published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        for (Consumer<ClusterImage> listener : listeners) {
+            call(listener, next);
+        }
+    }
+
+    private static void call(Consumer<ClusterImage> listener, ClusterImage image) {
+        try {
+            listener.accept(image);
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("imageVersion", image.version())
+                    .log("A cluster listener failed");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package io.headrace.model.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.coordination.ZkPayloads.ClusterNode;
+import io.headrace.model.coordination.ZkPayloads.ControllerNode;
+import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.ServiceNode;
+import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import io.headrace.model.coordination.ZkPayloads.TopicNode;
+import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.curator.framework.CuratorFramework;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterWatchTest {
+
+    private static final Duration WAIT = Duration.ofSeconds(20);
+    private static final Duration SESSION = Duration.ofSeconds(6);
+
+    @TempDir Path directory;
+
+    private EmbeddedZooKeeper zooKeeper;
+    private CuratorFramework client;
+    private ClusterWatch watch;
+
+    @BeforeEach
+    void start() throws Exception {
+        zooKeeper = EmbeddedZooKeeper.start(directory, 0);
+        client = ZkConnection.connect(zooKeeper.connectString(), SESSION, WAIT);
+        watch = ClusterWatch.start(client, WAIT);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        watch.close();
+        client.close();
+        zooKeeper.close();
+    }
+
+    @Test
+    void an_empty_cluster_has_an_empty_image() {
+        assertThat(watch.image().clusterId()).isEmpty();
+        assertThat(watch.image().topics()).isEmpty();
+        assertThat(watch.image().brokers()).isEmpty();
+    }
+
+    @Test
+    void every_kind_of_node_shows_in_the_image() throws Exception {
+        TopicId id = TopicId.random();
+        create(ZkPaths.CLUSTER, new ClusterNode("c1", 1));
+        create(ZkPaths.CONTROLLER_EPOCH, new ControllerNode(3, "a1"));
+        create(ZkPaths.admin("a1"), new ServiceNode("http://127.0.0.1:1", "v"));
+        create(ZkPaths.gateway("g1"), new ServiceNode("http://127.0.0.1:2", "v"));
+        create(ZkPaths.deletion(TopicId.random()), new DeletionNode("old", 5, 7));
+        create(
+                ZkPaths.topic("t"),
+                new TopicNode(id.toString(), List.of(List.of(1)), Map.of("retention.ms", "5")));
+        create(ZkPaths.states("t"), states(id, 1, 4));
+        try (Registration registration =
+                Registration.register(
+                        client,
+                        ZkPaths.broker(1),
+                        new BrokerNode("http://127.0.0.1:3", Map.of(), null, "v", true),
+                        WAIT)) {
+            ClusterImage image =
+                    watch.await(i -> i.brokers().size() == 1 && i.topics().size() == 1, WAIT);
+
+            assertThat(image.clusterId()).isEqualTo("c1");
+            assertThat(image.controllerEpoch()).isEqualTo(3);
+            assertThat(image.controllerId()).contains("a1");
+            assertThat(image.gateways()).containsOnlyKeys("g1");
+            assertThat(image.deletedTopics().values())
+                    .singleElement()
+                    .satisfies(d -> assertThat(d.name()).isEqualTo("old"));
+            assertThat(image.topic("t").orElseThrow().config()).containsEntry("retention.ms", "5");
+            TopicPartition partition = new TopicPartition("t", 0);
+            assertThat(image.partition(partition))
+                    .contains(new PartitionState(1, 4, List.of(1), 0));
+            assertThat(image.leaderOf(partition).orElseThrow().epoch())
+                    .isEqualTo(registration.epoch());
+            assertThat(image.partition(new TopicPartition("t", 1))).isEmpty();
+        }
+        watch.await(i -> i.brokers().isEmpty(), WAIT);
+    }
+
+    @Test
+    void a_topic_whose_nodes_name_different_ids_does_not_show() throws Exception {
+        TopicId id = TopicId.random();
+        create(ZkPaths.topic("t"), new TopicNode(id.toString(), List.of(List.of(1)), Map.of()));
+        create(ZkPaths.states("t"), states(TopicId.random(), 1, 0));
+        create(ZkPaths.CLUSTER, new ClusterNode("seen", 1));
+        assertThat(watch.await(i -> i.clusterId().equals("seen"), WAIT).topics()).isEmpty();
+
+        client.setData().forPath(ZkPaths.states("t"), ZkPayloads.encode(states(id, 1, 0)));
+
+        watch.await(i -> i.topics().containsKey("t"), WAIT);
+    }
+
+    @Test
+    void an_unreadable_node_is_left_out_and_the_rest_is_seen() throws Exception {
+        client.create()
+                .creatingParentsIfNeeded()
+                .forPath(ZkPaths.topic("bad"), "{".getBytes(StandardCharsets.UTF_8));
+        client.create()
+                .creatingParentsIfNeeded()
+                .forPath(ZkPaths.BROKERS + "/x", "{}".getBytes(StandardCharsets.UTF_8));
+        create(ZkPaths.CLUSTER, new ClusterNode("seen", 1));
+
+        ClusterImage image = watch.await(i -> i.clusterId().equals("seen"), WAIT);
+
+        assertThat(image.topics()).isEmpty();
+        assertThat(image.brokers()).isEmpty();
+    }
+
+    @Test
+    void a_listener_gets_the_current_image_and_later_ones_even_when_another_fails()
+            throws Exception {
+        AtomicReference<ClusterImage> seen = new AtomicReference<>();
+        watch.listen(
+                image -> {
+                    throw new IllegalStateException("this listener always fails");
+                });
+        watch.listen(seen::set);
+        Awaitility.await().until(() -> seen.get() != null);
+
+        create(ZkPaths.CLUSTER, new ClusterNode("later", 1));
+
+        Awaitility.await().atMost(WAIT).until(() -> seen.get().clusterId().equals("later"));
+    }
+
+    @Test
+    void a_restart_on_the_same_folder_keeps_everything() throws Exception {
+        create(ZkPaths.CLUSTER, new ClusterNode("kept", 1));
+        stop();
+        start();
+        assertThat(watch.await(i -> !i.clusterId().isEmpty(), WAIT).clusterId()).isEqualTo("kept");
+    }
+
+    @Test
+    void a_registration_replaces_what_a_dead_process_left() throws Exception {
+        try (CuratorFramework dead =
+                ZkConnection.connect(zooKeeper.connectString(), SESSION, WAIT)) {
+            dead.create()
+                    .creatingParentsIfNeeded()
+                    .withMode(org.apache.zookeeper.CreateMode.EPHEMERAL)
+                    .forPath(
+                            ZkPaths.gateway("g"),
+                            ZkPayloads.encode(new ServiceNode("http://old", "v")));
+            try (Registration registration =
+                    Registration.register(
+                            client,
+                            ZkPaths.gateway("g"),
+                            new ServiceNode("http://new", "v"),
+                            WAIT)) {
+                assertThat(registration.epoch()).isPositive();
+                watch.await(
+                        i ->
+                                i.gateways().containsKey("g")
+                                        && i.gateways().get("g").url().equals("http://new"),
+                        WAIT);
+            }
+        }
+    }
+
+    @Test
+    void an_unreachable_server_is_reported_within_the_wait() {
+        assertThatThrownBy(
+                        () -> ZkConnection.connect("127.0.0.1:1", SESSION, Duration.ofMillis(300)))
+                .isInstanceOf(ZkUnreachableException.class)
+                .hasMessageContaining("127.0.0.1:1");
+    }
+
+    private static StatesNode states(TopicId id, int leader, int leaderEpoch) {
+        return new StatesNode(
+                id.toString(), List.of(new PartitionNode(leader, leaderEpoch, List.of(leader), 0)));
+    }
+
+    private void create(String path, Record payload) throws Exception {
+        client.create().creatingParentsIfNeeded().forPath(path, ZkPayloads.encode(payload));
+    }
+}

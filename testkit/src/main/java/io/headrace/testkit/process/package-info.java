@@ -3,7 +3,8 @@
  * killed.
  *
  * <p>Entries: {@link io.headrace.testkit.process.ChildJvm}, {@link
- * io.headrace.testkit.process.FreePorts}. Each child has one reader thread, which owns its captured
+ * io.headrace.testkit.process.FreePorts}, {@link io.headrace.testkit.process.KafkaPeer} (Apache
+ * Kafka as the judge of our bytes). Each child has one reader thread, which owns its captured
  * output. Imports nothing of ours.
  */
 @NullMarked

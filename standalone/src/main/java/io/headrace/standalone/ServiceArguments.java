@@ -1,0 +1,45 @@
+package io.headrace.standalone;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What each service is told on its command line: where it listens, where its data and ZooKeeper
+ * are. Everything else comes from its own configuration file.
+ */
+record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKeeper) {
+
+    List<String> admin() {
+        List<String> args = common("admin", options.adminPort());
+        args.add("--headrace.admin.data-dir=" + data.admin());
+        return args;
+    }
+
+    List<String> broker() {
+        List<String> args = common("broker", options.brokerPort());
+        args.add("--headrace.broker.data-dir=" + data.broker());
+        return args;
+    }
+
+    List<String> gateway() {
+        return common("gateway", options.gatewayPort());
+    }
+
+    private List<String> common(String service, int port) {
+        List<String> args = new ArrayList<>();
+        args.add("--" + OneServiceFilter.SERVICE + "=" + service);
+        args.add("--headrace.zookeeper.connect=" + zooKeeper);
+        args.add("--server.address=" + options.listen());
+        args.add("--server.port=" + port);
+        args.add("--spring.main.banner-mode=off");
+        args.add("--spring.main.register-shutdown-hook=false");
+        options.config()
+                .ifPresent(
+                        dir ->
+                                args.add(
+                                        "--spring.config.additional-location=optional:file:"
+                                                + dir
+                                                + "/"));
+        return args;
+    }
+}

@@ -1,0 +1,103 @@
+package io.headrace.standalone;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The command line of {@code Standalone}.
+ *
+ * @param data folder of everything that is kept
+ * @param listen address that the services listen on
+ * @param gatewayPort of the HTTP front door
+ * @param config folder with {@code admin.yml}, {@code broker.yml}, {@code gateway.yml} or {@code
+ *     logback.xml} that override the built-in ones
+ */
+record StandaloneOptions(
+        Path data,
+        String listen,
+        int gatewayPort,
+        int adminPort,
+        int brokerPort,
+        Optional<Path> config) {
+
+    static final String LOOPBACK = "127.0.0.1";
+
+    static StandaloneOptions parse(List<String> args) throws StartFailure {
+        Path data = Path.of("data");
+        String listen = LOOPBACK;
+        int gatewayPort = 8080;
+        int adminPort = 8081;
+        int brokerPort = 8082;
+        Optional<Path> config = Optional.empty();
+        Iterator<String> rest = args.iterator();
+        while (rest.hasNext()) {
+            String option = rest.next();
+            switch (option) {
+                case "--data" -> data = Path.of(value(option, rest));
+                case "--listen" -> listen = value(option, rest);
+                case "--port" -> gatewayPort = port(option, rest);
+                case "--admin-port" -> adminPort = port(option, rest);
+                case "--broker-port" -> brokerPort = port(option, rest);
+                case "--config" -> config = Optional.of(folder(option, value(option, rest)));
+                default ->
+                        throw usage(
+                                "there is no option "
+                                        + option
+                                        + "; ./headrace help up lists the options");
+            }
+        }
+        return new StandaloneOptions(
+                data.toAbsolutePath().normalize(),
+                listen,
+                gatewayPort,
+                adminPort,
+                brokerPort,
+                config);
+    }
+
+    /** Where a program on this machine reaches a service: a wildcard address is not one. */
+    String url(int port) {
+        String host =
+                switch (listen) {
+                    case "0.0.0.0", "::", "*" -> LOOPBACK;
+                    default -> listen.contains(":") ? "[" + listen + "]" : listen;
+                };
+        return "http://" + host + ":" + port;
+    }
+
+    private static String value(String option, Iterator<String> rest) throws StartFailure {
+        if (!rest.hasNext()) {
+            throw usage(option + " needs a value");
+        }
+        return rest.next();
+    }
+
+    private static int port(String option, Iterator<String> rest) throws StartFailure {
+        String text = value(option, rest);
+        try {
+            int port = Integer.parseInt(text);
+            if (port > 0 && port < 65_536) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            throw new StartFailure(
+                    StartFailure.USAGE, option + " must be a port number, not " + text, e);
+        }
+        throw usage(option + " must be from 1 to 65535, not " + text);
+    }
+
+    private static Path folder(String option, String text) throws StartFailure {
+        Path folder = Path.of(text).toAbsolutePath().normalize();
+        if (!Files.isDirectory(folder)) {
+            throw usage(option + " must be a folder, and " + folder + " is not one");
+        }
+        return folder;
+    }
+
+    private static StartFailure usage(String sentence) {
+        return new StartFailure(StartFailure.USAGE, sentence);
+    }
+}

@@ -1,0 +1,64 @@
+package io.headrace.broker.log;
+
+import io.headrace.broker.disk.Disk;
+import io.headrace.model.topic.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The three offset checkpoints of a log directory. Thread-safe; saves block for the device. */
+final class DirectoryCheckpoints implements LogCheckpoints {
+
+    private final OffsetCheckpoint recoveryPoints;
+    private final OffsetCheckpoint logStarts;
+    private final OffsetCheckpoint highWatermarks;
+    private final Map<TopicPartition, PartitionLog> logs;
+
+    DirectoryCheckpoints(Disk disk, Path root, Map<TopicPartition, PartitionLog> logs)
+            throws IOException {
+        this.recoveryPoints =
+                new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.RECOVERY_POINT));
+        this.logStarts = new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.LOG_START));
+        this.highWatermarks =
+                new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.HIGH_WATERMARK));
+        this.logs = logs;
+    }
+
+    long highWatermark(TopicPartition partition) {
+        return highWatermarks.offset(partition);
+    }
+
+    LogRecovery.Known known(TopicPartition partition, boolean isClean) {
+        return new LogRecovery.Known(
+                isClean, recoveryPoints.offset(partition), logStarts.offset(partition));
+    }
+
+    void forget(TopicPartition partition) {
+        recoveryPoints.remove(partition);
+        logStarts.remove(partition);
+        highWatermarks.remove(partition);
+    }
+
+    @Override
+    public void saveRecoveryPoints() throws IOException {
+        logs.forEach((partition, log) -> recoveryPoints.put(partition, log.recoveryPoint()));
+        recoveryPoints.save();
+    }
+
+    @Override
+    public void saveLogStartOffsets() throws IOException {
+        logs.forEach((partition, log) -> logStarts.put(partition, log.logStartOffset()));
+        logStarts.save();
+    }
+
+    void saveHighWatermarks() throws IOException {
+        logs.forEach((partition, log) -> highWatermarks.put(partition, log.highWatermark()));
+        highWatermarks.save();
+    }
+
+    void saveAll() throws IOException {
+        saveRecoveryPoints();
+        saveLogStartOffsets();
+        saveHighWatermarks();
+    }
+}

@@ -1,0 +1,60 @@
+package io.headrace.broker.log;
+
+import java.nio.file.Path;
+
+/**
+ * How a log directory is run.
+ *
+ * @param reserveBytes free bytes below which appends are refused
+ * @param recoveryThreads logs that are opened at the same time
+ * @param flushThreads fsyncs that run at the same time
+ */
+public record LogDirectorySettings(
+        Path path,
+        String clusterId,
+        int nodeId,
+        long reserveBytes,
+        int recoveryThreads,
+        int flushThreads,
+        long flushCheckMs,
+        long highWatermarkCheckpointMs,
+        long recoveryPointCheckpointMs,
+        long retentionCheckMs,
+        long fileDeleteCheckMs) {
+
+    /** Kafka's intervals, a reserve of 256 MiB. */
+    public static LogDirectorySettings of(Path path, String clusterId, int nodeId) {
+        return new LogDirectorySettings(
+                path, clusterId, nodeId, 256L << 20, 4, 4, 100, 5_000, 60_000, 300_000, 10_000);
+    }
+
+    public LogDirectorySettings withReserveBytes(long bytes) {
+        return new LogDirectorySettings(
+                path,
+                clusterId,
+                nodeId,
+                bytes,
+                recoveryThreads,
+                flushThreads,
+                flushCheckMs,
+                highWatermarkCheckpointMs,
+                recoveryPointCheckpointMs,
+                retentionCheckMs,
+                fileDeleteCheckMs);
+    }
+
+    public LogDirectorySettings withRetentionCheckMs(long intervalMs) {
+        return new LogDirectorySettings(
+                path,
+                clusterId,
+                nodeId,
+                reserveBytes,
+                recoveryThreads,
+                flushThreads,
+                flushCheckMs,
+                highWatermarkCheckpointMs,
+                recoveryPointCheckpointMs,
+                intervalMs,
+                fileDeleteCheckMs);
+    }
+}

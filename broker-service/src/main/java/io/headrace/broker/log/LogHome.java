@@ -1,0 +1,12 @@
+package io.headrace.broker.log;
+
+import io.headrace.broker.disk.Disk;
+
+/** What a log directory lends to each of its logs. */
+record LogHome(
+        Disk disk,
+        LogClock clock,
+        DirectoryHealth health,
+        DiskReserve reserve,
+        FlushQueue flushQueue,
+        LogCheckpoints checkpoints) {}

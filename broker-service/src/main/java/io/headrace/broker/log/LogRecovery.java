@@ -1,0 +1,234 @@
+package io.headrace.broker.log;
+
+import io.headrace.broker.disk.Disk;
+import io.headrace.broker.log.epoch.EpochStart;
+import io.headrace.broker.log.epoch.LeaderEpochs;
+import io.headrace.model.topic.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens a log from what is in its directory.
+ *
+ * <p>After a clean stop the files are trusted. Otherwise every batch from the recovery point on is
+ * walked (size, checksum, rising offsets and leader epochs), the log is cut at the first bad one,
+ * later segments are renamed to {@code .damaged}, and indexes and leader epochs are rebuilt from
+ * what was walked. What lies below the recovery point was flushed and is trusted.
+ *
+ * <p>Owner: the thread that opens the log; nobody else knows it yet.
+ */
+final class LogRecovery {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+
+    /**
+     * What the directory's checkpoints say.
+     *
+     * @param isClean the last stop was clean
+     */
+    record Known(boolean isClean, long recoveryPoint, long logStartOffset) {}
+
+    private final TopicPartition partition;
+    private final Path directory;
+    private final LogHome home;
+    private final LogConfig config;
+    private final Known known;
+    private final Disk disk;
+    private final List<EpochStart> walkedEpochs = new ArrayList<>();
+    private long walkedFrom = Long.MAX_VALUE;
+
+    LogRecovery(
+            TopicPartition partition, Path directory, LogHome home, LogConfig config, Known known) {
+        this.partition = partition;
+        this.directory = directory;
+        this.home = home;
+        this.config = config;
+        this.known = known;
+        this.disk = home.disk();
+    }
+
+    LogState recover() throws IOException {
+        new LeftoverFiles(disk, directory).settle();
+        List<Segment> segments = existing();
+        if (known.isClean() && !segments.isEmpty()) {
+            trustActive(segments);
+        } else {
+            walkFromRecoveryPoint(segments);
+        }
+        if (segments.isEmpty()) {
+            segments.add(fresh(known.logStartOffset()));
+        } else if (known.logStartOffset() > segments.getLast().nextOffset()) {
+            startOver(segments);
+        }
+        Segment active = segments.getLast();
+        active.times();
+        if (!active.isSealed()) {
+            LogTruncation.reopen(active);
+        }
+        long end = active.nextOffset();
+        long start = Math.max(known.logStartOffset(), segments.getFirst().baseOffset());
+        LeaderEpochs epochs = epochs(segments, start, end);
+        LogState state =
+                new LogState(partition, directory, home, config, epochs, SegmentList.of(segments));
+        state.logEndOffset = end;
+        state.logStartOffset = start;
+        state.recoveryPoint = known.isClean() ? Math.min(known.recoveryPoint(), end) : end;
+        return state;
+    }
+
+    private List<Segment> existing() throws IOException {
+        TreeSet<Long> bases = new TreeSet<>();
+        for (String name : disk.list(directory)) {
+            SegmentName.baseOffset(name, SegmentName.LOG).ifPresent(bases::add);
+        }
+        List<Segment> segments = new ArrayList<>(bases.size());
+        for (long base : bases) {
+            Segment segment =
+                    new Segment(disk, directory, base, config.segments().indexIntervalBytes());
+            if (!segments.isEmpty()) {
+                Segment previous = segments.getLast();
+                previous.adopt(new Segment.End(previous.sizeInBytes(), base));
+                previous.adoptSealed();
+            }
+            segment.adopt(new Segment.End(Math.toIntExact(segment.file().size()), base));
+            segments.add(segment);
+        }
+        return segments;
+    }
+
+    /** Finds the end of the active segment from its last index entry on. */
+    private void trustActive(List<Segment> segments) throws IOException {
+        Segment active = segments.getLast();
+        int size = active.sizeInBytes();
+        active.adopt(new Segment.End(size, Long.MAX_VALUE));
+        active.times();
+        OffsetIndex.Entry last = active.offsetIndex().last();
+        HeaderScan scan = new HeaderScan(active.file(), size);
+        long position = last == null ? 0 : last.position();
+        long next = active.baseOffset();
+        while (position < size && scan.seek(position)) {
+            next = scan.lastOffset() + 1;
+            position = scan.end();
+        }
+        active.adopt(new Segment.End(size, next));
+        if (position < size) {
+            walk(segments, segments.size() - 1);
+        }
+    }
+
+    private void walkFromRecoveryPoint(List<Segment> segments) throws IOException {
+        int first = 0;
+        while (first < segments.size() - 1
+                && segments.get(first + 1).baseOffset() <= known.recoveryPoint()) {
+            first++;
+        }
+        if (!segments.isEmpty()) {
+            walk(segments, first);
+        }
+    }
+
+    private void walk(List<Segment> segments, int first) throws IOException {
+        walkedFrom = segments.get(first).baseOffset();
+        long expected = walkedFrom;
+        for (int i = first; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            boolean isGap = segment.baseOffset() != expected && !config.compaction().compact();
+            if (segment.baseOffset() < expected || isGap) {
+                setAside(segments, i, "it does not begin where the one before ends");
+                break;
+            }
+            boolean isLast = i == segments.size() - 1;
+            SegmentWalk walk = new SegmentWalk(segment, walkedEpochs, partition);
+            boolean isWhole = walk.run();
+            expected = segment.nextOffset();
+            if (!isWhole && !isLast) {
+                setAside(segments, i + 1, "the one before it is damaged");
+                isLast = true;
+            }
+            if (!isLast) {
+                segment.seal();
+            }
+            segment.flushSealed();
+        }
+        Segment active = segments.getLast();
+        if (active.isSealed()) {
+            active.unseal();
+        }
+        if (active.nextOffset() < known.recoveryPoint()) {
+            LOG.atError()
+                    .addKeyValue("topic", partition.topic())
+                    .addKeyValue("partition", partition.partition())
+                    .addKeyValue("offset", active.nextOffset())
+                    .log(
+                            "The log ends below its recovery point {}: flushed records are lost",
+                            known.recoveryPoint());
+        }
+    }
+
+    private void setAside(List<Segment> segments, int from, String why) throws IOException {
+        while (segments.size() > from) {
+            Segment segment = segments.removeLast();
+            LOG.atError()
+                    .addKeyValue("topic", partition.topic())
+                    .addKeyValue("partition", partition.partition())
+                    .addKeyValue("offset", segment.baseOffset())
+                    .log(
+                            "Setting a segment of {} bytes aside as .damaged: {}",
+                            segment.sizeInBytes(),
+                            why);
+            segment.retire();
+            disk.rename(
+                    segment.path(SegmentName.LOG),
+                    segment.path(SegmentName.LOG + SegmentName.DAMAGED));
+            disk.delete(segment.path(SegmentName.INDEX));
+            disk.delete(segment.path(SegmentName.TIME_INDEX));
+        }
+        disk.forceDirectory(directory);
+    }
+
+    private void startOver(List<Segment> segments) throws IOException {
+        setAside(segments, 0, "the log starts above it, at " + known.logStartOffset());
+        segments.add(fresh(known.logStartOffset()));
+    }
+
+    private Segment fresh(long baseOffset) throws IOException {
+        return Segment.create(disk, directory, baseOffset, config.segments().indexIntervalBytes());
+    }
+
+    private LeaderEpochs epochs(List<Segment> segments, long start, long end) throws IOException {
+        LeaderEpochs epochs;
+        try {
+            epochs = LeaderEpochs.open(disk, directory);
+        } catch (IOException e) {
+            LOG.atWarn()
+                    .addKeyValue("topic", partition.topic())
+                    .addKeyValue("partition", partition.partition())
+                    .setCause(e)
+                    .log("Rebuilding the leader epochs from the batches");
+            epochs = LeaderEpochs.empty(disk, directory);
+        }
+        List<EpochStart> all = new ArrayList<>();
+        if (epochs.entries().isEmpty() && end > start) {
+            for (Segment segment : segments) {
+                SegmentWalk.epochs(segment, all);
+            }
+        } else {
+            for (EpochStart entry : epochs.entries()) {
+                if (entry.startOffset() < Math.min(end, walkedFrom)) {
+                    all.add(entry);
+                }
+            }
+            all.addAll(walkedEpochs);
+        }
+        epochs.replaceWith(all);
+        if (!all.isEmpty()) {
+            epochs.truncateFromStart(start);
+        }
+        return epochs;
+    }
+}

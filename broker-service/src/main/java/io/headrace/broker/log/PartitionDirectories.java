@@ -1,0 +1,133 @@
+package io.headrace.broker.log;
+
+import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.WholeFile;
+import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The partition directories below a log directory: their names, their {@code partition.metadata},
+ * and how they are set aside. Deletes nothing but what {@link #purge} is told to.
+ */
+final class PartitionDirectories {
+
+    static final String METADATA = "partition.metadata";
+
+    private static final String DELETE = "-delete";
+    private static final String TOPIC_ID = "topic_id: ";
+    private static final int NAME_LENGTH_MAX = 255;
+
+    private final Disk disk;
+    private final Path root;
+
+    PartitionDirectories(Disk disk, Path root) {
+        this.disk = disk;
+        this.root = root;
+    }
+
+    List<FoundPartition> found() throws IOException {
+        List<FoundPartition> found = new ArrayList<>();
+        for (String name : disk.list(root)) {
+            Optional<TopicPartition> partition = parse(name);
+            if (partition.isPresent() && disk.isDirectory(root.resolve(name))) {
+                found.add(new FoundPartition(partition.get(), topicId(name)));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    List<DeletedPartition> deleted() throws IOException {
+        List<DeletedPartition> deleted = new ArrayList<>();
+        for (String name : disk.list(root)) {
+            if (name.endsWith(DELETE) && disk.isDirectory(root.resolve(name))) {
+                deleted.add(new DeletedPartition(name, topicId(name)));
+            }
+        }
+        return List.copyOf(deleted);
+    }
+
+    Path path(TopicPartition partition) {
+        return root.resolve(partition.toString());
+    }
+
+    Optional<TopicId> topicId(String directoryName) throws IOException {
+        Path file = root.resolve(directoryName).resolve(METADATA);
+        Optional<String> text = WholeFile.read(disk, file);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        for (String line : text.get().lines().toList()) {
+            if (line.startsWith(TOPIC_ID)) {
+                try {
+                    return Optional.of(TopicId.parse(line.substring(TOPIC_ID.length()).trim()));
+                } catch (IllegalArgumentException e) {
+                    throw new IOException(file + " is damaged: " + e.getMessage(), e);
+                }
+            }
+        }
+        throw new IOException(file + " is damaged: it states no topic id");
+    }
+
+    /** Creates the directory with its metadata, durably. */
+    void create(TopicPartition partition, TopicId topicId) throws IOException {
+        Path directory = path(partition);
+        disk.createDirectories(directory);
+        WholeFile.replace(
+                disk, directory.resolve(METADATA), "version: 0\n" + TOPIC_ID + topicId + "\n");
+        disk.forceDirectory(root);
+    }
+
+    /** Renames the directory aside, durably. */
+    DeletedPartition setAside(TopicPartition partition) throws IOException {
+        String unique = hex(TopicId.random());
+        String suffix = "-" + partition.partition() + "." + unique + DELETE;
+        String topic = partition.topic();
+        int room = NAME_LENGTH_MAX - suffix.length();
+        String name = topic.substring(0, Math.min(topic.length(), room)) + suffix;
+        disk.rename(path(partition), root.resolve(name));
+        disk.forceDirectory(root);
+        return new DeletedPartition(name, topicId(name));
+    }
+
+    void purge(DeletedPartition deleted) throws IOException {
+        if (!deleted.directoryName().endsWith(DELETE)) {
+            throw new IllegalArgumentException(
+                    deleted.directoryName() + " is not the directory of a deleted partition");
+        }
+        Path directory = root.resolve(deleted.directoryName());
+        for (String name : disk.list(directory)) {
+            disk.delete(directory.resolve(name));
+        }
+        disk.delete(directory);
+        disk.forceDirectory(root);
+    }
+
+    private static String hex(TopicId id) {
+        return HexFormat.of().toHexDigits(id.mostSignificantBits())
+                + HexFormat.of().toHexDigits(id.leastSignificantBits());
+    }
+
+    private static Optional<TopicPartition> parse(String name) {
+        int dash = name.lastIndexOf('-');
+        if (dash <= 0 || dash == name.length() - 1 || name.length() - dash > 11) {
+            return Optional.empty();
+        }
+        for (int i = dash + 1; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return Optional.empty();
+            }
+        }
+        try {
+            int partition = Integer.parseInt(name, dash + 1, name.length(), 10);
+            return Optional.of(new TopicPartition(name.substring(0, dash), partition));
+        } catch (NumberFormatException tooLarge) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.headrace.broker.log;
+
+import io.headrace.broker.disk.DiskFullException;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the indexes of segments that were found on disk, checks whether they can be true, and
+ * rebuilds them from the batch headers when they cannot.
+ *
+ * <p>Any thread may trigger this for a sealed segment; the segment's monitor lets one of them work.
+ */
+final class SegmentIndexes {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentIndexes.class);
+
+    private SegmentIndexes() {}
+
+    /**
+     * @return false if the files were renamed away before anybody opened them
+     */
+    static boolean load(Segment segment) throws IOException {
+        synchronized (segment) {
+            if (segment.areIndexesLoaded()) {
+                return true;
+            }
+            if (segment.isDetached()) {
+                return false;
+            }
+            String complaint = complaint(segment);
+            if (complaint.isEmpty() && !measure(segment)) {
+                complaint = "entries are missing at the end";
+            }
+            if (!complaint.isEmpty()) {
+                rebuild(segment, complaint);
+            }
+            segment.indexesAreLoaded();
+            return true;
+        }
+    }
+
+    /** Rebuilds both indexes; keeps them in memory when the disk has no space for them. */
+    static void rebuild(Segment segment, String why) throws IOException {
+        synchronized (segment) {
+            LOG.atWarn()
+                    .addKeyValue("file", segment.path(SegmentName.INDEX))
+                    .addKeyValue("offset", segment.baseOffset())
+                    .log("Rebuilding the indexes of a segment: {}", why);
+            segment.startEmptyIndexes();
+            HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
+            boolean isThere = scan.seek(0);
+            while (isThere) {
+                segment.index(
+                        Segment.HeaderOf.batch(scan), (int) scan.position(), scan.sizeInBytes());
+                isThere = scan.next();
+            }
+            SegmentTimes times = segment.times();
+            segment.timeIndex().maybeAppend(times.largest(), times.offsetOfLargest());
+            try {
+                segment.offsetIndex().entries().spillAll();
+                segment.timeIndex().entries().spillAll();
+            } catch (DiskFullException e) {
+                LOG.atWarn()
+                        .addKeyValue("offset", segment.baseOffset())
+                        .setCause(e)
+                        .log("No space for the rebuilt indexes; they stay in memory");
+            }
+        }
+    }
+
+    /**
+     * Derives the segment's times and the distance to its last index entry; exact, because both
+     * indexes are complete up to the last entry of the offset index.
+     *
+     * @return false if a batch has no entry although it should
+     */
+    static boolean measure(Segment segment) throws IOException {
+        TimeIndex.Entry largest = segment.timeIndex().last();
+        OffsetIndex.Entry last = segment.offsetIndex().last();
+        int from = last == null ? 0 : last.position();
+        int end = segment.end().position();
+        HeaderScan scan = new HeaderScan(segment.file(), end);
+        SegmentTimes times = SegmentTimes.NONE;
+        if (scan.seek(0)) {
+            times = times.with(scan.maxTimestamp(), scan.lastOffset());
+        }
+        if (largest != null) {
+            times = times.with(largest.timestamp(), largest.lastOffset());
+        }
+        boolean isThere = scan.seek(from);
+        while (isThere) {
+            if (scan.position() - from > segment.indexIntervalBytes()) {
+                return false;
+            }
+            times = times.with(scan.maxTimestamp(), scan.lastOffset());
+            isThere = scan.next();
+        }
+        segment.times(times);
+        segment.bytesSinceIndexEntry(end - from);
+        return true;
+    }
+
+    private static String complaint(Segment segment) throws IOException {
+        boolean isMissing =
+                !segment.disk().exists(segment.path(SegmentName.INDEX))
+                        || !segment.disk().exists(segment.path(SegmentName.TIME_INDEX));
+        if (isMissing) {
+            return "a file is missing";
+        }
+        if (!segment.offsetIndex().entries().load() || !segment.timeIndex().entries().load()) {
+            return "the entries of a file do not rise";
+        }
+        OffsetIndex.Entry last = segment.offsetIndex().last();
+        TimeIndex.Entry lastTime = segment.timeIndex().last();
+        Segment.End end = segment.end();
+        if (last != null
+                && (last.position() >= end.position() || last.lastOffset() >= end.nextOffset())) {
+            return "the last entry points behind the segment";
+        }
+        if (lastTime != null && lastTime.lastOffset() >= end.nextOffset()) {
+            return "the last time points behind the segment";
+        }
+        return "";
+    }
+}

@@ -1,0 +1,370 @@
+package io.headrace.broker.log;
+
+import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of fixed-size entries (key, value) that rise in both, appended at the end and searched by
+ * bisection; what {@link OffsetIndex} and {@link TimeIndex} have in common.
+ *
+ * <p>Shape: the newest entries are kept in memory and written in blocks of about 4 KiB, so that an
+ * append makes no system call. Of each written block the first entry is kept in memory (16 bytes
+ * for 2 MiB of log), so that a search reads one block at most, whatever the size of the file.
+ *
+ * <p>Owner: one writer at a time (the log's writer lock); searches from any thread, without a lock.
+ *
+ * <p>Bounds: {@link #BLOCK_BYTES} of tail per index that is being written, nothing for an index
+ * that was never searched.
+ */
+final class SparseIndex {
+
+    static final int BLOCK_BYTES = 4096;
+
+    /** An entry; keys and values rise strictly. */
+    record Entry(long key, int value) {}
+
+    private static final class Tail {
+        final long[] keys;
+        final int[] values;
+        volatile int count;
+
+        Tail(int capacity) {
+            keys = new long[capacity];
+            values = new int[capacity];
+        }
+
+        Tail grown(int capacity) {
+            Tail next = new Tail(capacity);
+            System.arraycopy(keys, 0, next.keys, 0, count);
+            System.arraycopy(values, 0, next.values, 0, count);
+            next.count = count;
+            return next;
+        }
+    }
+
+    /** What readers see; replaced as a whole when entries move from memory to the file. */
+    private static final class View {
+
+        /** Entries that are in the file and only there. */
+        final int written;
+
+        /** First entry of each written block. */
+        final long[] blockKeys;
+
+        final int[] blockValues;
+        final Tail tail;
+
+        View(int written, long[] blockKeys, int[] blockValues, Tail tail) {
+            this.written = written;
+            this.blockKeys = blockKeys;
+            this.blockValues = blockValues;
+            this.tail = tail;
+        }
+    }
+
+    private static final View EMPTY = new View(0, new long[0], new int[0], new Tail(0));
+
+    private final Disk disk;
+    private final Path path;
+    private final int keyBytes;
+    private final int entryBytes;
+    private final int blockEntries;
+    private volatile @Nullable DiskFile file;
+    private volatile View view = EMPTY;
+
+    SparseIndex(Disk disk, Path path, int keyBytes) {
+        this.disk = disk;
+        this.path = path;
+        this.keyBytes = keyBytes;
+        this.entryBytes = keyBytes + Integer.BYTES;
+        this.blockEntries = BLOCK_BYTES / entryBytes;
+    }
+
+    int count() {
+        View now = view;
+        return now.written + now.tail.count;
+    }
+
+    int sizeInBytes() {
+        return count() * entryBytes;
+    }
+
+    void append(long key, int value) {
+        View now = view;
+        Tail tail = now.tail;
+        if (tail.count == tail.keys.length) {
+            tail = tail.grown(Math.max(4, tail.count * 2));
+            view = new View(now.written, now.blockKeys, now.blockValues, tail);
+        }
+        int slot = tail.count;
+        tail.keys[slot] = key;
+        tail.values[slot] = value;
+        tail.count = slot + 1;
+    }
+
+    /** Writes whole blocks of the tail to the file; most calls find none. */
+    void spillBlocks() throws IOException {
+        while (view.tail.count >= blockEntries) {
+            View now = view;
+            write(now.tail, blockEntries, now.written);
+            view = moved(now, blockEntries);
+        }
+    }
+
+    /** Writes the whole tail and cuts the file behind it, for an index that is complete. */
+    void spillAll() throws IOException {
+        spillBlocks();
+        View now = view;
+        int count = now.tail.count;
+        if (count > 0) {
+            write(now.tail, count, now.written);
+            view = moved(now, count);
+        }
+        DiskFile open = opened();
+        long size = (now.written + count) * (long) entryBytes;
+        if (open.size() != size) {
+            open.truncate(size);
+        }
+    }
+
+    void force() throws IOException {
+        opened().force();
+    }
+
+    /** The last entry, null when there is none. */
+    @Nullable Entry last() throws IOException {
+        View now = view;
+        int inTail = now.tail.count;
+        if (inTail > 0) {
+            return new Entry(now.tail.keys[inTail - 1], now.tail.values[inTail - 1]);
+        }
+        return now.written == 0 ? null : readEntry(now.written - 1);
+    }
+
+    /** The last entry with key and value at most the given ones, null when there is none. */
+    @Nullable Entry floor(long keyMax, long valueMax) throws IOException {
+        View now = view;
+        Tail tail = now.tail;
+        int inTail = tail.count;
+        if (inTail > 0 && tail.keys[0] <= keyMax && tail.values[0] <= valueMax) {
+            return floorIn(tail.keys, tail.values, inTail, keyMax, valueMax);
+        }
+        int block = floorSlot(now.blockKeys, now.blockValues, blocks(now), keyMax, valueMax);
+        if (block < 0) {
+            return null;
+        }
+        int first = block * blockEntries;
+        int count = Math.min(blockEntries, now.written - first);
+        ByteBuffer bytes = ByteBuffer.allocate(count * entryBytes);
+        if (opened().read(bytes, first * (long) entryBytes) < bytes.capacity()) {
+            throw new IOException(path + " is shorter than its " + now.written + " entries");
+        }
+        return floorIn(bytes, count, keyMax, valueMax);
+    }
+
+    /**
+     * Takes over the entries that are in the file.
+     *
+     * @return false if the file cannot be an index: its size is not a whole number of entries, or
+     *     the first entries of its blocks do not rise
+     */
+    boolean load() throws IOException {
+        DiskFile open = opened();
+        long size = open.size();
+        if (size % entryBytes != 0 || size > Integer.MAX_VALUE) {
+            return false;
+        }
+        int written = (int) (size / entryBytes);
+        int blocks = (written + blockEntries - 1) / blockEntries;
+        long[] keys = new long[blocks];
+        int[] values = new int[blocks];
+        for (int i = 0; i < blocks; i++) {
+            Entry first = readEntry(i * blockEntries);
+            keys[i] = first.key;
+            values[i] = first.value;
+            if (first.key < 0
+                    || first.value < 0
+                    || (i > 0 && (keys[i - 1] >= first.key || values[i - 1] >= first.value))) {
+                return false;
+            }
+        }
+        view = new View(written, keys, values, new Tail(0));
+        return true;
+    }
+
+    /** Moves the last, incomplete block back into memory, so that appends may continue. */
+    void reopenTail() throws IOException {
+        View now = view;
+        int whole = now.written / blockEntries * blockEntries;
+        int rest = now.written - whole;
+        Tail tail = new Tail(Math.max(4, rest));
+        for (int i = 0; i < rest; i++) {
+            Entry entry = readEntry(whole + i);
+            tail.keys[i] = entry.key;
+            tail.values[i] = entry.value;
+        }
+        tail.count = rest;
+        int blocks = whole / blockEntries;
+        view =
+                new View(
+                        whole,
+                        Arrays.copyOf(now.blockKeys, blocks),
+                        Arrays.copyOf(now.blockValues, blocks),
+                        tail);
+    }
+
+    /** Forgets everything in memory and in the file. */
+    void clear() throws IOException {
+        view = EMPTY;
+        if (file != null || disk.exists(path)) {
+            opened().truncate(0);
+        }
+    }
+
+    /** Forgets entries whose key or value is at least the given one. */
+    void truncateFrom(long key, long value) throws IOException {
+        View now = view;
+        Tail tail = now.tail.grown(Math.max(4, now.tail.count));
+        int keep = tail.count;
+        while (keep > 0 && (tail.keys[keep - 1] >= key || tail.values[keep - 1] >= value)) {
+            keep--;
+        }
+        tail.count = keep;
+        view = new View(now.written, now.blockKeys, now.blockValues, tail);
+        if (keep > 0 || now.written == 0) {
+            return;
+        }
+        Entry floor = floor(key - 1, value - 1);
+        int entries = floor == null ? 0 : slotOf(floor) + 1;
+        opened().truncate(entries * (long) entryBytes);
+        int blocks = (entries + blockEntries - 1) / blockEntries;
+        view =
+                new View(
+                        entries,
+                        Arrays.copyOf(now.blockKeys, blocks),
+                        Arrays.copyOf(now.blockValues, blocks),
+                        new Tail(0));
+        reopenTail();
+    }
+
+    void close() throws IOException {
+        DiskFile open = file;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private int slotOf(Entry entry) throws IOException {
+        int low = 0;
+        int high = view.written - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (readEntry(middle).key < entry.key) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private View moved(View now, int entries) {
+        int block = blocks(now);
+        long[] keys = Arrays.copyOf(now.blockKeys, block + 1);
+        int[] values = Arrays.copyOf(now.blockValues, block + 1);
+        keys[block] = now.tail.keys[0];
+        values[block] = now.tail.values[0];
+        int rest = now.tail.count - entries;
+        Tail tail = new Tail(Math.max(4, rest));
+        System.arraycopy(now.tail.keys, entries, tail.keys, 0, rest);
+        System.arraycopy(now.tail.values, entries, tail.values, 0, rest);
+        tail.count = rest;
+        return new View(now.written + entries, keys, values, tail);
+    }
+
+    private void write(Tail tail, int count, int at) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(count * entryBytes);
+        for (int i = 0; i < count; i++) {
+            if (keyBytes == Long.BYTES) {
+                bytes.putLong(tail.keys[i]);
+            } else {
+                bytes.putInt((int) tail.keys[i]);
+            }
+            bytes.putInt(tail.values[i]);
+        }
+        opened().write(bytes.flip(), at * (long) entryBytes);
+    }
+
+    private Entry readEntry(int slot) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(entryBytes);
+        if (opened().read(bytes, slot * (long) entryBytes) < entryBytes) {
+            throw new IOException(path + " has no entry " + slot);
+        }
+        return new Entry(keyAt(bytes, 0), bytes.getInt(keyBytes));
+    }
+
+    private long keyAt(ByteBuffer bytes, int slot) {
+        int at = slot * entryBytes;
+        return keyBytes == Long.BYTES ? bytes.getLong(at) : bytes.getInt(at);
+    }
+
+    private int blocks(View now) {
+        return (now.written + blockEntries - 1) / blockEntries;
+    }
+
+    private @Nullable Entry floorIn(ByteBuffer bytes, int count, long keyMax, long valueMax) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (keyAt(bytes, middle) <= keyMax
+                    && bytes.getInt(middle * entryBytes + keyBytes) <= valueMax) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low == 0
+                ? null
+                : new Entry(keyAt(bytes, low - 1), bytes.getInt((low - 1) * entryBytes + keyBytes));
+    }
+
+    private static @Nullable Entry floorIn(
+            long[] keys, int[] values, int count, long keyMax, long valueMax) {
+        int slot = floorSlot(keys, values, count, keyMax, valueMax);
+        return slot < 0 ? null : new Entry(keys[slot], values[slot]);
+    }
+
+    private static int floorSlot(long[] keys, int[] values, int count, long keyMax, long valueMax) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (keys[middle] <= keyMax && values[middle] <= valueMax) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    private DiskFile opened() throws IOException {
+        DiskFile open = file;
+        if (open != null) {
+            return open;
+        }
+        synchronized (this) {
+            if (file == null) {
+                file = disk.open(path);
+            }
+            return Objects.requireNonNull(file);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/**
+ * A partition's records on disk: one {@link io.headrace.broker.log.PartitionLog} per replica, all
+ * logs of one volume in a {@link io.headrace.broker.log.LogDirectory}.
+ *
+ * <p>Entry: {@code LogDirectory.open}, then {@code PartitionLog.append}, {@code read}, {@code
+ * offsetForTimestamp}.
+ *
+ * <p>Owner of state: per log one {@code ReentrantLock}, the writer's. Readers never take it: the
+ * segment list, log start offset, log end offset and recovery point are published by volatile
+ * writes, in this order after an append: bytes, segment end, log end offset. Lock order: flush lock
+ * of a log, writer's lock of a log, checkpoint lock of the directory. No lock is held over a
+ * callback.
+ *
+ * <p>Files (Kafka's formats, so that Kafka's dump tool reads them), per partition directory {@code
+ * <topic>-<partition>}:
+ *
+ * <pre>
+ *   %020d.log         batches, back to back; the name is the base offset
+ *   %020d.index       OffsetIndex: 8 bytes an entry
+ *   %020d.timeindex   TimeIndex: 12 bytes an entry
+ *   leader-epoch-checkpoint, partition.metadata
+ *   *.deleted         waiting for file.delete.delay.ms
+ *   *.cleaned, *.swap compaction in progress
+ *   *.damaged         set aside by recovery, never read again
+ * </pre>
+ *
+ * Per log directory: {@code .lock}, {@code meta.properties}, {@code .kafka_cleanshutdown} and the
+ * three offset checkpoints.
+ *
+ * <p>Failure: a failed write or fsync takes the whole directory offline ({@code
+ * KAFKA_STORAGE_ERROR} from then on, reads included); a full disk only stops appends until space
+ * returns. Producer state (idempotence) will live in the nested room {@code producer}, between the
+ * batch check and the assignment of offsets. May import {@code disk} and the model.
+ */
+@NullMarked
+package io.headrace.broker.log;
+
+import org.jspecify.annotations.NullMarked;

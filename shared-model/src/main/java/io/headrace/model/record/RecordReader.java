@@ -66,6 +66,7 @@ public final class RecordReader {
     private int valueLength;
     private int headersAt;
     private int headerCount;
+    private int recordAt;
     private int recordEnd;
 
     public RecordReader(int decompressedBytesMax) {
@@ -191,6 +192,7 @@ public final class RecordReader {
     }
 
     private void readRecord() {
+        recordAt = at();
         int length = cursor.readVarint();
         int start = at();
         long end = (long) start + length;
@@ -206,10 +208,10 @@ public final class RecordReader {
             throw malformed("a record has the offset delta " + offsetDelta);
         }
         offset = baseOffset + offsetDelta;
-        keyLength = fieldLength(-1);
+        keyLength = fieldLength();
         keyAt = at();
         cursor.skip(Math.max(0, keyLength));
-        valueLength = fieldLength(-1);
+        valueLength = fieldLength();
         valueAt = at();
         cursor.skip(Math.max(0, valueLength));
         headerCount = cursor.readVarint();
@@ -229,9 +231,9 @@ public final class RecordReader {
         return bytesFrom + (int) cursor.consumed();
     }
 
-    private int fieldLength(int lengthMin) {
+    private int fieldLength() {
         int length = cursor.readVarint();
-        if (length < lengthMin || length > recordEnd - at()) {
+        if (length < -1 || length > recordEnd - at()) {
             throw malformed("a record states a field of " + length + " bytes");
         }
         return length;
@@ -320,6 +322,16 @@ public final class RecordReader {
         byte[] copy = new byte[length];
         bytes.get(at, copy);
         return copy;
+    }
+
+    /** First byte of the current record in {@link #bytes}, that of its length. */
+    int recordAt() {
+        return recordAt;
+    }
+
+    /** Behind the last byte of the current record in {@link #bytes}. */
+    int recordEnd() {
+        return recordEnd;
     }
 
     /** Position of the current record's batch in the wrapped buffer, for {@link RecordBatch}. */

@@ -13,6 +13,7 @@ import io.headrace.model.topic.TopicId;
  * /controller/latch/...    Curator LeaderLatch; participant id = admin id
  * /controller/epoch        ControllerNode   persistent; written by compare-and-set by each new controller, and checked
  *                                           by version in every multi() that the controller writes
+ * /controller/brokers      RememberedBrokersNode  persistent: broker epochs that the elections so far have seen
  * /topics/{name}           TopicNode        persistent: topic id, assignment, config
  * /states/{name}           StatesNode       persistent: one PartitionState per partition
  * /deletions/{topic id}    DeletionNode     persistent tombstone; removed by the controller long after the grace period
@@ -27,6 +28,7 @@ public final class ZkPaths {
     public static final String CONTROLLER = "/controller";
     public static final String CONTROLLER_LATCH = "/controller/latch";
     public static final String CONTROLLER_EPOCH = "/controller/epoch";
+    public static final String CONTROLLER_BROKERS = "/controller/brokers";
     public static final String TOPICS = "/topics";
     public static final String STATES = "/states";
     public static final String DELETIONS = "/deletions";

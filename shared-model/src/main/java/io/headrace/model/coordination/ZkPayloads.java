@@ -43,6 +43,15 @@ public final class ZkPayloads {
     public record ControllerNode(int epoch, String adminId) {}
 
     /**
+     * Only the controller reads it: how the next controller notices that a broker restarted in
+     * between.
+     *
+     * @param epochs broker epoch by broker id
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record RememberedBrokersNode(Map<Integer, Long> epochs) {}
+
+    /**
      * @param topicId text form of the topic id
      * @param assignments broker ids per partition
      */

@@ -1,0 +1,94 @@
+package io.headrace.admin.controller;
+
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.topic.TopicId;
+import java.util.Map;
+import java.util.Optional;
+
+/** One change of the cluster's truth, as a value; says what it expects to find. */
+sealed interface ClusterWrite {
+
+    /** Whether an image shows this write, or something newer than it. */
+    boolean isVisibleIn(ClusterImage image);
+
+    record Create(TopicImage topic) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            return image.topic(topic.name()).isPresent();
+        }
+    }
+
+    /**
+     * New config, or partitions appended, or both.
+     *
+     * @param before what must still be there (id, assignments, config)
+     */
+    record Replace(TopicImage before, TopicImage after) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            Optional<TopicImage> now = image.topic(after.name());
+            return now.isEmpty()
+                    || !now.get().id().equals(after.id())
+                    || (now.get().config().equals(after.config())
+                            && now.get().partitionCount() >= after.partitionCount());
+        }
+    }
+
+    /**
+     * New states of some partitions of one topic.
+     *
+     * @param changes by partition
+     */
+    record Elect(String topic, TopicId id, Map<Integer, StateChange> changes)
+            implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            Optional<TopicImage> now = image.topic(topic);
+            return now.isEmpty()
+                    || !now.get().id().equals(id)
+                    || changes.entrySet().stream()
+                            .allMatch(
+                                    change ->
+                                            now.get().states().get(change.getKey()).partitionEpoch()
+                                                    >= change.getValue().after().partitionEpoch());
+        }
+    }
+
+    /**
+     * @param before what must still be there
+     */
+    record StateChange(PartitionState before, PartitionState after) {}
+
+    /** Removes the topic and leaves the tombstone, in one. */
+    record Delete(TopicImage topic, DeletedTopic tombstone) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            return image.deletedTopics().containsKey(topic.id())
+                    && image.topic(topic.name())
+                            .map(now -> !now.id().equals(topic.id()))
+                            .orElse(true);
+        }
+    }
+
+    /** Removes a tombstone that no broker needs any more. */
+    record Forget(TopicId id) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            return !image.deletedTopics().containsKey(id);
+        }
+    }
+
+    /**
+     * Which broker epochs all elections up to here have seen, so that the next controller notices a
+     * restart that happened in between.
+     */
+    record RememberBrokers(Map<Integer, Long> epochs) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,410 @@
+package io.headrace.admin.controller;
+
+import io.headrace.admin.controller.ControllerEvent.AddPartitions;
+import io.headrace.admin.controller.ControllerEvent.AlterConfig;
+import io.headrace.admin.controller.ControllerEvent.CreateTopic;
+import io.headrace.admin.controller.ControllerEvent.DeleteTopic;
+import io.headrace.admin.controller.ControllerEvent.SettingChange;
+import io.headrace.admin.controller.Decision.Plan;
+import io.headrace.admin.controller.Decision.Refused;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicConfig;
+import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicName;
+import io.headrace.model.topic.TopicSetting;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/**
+ * What the controller decides: image and event in, decision out. Writes nothing, waits for nothing.
+ *
+ * <p>The only state is which broker epochs the elections so far have seen; see {@link #settled}.
+ *
+ * <p>Owner: the thread {@code controller}.
+ */
+final class ControllerCore {
+
+    /** Bounds one multi: below ZooKeeper's 1 MiB with 80 bytes per partition. */
+    private static final int STEP_PARTITION_COUNT_MAX = 4_000;
+
+    private static final int STEP_WRITE_COUNT_MAX = 100;
+
+    private final TopicRules rules;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private Map<Integer, Long> settledBrokers = Map.of();
+
+    ControllerCore(TopicRules rules, Clock clock, RandomGenerator random) {
+        this.rules = rules;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Elections up to here have seen these brokers, by id and broker epoch. */
+    void settled(Map<Integer, Long> brokerEpochs) {
+        settledBrokers = Map.copyOf(brokerEpochs);
+    }
+
+    Decision decide(ClusterImage image, ControllerEvent event) {
+        return switch (event) {
+            case ControllerEvent.ClusterChanged changed -> elections(image);
+            case ControllerEvent.Tick tick -> oldTombstones(image);
+            case CreateTopic create -> create(image, create);
+            case AddPartitions add -> addPartitions(image, add);
+            case AlterConfig alter -> alterConfig(image, alter);
+            case DeleteTopic delete -> delete(image, delete);
+        };
+    }
+
+    private Plan elections(ClusterImage image) {
+        Map<Integer, Long> epochs =
+                image.brokers().values().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        BrokerRegistration::id, BrokerRegistration::epoch));
+        Set<Integer> newcomers =
+                epochs.entrySet().stream()
+                        .filter(b -> !b.getValue().equals(settledBrokers.get(b.getKey())))
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet());
+        List<List<ClusterWrite>> steps = new ArrayList<>();
+        List<ClusterWrite> step = new ArrayList<>();
+        int partitionCount = 0;
+        for (TopicImage topic : inOrder(image)) {
+            Map<Integer, ClusterWrite.StateChange> changes = elect(topic, image, newcomers);
+            if (changes.isEmpty()) {
+                continue;
+            }
+            boolean isFull =
+                    partitionCount + topic.partitionCount() > STEP_PARTITION_COUNT_MAX
+                            || step.size() == STEP_WRITE_COUNT_MAX;
+            if (isFull && !step.isEmpty()) {
+                steps.add(List.copyOf(step));
+                step.clear();
+                partitionCount = 0;
+            }
+            step.add(new ClusterWrite.Elect(topic.name(), topic.id(), changes));
+            partitionCount += topic.partitionCount();
+        }
+        if (!step.isEmpty()) {
+            steps.add(List.copyOf(step));
+        }
+        if (!epochs.equals(settledBrokers)) {
+            steps.add(List.of(new ClusterWrite.RememberBrokers(epochs)));
+        }
+        return new Plan(Optional.empty(), Optional.empty(), steps);
+    }
+
+    private static List<TopicImage> inOrder(ClusterImage image) {
+        return image.topics().values().stream()
+                .sorted(Comparator.comparing(TopicImage::name))
+                .toList();
+    }
+
+    private static Map<Integer, ClusterWrite.StateChange> elect(
+            TopicImage topic, ClusterImage image, Set<Integer> newcomers) {
+        Map<Integer, ClusterWrite.StateChange> changes = new TreeMap<>();
+        for (int p = 0; p < topic.partitionCount(); p++) {
+            int partition = p;
+            PartitionState state = topic.states().get(p);
+            LeaderElection.next(state, topic.assignments().get(p), image.brokers(), newcomers)
+                    .ifPresent(
+                            next ->
+                                    changes.put(
+                                            partition, new ClusterWrite.StateChange(state, next)));
+        }
+        return changes;
+    }
+
+    private Plan oldTombstones(ClusterImage image) {
+        long now = clock.millis();
+        List<ClusterWrite> old = new ArrayList<>();
+        for (DeletedTopic deleted : image.deletedTopics().values()) {
+            long goesAtMs =
+                    deleted.deletedAtMs()
+                            + deleted.graceMs()
+                            + rules.tombstoneRetention().toMillis();
+            if (goesAtMs < now && old.size() < STEP_WRITE_COUNT_MAX) {
+                old.add(new ClusterWrite.Forget(deleted.id()));
+            }
+        }
+        return new Plan(
+                Optional.empty(), Optional.empty(), old.isEmpty() ? List.of() : List.of(old));
+    }
+
+    private Decision create(ClusterImage image, CreateTopic create) {
+        Optional<Refused> problem = nameProblem(image, create.topic());
+        if (problem.isPresent()) {
+            return problem.get();
+        }
+        Map<String, String> config;
+        try {
+            config = settings(create.config());
+        } catch (IllegalArgumentException e) {
+            return new Refused(ErrorCode.INVALID_CONFIG, sentence(e));
+        }
+        Optional<Refused> badAssignment = assignmentProblem(image, create);
+        if (badAssignment.isPresent()) {
+            return badAssignment.get();
+        }
+        List<List<Integer>> assignments = create.assignments();
+        if (assignments.isEmpty()) {
+            int count = create.partitions().orElse(rules.partitionCountDefault());
+            int factor = create.replicationFactor().orElse(rules.replicationFactorDefault());
+            Optional<Refused> badCount = countProblem(image, count, factor);
+            if (badCount.isPresent()) {
+                return badCount.get();
+            }
+            assignments = Placement.place(image, List.of(), count, factor, random);
+        }
+        TopicImage topic =
+                new TopicImage(
+                        create.topic(), newId(), config, assignments, firstStates(assignments));
+        return new Plan(
+                Optional.empty(),
+                Optional.of(topic),
+                List.of(List.of(new ClusterWrite.Create(topic))));
+    }
+
+    private Optional<Refused> nameProblem(ClusterImage image, String name) {
+        Optional<String> illegal = TopicName.problem(name);
+        if (illegal.isPresent()) {
+            return Optional.of(new Refused(ErrorCode.INVALID_TOPIC_EXCEPTION, illegal.get()));
+        }
+        if (TopicName.isInternal(name)) {
+            return Optional.of(internal(name));
+        }
+        if (image.topics().containsKey(name)) {
+            return Optional.of(exists(name));
+        }
+        return image.topics().keySet().stream()
+                .filter(other -> TopicName.collides(other, name))
+                .findFirst()
+                .map(
+                        other ->
+                                new Refused(
+                                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                                        "topic '"
+                                                + name
+                                                + "' collides with '"
+                                                + other
+                                                + "': names that differ only in '.' and '_' share their metrics"));
+    }
+
+    private Optional<Refused> countProblem(ClusterImage image, int count, int factor) {
+        if (count < 1 || count > rules.partitionCountMax()) {
+            return Optional.of(
+                    new Refused(
+                            ErrorCode.INVALID_PARTITIONS,
+                            "a topic has 1 to "
+                                    + rules.partitionCountMax()
+                                    + " partitions, not "
+                                    + count));
+        }
+        if (factor < 1 || factor > image.brokers().size()) {
+            return Optional.of(
+                    new Refused(
+                            ErrorCode.INVALID_REPLICATION_FACTOR,
+                            "replication factor "
+                                    + factor
+                                    + " does not fit: there are "
+                                    + image.brokers().size()
+                                    + " live brokers"));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Refused> assignmentProblem(ClusterImage image, CreateTopic create) {
+        List<List<Integer>> assignments = create.assignments();
+        if (assignments.isEmpty()) {
+            return Optional.empty();
+        }
+        String problem = null;
+        int factor = assignments.getFirst().size();
+        if (create.partitions().isPresent() || create.replicationFactor().isPresent()) {
+            problem = "give either replicas_assignments or counts, not both";
+        } else if (assignments.size() > rules.partitionCountMax()) {
+            problem = "a topic has at most " + rules.partitionCountMax() + " partitions";
+        } else if (factor == 0 || assignments.stream().anyMatch(r -> r.size() != factor)) {
+            problem = "every partition needs the same number of replicas, at least one";
+        } else if (assignments.stream().anyMatch(r -> new HashSet<>(r).size() != r.size())) {
+            problem = "a broker can hold only one replica of a partition";
+        } else {
+            Set<Integer> unknown =
+                    assignments.stream()
+                            .flatMap(List::stream)
+                            .filter(id -> !image.brokers().containsKey(id))
+                            .collect(Collectors.toSet());
+            if (!unknown.isEmpty()) {
+                problem = "there is no live broker with id " + unknown.iterator().next();
+            }
+        }
+        return Optional.ofNullable(problem)
+                .map(text -> new Refused(ErrorCode.INVALID_REPLICA_ASSIGNMENT, text));
+    }
+
+    private Decision addPartitions(ClusterImage image, AddPartitions add) {
+        TopicImage topic = image.topics().get(add.topic());
+        if (topic == null) {
+            return unknown(add.topic());
+        }
+        if (TopicName.isInternal(add.topic())) {
+            return internal(add.topic());
+        }
+        if (add.count() <= topic.partitionCount()) {
+            return new Refused(
+                    ErrorCode.INVALID_PARTITIONS,
+                    "topic '"
+                            + add.topic()
+                            + "' has "
+                            + topic.partitionCount()
+                            + " partitions already; the count can only grow");
+        }
+        int factor = topic.replicationFactor();
+        Optional<Refused> badCount = countProblem(image, add.count(), factor);
+        if (badCount.isPresent()) {
+            return badCount.get();
+        }
+        List<List<Integer>> added =
+                Placement.place(
+                        image,
+                        topic.assignments(),
+                        add.count() - topic.partitionCount(),
+                        factor,
+                        random);
+        TopicImage after =
+                new TopicImage(
+                        topic.name(),
+                        topic.id(),
+                        topic.config(),
+                        joined(topic.assignments(), added),
+                        joined(topic.states(), firstStates(added)));
+        return replace(topic, after);
+    }
+
+    private Decision alterConfig(ClusterImage image, AlterConfig alter) {
+        TopicImage topic = image.topics().get(alter.topic());
+        if (topic == null) {
+            return unknown(alter.topic());
+        }
+        Map<String, String> config = new HashMap<>(topic.config());
+        Set<String> seen = new HashSet<>();
+        for (SettingChange change : alter.changes()) {
+            if (!seen.add(change.name())) {
+                return new Refused(
+                        ErrorCode.INVALID_CONFIG, "'" + change.name() + "' is given twice");
+            }
+            if (TopicSetting.byName(change.name()).isEmpty()) {
+                return new Refused(
+                        ErrorCode.INVALID_CONFIG, "'" + change.name() + "' is not a topic setting");
+            }
+            change.value()
+                    .ifPresentOrElse(
+                            value -> config.put(change.name(), value),
+                            () -> config.remove(change.name()));
+        }
+        try {
+            TopicImage after =
+                    new TopicImage(
+                            topic.name(),
+                            topic.id(),
+                            settings(config),
+                            topic.assignments(),
+                            topic.states());
+            return replace(topic, after);
+        } catch (IllegalArgumentException e) {
+            return new Refused(ErrorCode.INVALID_CONFIG, sentence(e));
+        }
+    }
+
+    private Decision delete(ClusterImage image, DeleteTopic delete) {
+        TopicImage topic = image.topics().get(delete.topic());
+        if (topic == null) {
+            return unknown(delete.topic());
+        }
+        if (TopicName.isInternal(delete.topic())) {
+            return internal(delete.topic());
+        }
+        DeletedTopic tombstone =
+                new DeletedTopic(
+                        topic.name(), topic.id(), clock.millis(), rules.deletionGrace().toMillis());
+        return new Plan(
+                Optional.of(topic),
+                Optional.empty(),
+                List.of(List.of(new ClusterWrite.Delete(topic, tombstone))));
+    }
+
+    private static Plan replace(TopicImage before, TopicImage after) {
+        return new Plan(
+                Optional.of(before),
+                Optional.of(after),
+                after.equals(before)
+                        ? List.of()
+                        : List.of(List.of(new ClusterWrite.Replace(before, after))));
+    }
+
+    static List<PartitionState> firstStates(List<List<Integer>> assignments) {
+        return assignments.stream()
+                .map(replicas -> new PartitionState(replicas.getFirst(), 0, replicas, 0))
+                .toList();
+    }
+
+    /** The settings as they are kept: checked, and without surrounding blanks. */
+    private static Map<String, String> settings(Map<String, String> given) {
+        TopicConfig config = TopicConfig.of(given);
+        return Arrays.stream(TopicSetting.values())
+                .filter(config::isSet)
+                .collect(Collectors.toMap(TopicSetting::settingName, config::value));
+    }
+
+    /** Random, and not with a leading dash, which would look like an option on a command line. */
+    private TopicId newId() {
+        while (true) {
+            TopicId id = new TopicId(random.nextLong(), random.nextLong());
+            if (!id.equals(TopicId.ZERO) && id.toString().charAt(0) != '-') {
+                return id;
+            }
+        }
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+        List<T> all = new ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    static Refused exists(String name) {
+        return new Refused(ErrorCode.TOPIC_ALREADY_EXISTS, "topic '" + name + "' exists already");
+    }
+
+    private static Refused unknown(String name) {
+        return new Refused(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '" + name + "'");
+    }
+
+    private static Refused internal(String name) {
+        return new Refused(
+                ErrorCode.INVALID_TOPIC_EXCEPTION,
+                "topic '" + name + "' is internal and changed by the platform only");
+    }
+
+    private static String sentence(IllegalArgumentException e) {
+        return String.valueOf(e.getMessage());
+    }
+}

@@ -1,0 +1,54 @@
+package io.headrace.admin.controller;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What the controller reacts to. */
+public sealed interface ControllerEvent {
+
+    /** Brokers or topics changed: elections may be due. */
+    record ClusterChanged() implements ControllerEvent {}
+
+    /** Time passed: tombstones may be old enough to go. */
+    record Tick() implements ControllerEvent {}
+
+    /** Somebody asks to change a topic. */
+    sealed interface TopicChange extends ControllerEvent {
+        String topic();
+
+        /** Whether to decide only, and write nothing. */
+        boolean validateOnly();
+    }
+
+    /**
+     * @param partitions how many; absent for the default, or when assignments are given
+     * @param replicationFactor absent for the default, or when assignments are given
+     * @param assignments broker ids per partition; empty to let the controller place them
+     * @param config settings by Kafka's names
+     */
+    record CreateTopic(
+            String topic,
+            OptionalInt partitions,
+            OptionalInt replicationFactor,
+            List<List<Integer>> assignments,
+            Map<String, String> config,
+            boolean validateOnly)
+            implements TopicChange {}
+
+    /**
+     * @param count of partitions afterwards, not how many more
+     */
+    record AddPartitions(String topic, int count, boolean validateOnly) implements TopicChange {}
+
+    record AlterConfig(String topic, List<SettingChange> changes, boolean validateOnly)
+            implements TopicChange {}
+
+    record DeleteTopic(String topic, boolean validateOnly) implements TopicChange {}
+
+    /**
+     * @param value to set; absent to return to the default
+     */
+    record SettingChange(String name, Optional<String> value) {}
+}

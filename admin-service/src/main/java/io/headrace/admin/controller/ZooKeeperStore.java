@@ -1,0 +1,233 @@
+package io.headrace.admin.controller;
+
+import io.headrace.admin.controller.ClusterWrite.Create;
+import io.headrace.admin.controller.ClusterWrite.Delete;
+import io.headrace.admin.controller.ClusterWrite.Elect;
+import io.headrace.admin.controller.ClusterWrite.Forget;
+import io.headrace.admin.controller.ClusterWrite.RememberBrokers;
+import io.headrace.admin.controller.ClusterWrite.Replace;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
+import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import io.headrace.model.coordination.ZkPayloads.TopicNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Op;
+import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.Stat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes decisions to ZooKeeper: one multi per step, whose first operation checks the controller
+ * epoch, and whose others check the version of what they replace.
+ *
+ * <p>Uses the bare ZooKeeper handle, without Curator's retries: a decision must not be written
+ * later, after the connection came back and the world has moved on.
+ */
+public final class ZooKeeperStore implements ClusterStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperStore.class);
+    private static final int EPOCH_CHECK_INDEX = 0;
+
+    private final CuratorFramework client;
+
+    public ZooKeeperStore(CuratorFramework client) {
+        this.client = client;
+    }
+
+    @Override
+    public Commit commit(Term term, List<ClusterWrite> step) throws InterruptedException {
+        try {
+            ZooKeeper zooKeeper = client.getZookeeperClient().getZooKeeper();
+            List<Op> ops = new ArrayList<>();
+            ops.add(Op.check(ZkPaths.CONTROLLER_EPOCH, term.epochNodeVersion()));
+            for (ClusterWrite write : step) {
+                Optional<List<Op>> its = operations(zooKeeper, write);
+                if (its.isEmpty()) {
+                    return Commit.STALE;
+                }
+                ops.addAll(its.get());
+            }
+            zooKeeper.multi(ops);
+            return Commit.DONE;
+        } catch (KeeperException.NoNodeException
+                | KeeperException.NodeExistsException
+                | KeeperException.BadVersionException e) {
+            return epochCheckFailed(e) ? Commit.FENCED : Commit.STALE;
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.atWarn().setCause(e).log("A controller write broke off; its outcome is not known");
+            return Commit.UNKNOWN;
+        }
+    }
+
+    @Override
+    public Map<Integer, Long> rememberedBrokers() throws Exception {
+        ZooKeeper zooKeeper = client.getZookeeperClient().getZooKeeper();
+        try {
+            byte[] bytes = zooKeeper.getData(ZkPaths.CONTROLLER_BROKERS, false, null);
+            return ZkPayloads.decode(ZkPaths.CONTROLLER_BROKERS, bytes, RememberedBrokersNode.class)
+                    .epochs();
+        } catch (KeeperException.NoNodeException e) {
+            return Map.of();
+        }
+    }
+
+    private static boolean epochCheckFailed(KeeperException e) {
+        List<OpResult> results = e.getResults();
+        return results != null
+                && !results.isEmpty()
+                && results.get(EPOCH_CHECK_INDEX) instanceof OpResult.ErrorResult error
+                && error.getErr() != KeeperException.Code.OK.intValue()
+                && error.getErr() != KeeperException.Code.RUNTIMEINCONSISTENCY.intValue();
+    }
+
+    /** Empty when the cluster is not what the write expects. */
+    private static Optional<List<Op>> operations(ZooKeeper zooKeeper, ClusterWrite write)
+            throws KeeperException, InterruptedException {
+        return switch (write) {
+            case Create create -> Optional.of(create(create.topic()));
+            case Replace replace -> replace(zooKeeper, replace);
+            case Elect elect -> elect(zooKeeper, elect);
+            case Delete delete -> delete(zooKeeper, delete);
+            case Forget forget ->
+                    Optional.of(List.of(Op.delete(ZkPaths.deletion(forget.id()), -1)));
+            case RememberBrokers remember -> Optional.of(List.of(remember(zooKeeper, remember)));
+        };
+    }
+
+    private static List<Op> create(TopicImage topic) {
+        return List.of(
+                persistent(ZkPaths.topic(topic.name()), topicNode(topic)),
+                persistent(
+                        ZkPaths.states(topic.name()),
+                        new StatesNode(
+                                topic.id().toString(),
+                                topic.states().stream()
+                                        .map(ZooKeeperStore::partitionNode)
+                                        .toList())));
+    }
+
+    private static Optional<List<Op>> replace(ZooKeeper zooKeeper, Replace replace)
+            throws KeeperException, InterruptedException {
+        String path = ZkPaths.topic(replace.after().name());
+        Found<TopicNode> topic = read(zooKeeper, path, TopicNode.class);
+        if (!topic.value().equals(topicNode(replace.before()))) {
+            return Optional.empty();
+        }
+        List<Op> ops = new ArrayList<>();
+        ops.add(topic.replacement(path, topicNode(replace.after())));
+        int had = replace.before().partitionCount();
+        if (replace.after().partitionCount() > had) {
+            String statesPath = ZkPaths.states(replace.after().name());
+            Found<StatesNode> states = read(zooKeeper, statesPath, StatesNode.class);
+            List<PartitionNode> partitions = new ArrayList<>(states.value().partitions());
+            if (partitions.size() != had) {
+                return Optional.empty();
+            }
+            replace.after().states().stream()
+                    .skip(had)
+                    .map(ZooKeeperStore::partitionNode)
+                    .forEach(partitions::add);
+            ops.add(
+                    states.replacement(
+                            statesPath, new StatesNode(states.value().topicId(), partitions)));
+        }
+        return Optional.of(ops);
+    }
+
+    private static Optional<List<Op>> elect(ZooKeeper zooKeeper, Elect elect)
+            throws KeeperException, InterruptedException {
+        String path = ZkPaths.states(elect.topic());
+        Found<StatesNode> states = read(zooKeeper, path, StatesNode.class);
+        List<PartitionNode> partitions = new ArrayList<>(states.value().partitions());
+        if (!states.value().topicId().equals(elect.id().toString())) {
+            return Optional.empty();
+        }
+        for (Map.Entry<Integer, ClusterWrite.StateChange> change : elect.changes().entrySet()) {
+            int partition = change.getKey();
+            if (partition >= partitions.size()
+                    || !partitions
+                            .get(partition)
+                            .equals(partitionNode(change.getValue().before()))) {
+                return Optional.empty();
+            }
+            partitions.set(partition, partitionNode(change.getValue().after()));
+        }
+        return Optional.of(
+                List.of(
+                        states.replacement(
+                                path, new StatesNode(states.value().topicId(), partitions))));
+    }
+
+    private static Optional<List<Op>> delete(ZooKeeper zooKeeper, Delete delete)
+            throws KeeperException, InterruptedException {
+        String name = delete.topic().name();
+        Found<TopicNode> topic = read(zooKeeper, ZkPaths.topic(name), TopicNode.class);
+        if (!topic.value().topicId().equals(delete.topic().id().toString())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                List.of(
+                        Op.delete(ZkPaths.topic(name), topic.version()),
+                        Op.delete(ZkPaths.states(name), -1),
+                        persistent(
+                                ZkPaths.deletion(delete.topic().id()),
+                                new DeletionNode(
+                                        name,
+                                        delete.tombstone().deletedAtMs(),
+                                        delete.tombstone().graceMs()))));
+    }
+
+    private static Op remember(ZooKeeper zooKeeper, RememberBrokers remember)
+            throws KeeperException, InterruptedException {
+        RememberedBrokersNode node = new RememberedBrokersNode(remember.epochs());
+        return zooKeeper.exists(ZkPaths.CONTROLLER_BROKERS, false) == null
+                ? persistent(ZkPaths.CONTROLLER_BROKERS, node)
+                : Op.setData(ZkPaths.CONTROLLER_BROKERS, ZkPayloads.encode(node), -1);
+    }
+
+    private record Found<T extends Record>(T value, int version) {
+        Op replacement(String path, Record payload) {
+            return Op.setData(path, ZkPayloads.encode(payload), version);
+        }
+    }
+
+    private static <T extends Record> Found<T> read(ZooKeeper zooKeeper, String path, Class<T> type)
+            throws KeeperException, InterruptedException {
+        Stat stat = new Stat();
+        byte[] bytes = zooKeeper.getData(path, false, stat);
+        return new Found<>(ZkPayloads.decode(path, bytes, type), stat.getVersion());
+    }
+
+    private static Op persistent(String path, Record payload) {
+        return Op.create(
+                path,
+                ZkPayloads.encode(payload),
+                ZooDefs.Ids.OPEN_ACL_UNSAFE,
+                CreateMode.PERSISTENT);
+    }
+
+    private static TopicNode topicNode(TopicImage topic) {
+        return new TopicNode(topic.id().toString(), topic.assignments(), topic.config());
+    }
+
+    private static PartitionNode partitionNode(PartitionState state) {
+        return new PartitionNode(
+                state.leader(), state.leaderEpoch(), state.isr(), state.partitionEpoch());
+    }
+}

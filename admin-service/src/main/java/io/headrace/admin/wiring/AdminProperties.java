@@ -1,0 +1,77 @@
+package io.headrace.admin.wiring;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the admin-service.
+ *
+ * @param id in the election; a random one when absent
+ * @param advertisedUrl under which other services reach this one; from the bound address when
+ *     absent
+ * @param dataDir of the H2 database
+ * @param requestBytesMax largest request body
+ * @param changeTimeout how long a caller waits for the controller
+ * @param forwardTimeout how long an instance waits for the controller's answer
+ * @param electionWait how long a change waits for a controller to be elected
+ * @param offsetsTimeout how long a partition's leader is waited for
+ * @param tick how often the controller looks for old tombstones
+ */
+@Validated
+@ConfigurationProperties("headrace.admin")
+public record AdminProperties(
+        @Nullable String id,
+        @Nullable String advertisedUrl,
+        @DefaultValue("data/admin") Path dataDir,
+        @DefaultValue("1MB") DataSize requestBytesMax,
+        @DefaultValue("20s") Duration changeTimeout,
+        @DefaultValue("25s") Duration forwardTimeout,
+        @DefaultValue("5s") Duration electionWait,
+        @DefaultValue("5s") Duration offsetsTimeout,
+        @DefaultValue("60s") Duration tick,
+        @Valid @DefaultValue Topics topics,
+        @Valid @DefaultValue Audit audit) {
+
+    /**
+     * @param partitions of a new topic that asks for no number
+     * @param replicationFactor of a new topic that asks for none
+     * @param partitionsMax of one topic
+     * @param deletionGrace how long the files of a deleted topic can be rescued
+     * @param tombstoneRetention how much longer its tombstone is kept
+     */
+    public record Topics(
+            @Min(1) @DefaultValue("1") int partitions,
+            @Min(1) @DefaultValue("1") int replicationFactor,
+            @Min(1) @Max(10_000) @DefaultValue("5000") int partitionsMax,
+            @DefaultValue("1h") Duration deletionGrace,
+            @DefaultValue("30d") Duration tombstoneRetention) {}
+
+    /**
+     * @param queueLength rows that may wait for the database
+     * @param waitMax how long a change waits for its row
+     * @param attempts per row
+     * @param pause between attempts
+     */
+    public record Audit(
+            @Min(1) @DefaultValue("10000") int queueLength,
+            @DefaultValue("250ms") Duration waitMax,
+            @Min(1) @DefaultValue("10") int attempts,
+            @DefaultValue("3s") Duration pause) {}
+
+    Optional<String> configuredId() {
+        return Optional.ofNullable(id).filter(text -> !text.isBlank());
+    }
+
+    Optional<String> configuredUrl() {
+        return Optional.ofNullable(advertisedUrl).filter(text -> !text.isBlank());
+    }
+}

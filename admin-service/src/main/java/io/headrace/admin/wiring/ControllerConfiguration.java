@@ -1,0 +1,187 @@
+package io.headrace.admin.wiring;
+
+import io.headrace.admin.audit.AuditLog;
+import io.headrace.admin.audit.AuditRepository;
+import io.headrace.admin.controller.ClusterLayout;
+import io.headrace.admin.controller.ClusterStore;
+import io.headrace.admin.controller.ClusterView;
+import io.headrace.admin.controller.Controller;
+import io.headrace.admin.controller.ControllerElection;
+import io.headrace.admin.controller.TopicRules;
+import io.headrace.admin.controller.ZooKeeperStore;
+import io.headrace.admin.telemetry.AdminMetrics;
+import io.headrace.admin.telemetry.ClusterHealth;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.coordination.ClusterWatch;
+import io.headrace.model.coordination.ZkConnection;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import org.apache.curator.framework.CuratorFramework;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** ZooKeeper, the cluster image, the controller, and what watches over them. */
+@Configuration(proxyBeanMethods = false)
+class ControllerConfiguration {
+
+    private static final Duration VISIBLE_WAIT = Duration.ofSeconds(5);
+    private static final Duration AUDIT_CLOSE_WAIT = Duration.ofSeconds(5);
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    RandomGenerator random() {
+        return new SecureRandom();
+    }
+
+    @Bean
+    AdminId adminId(AdminProperties properties, RandomGenerator random) {
+        return new AdminId(
+                properties
+                        .configuredId()
+                        .orElseGet(() -> "admin-" + HexFormat.of().toHexDigits(random.nextInt())));
+    }
+
+    @Bean(destroyMethod = "close")
+    CuratorFramework zooKeeper(
+            ZooKeeperProperties properties, ClusterProperties cluster, RandomGenerator random)
+            throws Exception {
+        CuratorFramework client =
+                ZkConnection.connect(
+                        properties.connect(),
+                        properties.sessionTimeout(),
+                        properties.connectTimeout());
+        try {
+            var _ = ClusterLayout.ensure(client, cluster.expectedId(), random);
+        } catch (Exception e) {
+            client.close();
+            throw e;
+        }
+        return client;
+    }
+
+    @Bean(destroyMethod = "close")
+    ClusterWatch clusterWatch(CuratorFramework zooKeeper, ZooKeeperProperties properties)
+            throws Exception {
+        return ClusterWatch.start(zooKeeper, properties.connectTimeout());
+    }
+
+    @Bean
+    ClusterView clusterView(ClusterWatch watch) {
+        return new ClusterView() {
+            @Override
+            public ClusterImage image() {
+                return watch.image();
+            }
+
+            @Override
+            public ClusterImage await(Predicate<ClusterImage> condition, Duration wait)
+                    throws InterruptedException, TimeoutException {
+                return watch.await(condition, wait);
+            }
+        };
+    }
+
+    @Bean
+    ClusterStore clusterStore(CuratorFramework zooKeeper) {
+        return new ZooKeeperStore(zooKeeper);
+    }
+
+    /** Breaks the circle between controller and election: the one tells the other it is fenced. */
+    static final class FencedHandler {
+        private volatile Runnable handler = () -> {};
+
+        void set(Runnable to) {
+            handler = to;
+        }
+
+        void run() {
+            handler.run();
+        }
+    }
+
+    @Bean
+    FencedHandler fencedHandler() {
+        return new FencedHandler();
+    }
+
+    @Bean(destroyMethod = "")
+    Controller controller(
+            AdminProperties properties,
+            Clock clock,
+            RandomGenerator random,
+            ClusterStore store,
+            ClusterView view,
+            FencedHandler fenced) {
+        AdminProperties.Topics topics = properties.topics();
+        return new Controller(
+                new TopicRules(
+                        topics.partitions(),
+                        topics.replicationFactor(),
+                        topics.partitionsMax(),
+                        topics.deletionGrace(),
+                        topics.tombstoneRetention()),
+                clock,
+                random,
+                store,
+                view,
+                new Controller.Timing(properties.tick(), VISIBLE_WAIT),
+                fenced::run);
+    }
+
+    @Bean(destroyMethod = "")
+    ControllerElection controllerElection(
+            CuratorFramework zooKeeper,
+            AdminId adminId,
+            ClusterStore store,
+            ClusterView view,
+            Controller controller,
+            FencedHandler fenced) {
+        ControllerElection election =
+                new ControllerElection(zooKeeper, adminId.value(), store, view, controller);
+        fenced.set(election::again);
+        return election;
+    }
+
+    @Bean(destroyMethod = "")
+    AuditLog auditLog(
+            AuditRepository rows, AdminProperties properties, Clock clock, AdminId adminId) {
+        AdminProperties.Audit audit = properties.audit();
+        return new AuditLog(
+                rows::saveAll,
+                new AuditLog.Limits(
+                        audit.queueLength(),
+                        audit.waitMax(),
+                        audit.attempts(),
+                        audit.pause(),
+                        AUDIT_CLOSE_WAIT),
+                clock,
+                adminId.value());
+    }
+
+    @Bean
+    AdminMetrics adminMetrics(ClusterWatch watch, Controller controller, AuditLog audit) {
+        return new AdminMetrics(watch, controller, audit);
+    }
+
+    @Bean
+    ClusterHealth clusterHealthIndicator(
+            CuratorFramework zooKeeper,
+            AdminId adminId,
+            ClusterWatch watch,
+            Controller controller) {
+        return new ClusterHealth(
+                () -> zooKeeper.getZookeeperClient().isConnected(),
+                adminId.value(),
+                watch,
+                controller);
+    }
+}

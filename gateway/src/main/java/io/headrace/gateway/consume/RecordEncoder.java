@@ -1,0 +1,117 @@
+package io.headrace.gateway.consume;
+
+import io.headrace.gateway.json.JsonScanner;
+import io.headrace.gateway.json.JsonWriter;
+import io.headrace.model.record.RecordHeader;
+import io.headrace.model.record.RecordReader;
+import java.util.List;
+
+/**
+ * Writes one record as JSON: {@code
+ * {"topic":"t","key":…,"value":…,"partition":0,"offset":7,"timestamp":…,"headers":[{"key","value"}]}};
+ * headers only if there are any, with values in base64.
+ *
+ * <p>A key or value that does not fit the format never stops the reader: it comes as a string of
+ * its text, or of base64 where it is not UTF-8, and {@code key_encoding} or {@code value_encoding}
+ * says {@code text} or {@code base64}. Without that field the record is what the format says.
+ */
+final class RecordEncoder {
+
+    private static final byte[] NULL = JsonWriter.constant("null");
+    private static final byte[] VALUE = JsonWriter.constant(",\"value\":");
+    private static final byte[] TIMESTAMP = JsonWriter.constant(",\"timestamp\":");
+    private static final byte[] TEXT_KEY = JsonWriter.constant(",\"key_encoding\":\"text\"");
+    private static final byte[] BASE64_KEY = JsonWriter.constant(",\"key_encoding\":\"base64\"");
+    private static final byte[] TEXT_VALUE = JsonWriter.constant(",\"value_encoding\":\"text\"");
+    private static final byte[] BASE64_VALUE =
+            JsonWriter.constant(",\"value_encoding\":\"base64\"");
+
+    private enum Encoding {
+        AS_ASKED,
+        TEXT,
+        BASE64
+    }
+
+    private final ValueFormat format;
+    private final byte[] head;
+    private final byte[] place;
+    private final JsonScanner scanner = new JsonScanner(NULL, 0, 0);
+
+    RecordEncoder(String topic, int partition, ValueFormat format) {
+        this.format = format;
+        this.head = new JsonWriter(64).raw("{\"topic\":").string(topic).raw(",\"key\":").toBytes();
+        this.place =
+                new JsonWriter(64)
+                        .raw(",\"partition\":")
+                        .number(partition)
+                        .raw(",\"offset\":")
+                        .toBytes();
+    }
+
+    void write(JsonWriter json, RecordReader record) {
+        byte[] bytes = record.bytes().array();
+        json.raw(head);
+        Encoding key = field(json, bytes, record.keyAt(), record.keyLength());
+        json.raw(VALUE);
+        Encoding value = field(json, bytes, record.valueAt(), record.valueLength());
+        json.raw(place).number(record.offset()).raw(TIMESTAMP).number(record.timestampMs());
+        if (key != Encoding.AS_ASKED) {
+            json.raw(key == Encoding.TEXT ? TEXT_KEY : BASE64_KEY);
+        }
+        if (value != Encoding.AS_ASKED) {
+            json.raw(value == Encoding.TEXT ? TEXT_VALUE : BASE64_VALUE);
+        }
+        if (record.headerCount() > 0) {
+            headers(json, record.headers());
+        }
+        json.raw('}');
+    }
+
+    private Encoding field(JsonWriter json, byte[] bytes, int at, int length) {
+        if (length < 0) {
+            json.raw(NULL);
+            return Encoding.AS_ASKED;
+        }
+        switch (format) {
+            case JSON -> {
+                scanner.reset(bytes, at, at + length);
+                if (scanner.wholeValue()) {
+                    json.raw(bytes, scanner.sliceStart(), scanner.sliceLength());
+                    return Encoding.AS_ASKED;
+                }
+            }
+            case BINARY -> {
+                json.base64(bytes, at, length);
+                return Encoding.AS_ASKED;
+            }
+            case TEXT -> {
+                if (JsonWriter.isUtf8(bytes, at, length)) {
+                    json.string(bytes, at, length);
+                    return Encoding.AS_ASKED;
+                }
+            }
+        }
+        if (format == ValueFormat.JSON && JsonWriter.isUtf8(bytes, at, length)) {
+            json.string(bytes, at, length);
+            return Encoding.TEXT;
+        }
+        json.base64(bytes, at, length);
+        return Encoding.BASE64;
+    }
+
+    private static void headers(JsonWriter json, List<RecordHeader> headers) {
+        json.raw(",\"headers\":[");
+        for (int i = 0; i < headers.size(); i++) {
+            RecordHeader header = headers.get(i);
+            byte[] value = header.value();
+            json.raw(i == 0 ? "{\"key\":" : ",{\"key\":").string(header.key()).raw(VALUE);
+            if (value == null) {
+                json.raw(NULL);
+            } else {
+                json.base64(value, 0, value.length);
+            }
+            json.raw('}');
+        }
+        json.raw(']');
+    }
+}

@@ -1,0 +1,40 @@
+package io.headrace.gateway.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * One request as an endpoint sees it. Belongs to the connection's event loop.
+ *
+ * @param isHead whether only the headers of the answer are wanted
+ */
+public record Call(
+        HttpServerRequest request, HttpServerResponse response, Target target, boolean isHead) {
+
+    /** A segment of the path, decoded; index 0 is the first. */
+    public String segment(int index) {
+        return target.segments().get(index);
+    }
+
+    public @Nullable String header(CharSequence name) {
+        return request.requestHeaders().get(name);
+    }
+
+    public @Nullable String accept() {
+        return header(HttpHeaderNames.ACCEPT);
+    }
+
+    /** Media type of the body, lower case, without parameters; null if it is not stated. */
+    public @Nullable String contentType() {
+        String header = header(HttpHeaderNames.CONTENT_TYPE);
+        if (header == null) {
+            return null;
+        }
+        int semicolon = header.indexOf(';');
+        String type = semicolon < 0 ? header : header.substring(0, semicolon);
+        return type.trim().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,165 @@
+package io.headrace.gateway.route;
+
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.record.BatchesHttp;
+import io.headrace.model.record.CorruptBatchException;
+import io.headrace.model.topic.TopicPartition;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import java.net.ConnectException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.function.Function;
+import reactor.core.publisher.Mono;
+import reactor.netty.ByteBufMono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.http.client.HttpClientResponse;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquirePendingLimitException;
+import reactor.netty.internal.shaded.reactor.pool.PoolAcquireTimeoutException;
+
+/** The broker's HTTP API, one attempt per call. */
+final class BrokerHttp {
+
+    private static final byte[] NOTHING = new byte[0];
+
+    private final HttpClient appends;
+    private final HttpClient fetches;
+    private final Duration appendTimeout;
+
+    /**
+     * @param client with pool and connect timeout
+     * @param appendTimeout how long a broker may take to have records acknowledged
+     * @param fetchWaitMax longest wait that is asked for
+     */
+    BrokerHttp(HttpClient client, Duration appendTimeout, Duration fetchWaitMax) {
+        HttpClient sole = client.disableRetry(true);
+        this.appends =
+                sole.responseTimeout(appendTimeout.plusSeconds(5))
+                        .headers(
+                                headers ->
+                                        headers.set(
+                                                HttpHeaderNames.CONTENT_TYPE,
+                                                BatchesHttp.MEDIA_TYPE));
+        this.fetches = sole.responseTimeout(fetchWaitMax.plusSeconds(5));
+        this.appendTimeout = appendTimeout;
+    }
+
+    Mono<Appended> append(String url, TopicPartition tp, ByteBuffer[] batches, int acks) {
+        String uri =
+                path(url, tp) + "/batches?acks=" + acks + "&timeout_ms=" + appendTimeout.toMillis();
+        return appends.post()
+                .uri(uri)
+                .send((request, outbound) -> outbound.sendObject(wrap(batches)))
+                .responseSingle(
+                        (response, body) -> bytes(body).map(bytes -> appended(response, bytes)))
+                .onErrorMap(BrokerHttp::failure);
+    }
+
+    /** Unpooled, so that nothing has to be released when the request is never sent. */
+    private static ByteBuf wrap(ByteBuffer[] batches) {
+        ByteBuffer[] views = new ByteBuffer[batches.length];
+        for (int i = 0; i < views.length; i++) {
+            views[i] = batches[i].duplicate();
+        }
+        return Unpooled.wrappedBuffer(views);
+    }
+
+    private static Appended appended(HttpClientResponse response, byte[] body) {
+        int status = response.status().code();
+        if (status == 204) {
+            return Appended.UNKNOWN;
+        }
+        if (status != 200) {
+            throw BrokerReplies.failure(status, response.responseHeaders(), body);
+        }
+        return BrokerReplies.appended(body);
+    }
+
+    <T> Mono<T> fetch(
+            String url,
+            TopicPartition tp,
+            long offset,
+            int bytesMax,
+            long waitMs,
+            Function<Fetched, T> use) {
+        String uri =
+                path(url, tp)
+                        + "/batches?offset="
+                        + offset
+                        + "&max_bytes="
+                        + bytesMax
+                        + "&min_bytes=1&max_wait_ms="
+                        + waitMs;
+        return fetches.get()
+                .uri(uri)
+                .responseSingle(
+                        (response, body) ->
+                                body.map(bytes -> use.apply(fetched(response, bytes)))
+                                        .switchIfEmpty(
+                                                Mono.fromSupplier(
+                                                        () ->
+                                                                use.apply(
+                                                                        fetched(
+                                                                                response,
+                                                                                Unpooled
+                                                                                        .EMPTY_BUFFER)))))
+                .onErrorMap(BrokerHttp::failure);
+    }
+
+    private static Fetched fetched(HttpClientResponse response, ByteBuf body) {
+        int status = response.status().code();
+        if (status != 200 && status != 204) {
+            throw BrokerReplies.failure(
+                    status, response.responseHeaders(), ByteBufUtil.getBytes(body));
+        }
+        return BrokerReplies.fetched(response.responseHeaders(), body);
+    }
+
+    /**
+     * @param moment {@code earliest}, {@code latest} or milliseconds since the epoch
+     */
+    Mono<FoundOffset> lookUp(String url, TopicPartition tp, String moment) {
+        return fetches.get()
+                .uri(path(url, tp) + "/offsets?timestamp=" + moment)
+                .responseSingle(
+                        (response, body) -> bytes(body).map(bytes -> found(response, bytes)))
+                .onErrorMap(BrokerHttp::failure);
+    }
+
+    private static FoundOffset found(HttpClientResponse response, byte[] body) {
+        int status = response.status().code();
+        if (status != 200) {
+            throw BrokerReplies.failure(status, response.responseHeaders(), body);
+        }
+        return BrokerReplies.found(body);
+    }
+
+    private static Mono<byte[]> bytes(ByteBufMono body) {
+        return body.asByteArray().defaultIfEmpty(NOTHING);
+    }
+
+    private static String path(String url, TopicPartition tp) {
+        return url + "/v1/topics/" + tp.topic() + "/partitions/" + tp.partition();
+    }
+
+    private static Throwable failure(Throwable error) {
+        if (error instanceof BrokerFailure || error instanceof CorruptBatchException) {
+            return error;
+        }
+        if (error instanceof PoolAcquirePendingLimitException
+                || error instanceof PoolAcquireTimeoutException) {
+            return BrokerFailure.unsent(
+                    ErrorCode.OVERLOADED, "all connections to the broker are busy");
+        }
+        if (error instanceof ConnectException) {
+            return BrokerFailure.unsent(
+                    ErrorCode.LEADER_NOT_AVAILABLE, "the leader's broker does not answer");
+        }
+        return BrokerFailure.unknownOutcome(
+                "the connection to the leader's broker failed ("
+                        + error.getClass().getSimpleName()
+                        + ")");
+    }
+}

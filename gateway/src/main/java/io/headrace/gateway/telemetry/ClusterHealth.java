@@ -1,0 +1,32 @@
+package io.headrace.gateway.telemetry;
+
+import io.headrace.model.cluster.ClusterImage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/** Readiness: ZooKeeper is seen and at least one broker is known. */
+public final class ClusterHealth implements HealthIndicator {
+
+    private final Supplier<ClusterImage> cluster;
+    private final BooleanSupplier isConnected;
+
+    /**
+     * @param isConnected whether ZooKeeper answers at the moment
+     */
+    public ClusterHealth(Supplier<ClusterImage> cluster, BooleanSupplier isConnected) {
+        this.cluster = cluster;
+        this.isConnected = isConnected;
+    }
+
+    @Override
+    public Health health() {
+        int brokerCount = cluster.get().brokers().size();
+        boolean isZooKeeperSeen = isConnected.getAsBoolean();
+        Health.Builder health = isZooKeeperSeen && brokerCount > 0 ? Health.up() : Health.down();
+        return health.withDetail("zookeeper", isZooKeeperSeen ? "connected" : "not connected")
+                .withDetail("brokers", brokerCount)
+                .build();
+    }
+}

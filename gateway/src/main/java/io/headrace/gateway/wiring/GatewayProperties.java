@@ -1,0 +1,74 @@
+package io.headrace.gateway.wiring;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings below {@code headrace.gateway}.
+ *
+ * @param id of this gateway in the cluster; by default made of host and port
+ * @param advertisedUrl where others reach it; by default the address it listens on
+ */
+@Validated
+@ConfigurationProperties("headrace.gateway")
+public record GatewayProperties(
+        @Nullable String id,
+        @Nullable String advertisedUrl,
+        @DefaultValue @Valid Http http,
+        @DefaultValue @Valid Produce produce,
+        @DefaultValue @Valid Consume consume,
+        @DefaultValue @Valid Brokers brokers) {
+
+    /**
+     * @param bodyBytesMax largest request body
+     * @param inFlightBytesMax memory that requests in flight may hold; 0 for a quarter of the heap
+     * @param requestTimeout in which a client must have sent its whole request
+     */
+    public record Http(
+            @DefaultValue("16MB") DataSize bodyBytesMax,
+            @DefaultValue("0B") DataSize inFlightBytesMax,
+            @DefaultValue("60s") Duration requestTimeout) {}
+
+    /**
+     * @param acks when a request does not say: all, 1 or 0
+     * @param compression of the batches that are made: none, gzip, snappy, lz4 or zstd
+     */
+    public record Produce(
+            @DefaultValue("100000") @Min(1) @Max(10_000_000) int recordCountMax,
+            @DefaultValue("all") @Pattern(regexp = "all|1|0") String acks,
+            @DefaultValue("none") @Pattern(regexp = "none|gzip|snappy|lz4|zstd")
+                    String compression) {}
+
+    /** See {@link io.headrace.gateway.consume.ConsumeLimits}. */
+    public record Consume(
+            @DefaultValue("1MB") DataSize pageBytes,
+            @DefaultValue("4MB") DataSize pageBytesMax,
+            @DefaultValue("256KB") DataSize streamPageBytes,
+            @DefaultValue("60s") Duration waitMax,
+            @DefaultValue("15s") Duration heartbeat,
+            @DefaultValue("30s") Duration writeTimeout,
+            @DefaultValue("10000") @Min(0) int streamsMax,
+            @DefaultValue("128MB") DataSize decompressedBytesMax) {}
+
+    /**
+     * @param appendTimeout how long a broker may take to have records acknowledged
+     * @param connectionsMax per broker
+     * @param unknownTopicWait how long to look for a topic that the cluster image does not have
+     *     (yet)
+     */
+    public record Brokers(
+            @DefaultValue("2s") Duration connectTimeout,
+            @DefaultValue("30s") Duration appendTimeout,
+            @DefaultValue("60s") Duration adminTimeout,
+            @DefaultValue("1000") @Min(1) int connectionsMax,
+            @DefaultValue("10000") @Min(1) int waitingMax,
+            @DefaultValue("300ms") Duration unknownTopicWait) {}
+}

@@ -1,0 +1,63 @@
+package io.headrace.gateway.wiring;
+
+import io.netty.channel.ChannelOption;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
+
+/** The pooled HTTP clients to brokers and to admin-services; closed with the context. */
+@Component
+final class HttpClients implements AutoCloseable {
+
+    /** Less than any server's idle timeout, so that a pooled connection is not found closed. */
+    private static final Duration IDLE_MAX = Duration.ofSeconds(20);
+
+    private final ConnectionProvider brokerPool;
+    private final ConnectionProvider adminPool;
+    private final HttpClient brokers;
+    private final HttpClient admins;
+
+    HttpClients(GatewayProperties properties) {
+        GatewayProperties.Brokers settings = properties.brokers();
+        brokerPool = pool("headrace-brokers", settings.connectionsMax(), settings);
+        adminPool = pool("headrace-admins", 64, settings);
+        brokers = client(brokerPool, settings);
+        admins = client(adminPool, settings).responseTimeout(settings.adminTimeout());
+    }
+
+    private static ConnectionProvider pool(
+            String name, int connectionsMax, GatewayProperties.Brokers settings) {
+        return ConnectionProvider.builder(name)
+                .maxConnections(connectionsMax)
+                .pendingAcquireMaxCount(settings.waitingMax())
+                .pendingAcquireTimeout(settings.connectTimeout().multipliedBy(2))
+                .maxIdleTime(IDLE_MAX)
+                .lifo()
+                .evictInBackground(IDLE_MAX)
+                .build();
+    }
+
+    private static HttpClient client(ConnectionProvider pool, GatewayProperties.Brokers settings) {
+        return HttpClient.create(pool)
+                .option(
+                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                        (int) settings.connectTimeout().toMillis())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .followRedirect(false);
+    }
+
+    HttpClient brokers() {
+        return brokers;
+    }
+
+    HttpClient admins() {
+        return admins;
+    }
+
+    @Override
+    public void close() {
+        brokerPool.dispose();
+        adminPool.dispose();
+    }
+}

@@ -1,0 +1,31 @@
+package io.headrace.gateway.wiring;
+
+import io.headrace.gateway.telemetry.ClusterHealth;
+import io.headrace.model.coordination.ClusterWatch;
+import io.headrace.model.coordination.ZkConnection;
+import java.util.concurrent.TimeoutException;
+import org.apache.curator.framework.CuratorFramework;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The connection to ZooKeeper and the cluster image that comes over it. */
+@Configuration(proxyBeanMethods = false)
+class ZooKeeperConfiguration {
+
+    @Bean(destroyMethod = "close")
+    CuratorFramework zooKeeper(ZooKeeperProperties properties) throws InterruptedException {
+        return ZkConnection.connect(
+                properties.connect(), properties.sessionTimeout(), properties.connectTimeout());
+    }
+
+    @Bean(destroyMethod = "close")
+    ClusterWatch clusterWatch(CuratorFramework zooKeeper, ZooKeeperProperties properties)
+            throws InterruptedException, TimeoutException {
+        return ClusterWatch.start(zooKeeper, properties.connectTimeout());
+    }
+
+    @Bean
+    ClusterHealth clusterHealthIndicator(ClusterWatch watch, CuratorFramework zooKeeper) {
+        return new ClusterHealth(watch::image, () -> zooKeeper.getZookeeperClient().isConnected());
+    }
+}

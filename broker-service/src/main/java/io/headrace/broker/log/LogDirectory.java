@@ -93,7 +93,11 @@ public final class LogDirectory {
         Path path = settings.path();
         AutoCloseable lock;
         try {
-            disk.createDirectories(path);
+            if (!disk.exists(path)) {
+                disk.createDirectories(path);
+                Path parent = path.toAbsolutePath().getParent();
+                disk.forceDirectory(parent == null ? path : parent);
+            }
             lock = disk.lock(path.resolve(".lock"));
         } catch (IOException e) {
             throw new LogDirectoryException(
@@ -329,6 +333,11 @@ public final class LogDirectory {
         } finally {
             closeLock();
         }
+    }
+
+    /** Lets go of the lock and nothing else, as a killed process would; for tests. */
+    void abandon() throws IOException {
+        closeLock();
     }
 
     private void closeLock() throws IOException {

@@ -62,47 +62,55 @@ final class LogReader {
                 return null;
             }
             int truncations = state.truncations.get();
-            LogSlice slice = slice(segment, offset, bytesMax, bound, atLeastOne);
-            if (slice == null) {
-                segment.release();
-                if (truncations != state.truncations.get()) {
-                    return null;
-                }
-                continue;
-            }
-            segment.noteHeldEnd((int) slice.position() + slice.length());
+            ReadOutcome outcome = readHeld(segment, offset, bytesMax, bound, atLeastOne);
             if (truncations != state.truncations.get()) {
-                slice.close();
+                if (outcome instanceof ReadOutcome.Found(LogSlice slice)) {
+                    slice.close();
+                }
                 return null;
             }
-            return new ReadOutcome.Found(slice);
+            if (outcome != null) {
+                return outcome;
+            }
         }
         return new ReadOutcome.NothingYet();
     }
 
-    /** A slice that has taken over the hold; null when nothing may be read from this segment. */
-    private static @Nullable LogSlice slice(
+    /**
+     * Reads from a segment that is held; the slice takes over the hold, otherwise it is released.
+     * Null when the segment has no batch at or above the offset.
+     */
+    private static @Nullable ReadOutcome readHeld(
             Segment segment, long offset, int bytesMax, long bound, boolean atLeastOne)
             throws IOException {
+        boolean isTaken = false;
         try {
             BatchPosition from = segment.find(offset);
-            if (from == null || from.baseOffset() >= bound) {
+            if (from == null) {
                 return null;
             }
-            BatchPosition to = segment.cut(from, bytesMax, bound, atLeastOne);
+            BatchPosition to =
+                    from.baseOffset() >= bound
+                            ? null
+                            : segment.cut(from, bytesMax, bound, atLeastOne);
             if (to == null || to.position() <= from.position()) {
-                return null;
+                return new ReadOutcome.NothingYet();
             }
-            return new LogSlice(
-                    segment,
-                    segment.file(),
-                    from.position(),
-                    to.position() - from.position(),
-                    from.baseOffset(),
-                    to.baseOffset());
-        } catch (IOException e) {
-            segment.release();
-            throw e;
+            segment.noteHeldEnd(to.position());
+            LogSlice slice =
+                    new LogSlice(
+                            segment,
+                            segment.file(),
+                            from.position(),
+                            to.position() - from.position(),
+                            from.baseOffset(),
+                            to.baseOffset());
+            isTaken = true;
+            return new ReadOutcome.Found(slice);
+        } finally {
+            if (!isTaken) {
+                segment.release();
+            }
         }
     }
 

@@ -56,10 +56,15 @@ final class LogRetention {
             appender.roll();
         }
         state.logStartOffset = offset;
-        state.epochs.truncateFromStart(offset);
+    }
+
+    /** Drops leader epochs below the log start offset, once that is durable. */
+    void forgetEpochs() throws IOException {
+        state.epochs.truncateFromStart(state.logStartOffset);
     }
 
     int removeBelowStart() throws IOException {
+        forgetEpochs();
         SegmentList segments = state.segments;
         int keepFrom = 0;
         while (keepFrom < segments.count() - 1

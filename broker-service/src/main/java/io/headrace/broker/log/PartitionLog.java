@@ -295,6 +295,12 @@ public final class PartitionLog {
             state.writer.unlock();
         }
         checkpoints.saveLogStartOffsets();
+        state.writer.lock();
+        try {
+            retention.forgetEpochs();
+        } finally {
+            state.writer.unlock();
+        }
         return state.logStartOffset;
     }
 

@@ -57,7 +57,7 @@ final class PositionRing {
             return null;
         }
         BatchPosition found = new BatchPosition(at(baseOffsets, low), (int) at(positions, low));
-        boolean isCertain = low > first || first == 0 || found.baseOffset() <= offset;
+        boolean isCertain = low > first || found.position() == 0 || found.baseOffset() <= offset;
         return isCertain && isIntact(first) ? found : null;
     }
 

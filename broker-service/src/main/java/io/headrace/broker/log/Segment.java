@@ -205,6 +205,7 @@ final class Segment {
     void seal() throws IOException {
         times();
         timeIndex.maybeAppend(times.largest(), times.offsetOfLargest());
+        isFlushedSealed = false;
         isSealed = true;
     }
 

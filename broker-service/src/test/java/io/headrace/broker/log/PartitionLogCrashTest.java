@@ -1,0 +1,112 @@
+package io.headrace.broker.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.broker.disk.CrashAfterEveryCall;
+import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.log.TestBatches.Stored;
+import io.headrace.broker.log.epoch.EpochStart;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Power is lost in every single disk call of a scenario; what was flushed must be there after. */
+class PartitionLogCrashTest {
+
+    private static final Path ROOT = Path.of("/data");
+
+    /** What the scenario has been promised before the crash. */
+    private final AtomicLong flushed = new AtomicLong();
+
+    private final AtomicLong start = new AtomicLong();
+    private final AtomicLong written = new AtomicLong();
+
+    static List<Long> seeds() {
+        Long given = Long.getLong("headrace.seed");
+        return given != null ? List.of(given) : List.of(1L, System.nanoTime());
+    }
+
+    @ParameterizedTest(name = "-Dheadrace.seed={0}")
+    @MethodSource("seeds")
+    void flushedRecordsSurviveACrashInEveryCall(long seed) throws Exception {
+        long crashes = CrashAfterEveryCall.run(seed, this::scenario, this::check);
+        assertThat(crashes).isGreaterThan(100);
+    }
+
+    private void scenario(SimulatedDisk disk) throws IOException {
+        flushed.set(0);
+        start.set(0);
+        written.set(0);
+        TestLog test = new TestLog(disk, ROOT, TestLog.SMALL);
+        appendAndFlush(test, 0, 12);
+        test.directory.saveCheckpoints();
+        appendAndFlush(test, 1, 12);
+        append(test, 1, 6);
+        truncate(test, 20);
+        appendAndFlush(test, 2, 14);
+        start.set(15);
+        test.log.deleteRecordsBefore(15);
+        test.log.retain();
+        test.directory.saveCheckpoints();
+        test.directory.close(7);
+        test.reopen();
+        assertThat(test.directory.cleanBrokerEpoch()).hasValue(7);
+        appendAndFlush(test, 3, 8);
+        start.set(Math.max(15, test.log.logEndOffset() - 5));
+        test.log.deleteRecordsBefore(start.get());
+        test.log.retain();
+        test.log.deleteDueFiles();
+    }
+
+    private void append(TestLog test, int epoch, int count) {
+        for (int i = 0; i < count; i++) {
+            long offset = test.log.logEndOffset();
+            written.accumulateAndGet(offset + 1, Math::max);
+            String value = "v" + offset + "-" + "x".repeat(150);
+            AppendOutcome outcome =
+                    test.log.append(TestBatches.one(test.clock.nowMs() + offset, value), epoch);
+            assertThat(outcome).isInstanceOf(AppendOutcome.Appended.class);
+        }
+    }
+
+    private void appendAndFlush(TestLog test, int epoch, int count) {
+        append(test, epoch, count);
+        assertThat(test.log.flush()).isInstanceOf(FlushOutcome.Flushed.class);
+        flushed.set(test.log.logEndOffset());
+    }
+
+    private void truncate(TestLog test, long to) throws IOException {
+        flushed.accumulateAndGet(to, Math::min);
+        test.log.truncateTo(to);
+    }
+
+    private void check(SimulatedDisk disk, long call) throws IOException {
+        TestLog test = new TestLog(disk, ROOT, TestLog.SMALL);
+        PartitionLog log = test.log;
+        assertThat(test.failures).isEmpty();
+        assertThat(log.logEndOffset()).isBetween(flushed.get(), written.get());
+        assertThat(log.logStartOffset()).isLessThanOrEqualTo(start.get());
+        long next = log.logStartOffset();
+        for (Stored record : test.readAll()) {
+            assertThat(record.offset()).isEqualTo(next);
+            assertThat(record.value()).startsWith("v" + next + "-");
+            assertThat(log.offsetForTimestamp(record.timestampMs(), Long.MAX_VALUE))
+                    .isEqualTo(
+                            new TimeLookup.Found(
+                                    new OffsetAndTime(
+                                            next, record.timestampMs(), log.leaderEpochAt(next))));
+            next++;
+        }
+        assertThat(next).isEqualTo(log.logEndOffset());
+        long last = -1;
+        for (EpochStart epoch : log.leaderEpochs()) {
+            assertThat(epoch.startOffset()).isGreaterThan(last);
+            last = epoch.startOffset();
+        }
+        assertThat(log.append(TestBatches.one(1, "more"), 9))
+                .isInstanceOf(AppendOutcome.Appended.class);
+    }
+}

@@ -10,6 +10,7 @@ import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -102,6 +103,20 @@ public final class PartitionLog {
 
     public int segmentCount() {
         return state.segments.count();
+    }
+
+    /** By rising base offset; the last is the active one. May read index files. */
+    public List<SegmentInfo> segments() throws IOException {
+        List<SegmentInfo> infos = new ArrayList<>();
+        for (Segment segment : state.segments.asList()) {
+            infos.add(
+                    new SegmentInfo(
+                            segment.baseOffset(),
+                            segment.nextOffset(),
+                            segment.sizeInBytes(),
+                            segment.times().largest()));
+        }
+        return infos;
     }
 
     /** Whether the log directory is offline, or this log closed. */

@@ -1,0 +1,52 @@
+package io.headrace.broker.telemetry;
+
+import java.util.List;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * Readiness of this broker: its logs are recovered, it is registered, its log directory works.
+ *
+ * <p>A nearly full disk and strays are shown, and do not make the broker unready: reads go on.
+ */
+public final class BrokerHealth implements HealthIndicator {
+
+    /** What the health depends on. */
+    public interface Source {
+        boolean areLogsRecovered();
+
+        boolean isRegistered();
+
+        boolean isLogDirectoryOffline();
+
+        boolean isDiskNearlyFull();
+
+        /** What could not be done and is tried again. */
+        List<String> failures();
+
+        /** Replicas with files that the metadata does not explain. */
+        List<String> strays();
+    }
+
+    private final Source source;
+
+    public BrokerHealth(Source source) {
+        this.source = source;
+    }
+
+    @Override
+    public Health health() {
+        boolean isReady =
+                source.areLogsRecovered()
+                        && source.isRegistered()
+                        && !source.isLogDirectoryOffline();
+        return (isReady ? Health.up() : Health.outOfService())
+                .withDetail("logsRecovered", source.areLogsRecovered())
+                .withDetail("registered", source.isRegistered())
+                .withDetail("logDirectoryOffline", source.isLogDirectoryOffline())
+                .withDetail("diskNearlyFull", source.isDiskNearlyFull())
+                .withDetail("failures", source.failures())
+                .withDetail("strayReplicas", source.strays())
+                .build();
+    }
+}

@@ -1,0 +1,43 @@
+package io.headrace.broker.telemetry;
+
+/**
+ * Every metric name of the broker. The Prometheus registry turns dots into underscores and adds
+ * {@code _total} to counters, which gives the names that dashboards for Kafka query.
+ */
+public final class MetricNames {
+
+    public static final String MESSAGES_IN = "kafka.server.brokertopicmetrics.messagesin";
+    public static final String BYTES_IN = "kafka.server.brokertopicmetrics.bytesin";
+    public static final String BYTES_OUT = "kafka.server.brokertopicmetrics.bytesout";
+    public static final String PRODUCE_REQUESTS =
+            "kafka.server.brokertopicmetrics.totalproducerequests";
+    public static final String FETCH_REQUESTS =
+            "kafka.server.brokertopicmetrics.totalfetchrequests";
+    public static final String FAILED_PRODUCE_REQUESTS =
+            "kafka.server.brokertopicmetrics.failedproducerequests";
+    public static final String FAILED_FETCH_REQUESTS =
+            "kafka.server.brokertopicmetrics.failedfetchrequests";
+
+    public static final String PARTITION_COUNT = "kafka.server.replicamanager.partitioncount";
+    public static final String LEADER_COUNT = "kafka.server.replicamanager.leadercount";
+    public static final String UNDER_REPLICATED =
+            "kafka.server.replicamanager.underreplicatedpartitions";
+    public static final String UNDER_MIN_ISR =
+            "kafka.server.replicamanager.underminisrpartitioncount";
+    public static final String OFFLINE_REPLICAS = "kafka.server.replicamanager.offlinereplicacount";
+    public static final String OFFLINE_LOG_DIRECTORIES =
+            "kafka.log.logmanager.offlinelogdirectorycount";
+    public static final String LOG_SIZE = "kafka.log.log.size";
+
+    public static final String PARKED_FETCHES = "headrace.broker.parked.fetches";
+    public static final String BYTES_IN_FLIGHT = "headrace.broker.request.bytes.in.flight";
+    public static final String DISK_NEARLY_FULL = "headrace.broker.disk.nearly.full";
+    public static final String STRAY_REPLICAS = "headrace.broker.stray.replicas";
+    public static final String PARTITION_SERIES_LEFT_OUT =
+            "headrace.broker.partition.series.left.out";
+
+    public static final String TAG_TOPIC = "topic";
+    public static final String TAG_PARTITION = "partition";
+
+    private MetricNames() {}
+}

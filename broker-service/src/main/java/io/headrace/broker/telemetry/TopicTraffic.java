@@ -1,0 +1,66 @@
+package io.headrace.broker.telemetry;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import org.jspecify.annotations.Nullable;
+
+/** Traffic of one topic, counted for the topic and for the broker as a whole. */
+public final class TopicTraffic {
+
+    private final Counter messagesIn;
+    private final Counter bytesIn;
+    private final Counter bytesOut;
+    private final Counter produceRequests;
+    private final Counter fetchRequests;
+    private final Counter failedProduceRequests;
+    private final Counter failedFetchRequests;
+    private final @Nullable TopicTraffic whole;
+
+    /**
+     * @param whole the broker's own traffic; null for that itself
+     */
+    TopicTraffic(MeterRegistry registry, Tags tags, @Nullable TopicTraffic whole) {
+        this.messagesIn = registry.counter(MetricNames.MESSAGES_IN, tags);
+        this.bytesIn = registry.counter(MetricNames.BYTES_IN, tags);
+        this.bytesOut = registry.counter(MetricNames.BYTES_OUT, tags);
+        this.produceRequests = registry.counter(MetricNames.PRODUCE_REQUESTS, tags);
+        this.fetchRequests = registry.counter(MetricNames.FETCH_REQUESTS, tags);
+        this.failedProduceRequests = registry.counter(MetricNames.FAILED_PRODUCE_REQUESTS, tags);
+        this.failedFetchRequests = registry.counter(MetricNames.FAILED_FETCH_REQUESTS, tags);
+        this.whole = whole;
+    }
+
+    public void produced(long bytes, long records) {
+        produceRequests.increment();
+        bytesIn.increment((double) bytes);
+        messagesIn.increment((double) records);
+        if (whole != null) {
+            whole.produced(bytes, records);
+        }
+    }
+
+    public void produceFailed() {
+        produceRequests.increment();
+        failedProduceRequests.increment();
+        if (whole != null) {
+            whole.produceFailed();
+        }
+    }
+
+    public void fetched(long bytes) {
+        fetchRequests.increment();
+        bytesOut.increment((double) bytes);
+        if (whole != null) {
+            whole.fetched(bytes);
+        }
+    }
+
+    public void fetchFailed() {
+        fetchRequests.increment();
+        failedFetchRequests.increment();
+        if (whole != null) {
+            whole.fetchFailed();
+        }
+    }
+}

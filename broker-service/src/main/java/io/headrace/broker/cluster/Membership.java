@@ -1,0 +1,165 @@
+package io.headrace.broker.cluster;
+
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.coordination.ClusterWatch;
+import io.headrace.model.coordination.Registration;
+import io.headrace.model.coordination.ZkConnection;
+import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.curator.framework.CuratorFramework;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A broker's ties to ZooKeeper: the watch that builds its image, and its own ephemeral node, which
+ * comes back by itself after a lost session.
+ *
+ * <p>Every wait is bounded. While ZooKeeper is away the last image stays.
+ */
+public final class Membership implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+
+    /**
+     * How to reach ZooKeeper.
+     *
+     * @param connectString {@code host:port,host:port/chroot}
+     * @param clusterWait how long to wait for an admin-service to create the cluster
+     */
+    public record Settings(
+            String connectString,
+            Duration sessionTimeout,
+            Duration connectTimeout,
+            Duration clusterWait) {}
+
+    private final int brokerId;
+    private final Settings settings;
+    private final CuratorFramework client;
+    private final ClusterWatch watch;
+    private volatile @Nullable Registration registration;
+
+    private Membership(
+            int brokerId, Settings settings, CuratorFramework client, ClusterWatch watch) {
+        this.brokerId = brokerId;
+        this.settings = settings;
+        this.client = client;
+        this.watch = watch;
+    }
+
+    /**
+     * Connects, and waits for a view of the cluster and for the cluster to have an id.
+     *
+     * @throws io.headrace.model.coordination.ZkUnreachableException if ZooKeeper does not answer
+     * @throws ClusterNotReadyException if the cluster has no id within the wait
+     */
+    public static Membership connect(int brokerId, Settings settings) throws InterruptedException {
+        CuratorFramework client =
+                ZkConnection.connect(
+                        settings.connectString(),
+                        settings.sessionTimeout(),
+                        settings.connectTimeout());
+        ClusterWatch watch = null;
+        boolean ready = false;
+        try {
+            watch = ClusterWatch.start(client, settings.connectTimeout());
+            watch.await(image -> !image.clusterId().isEmpty(), settings.clusterWait());
+            ready = true;
+            return new Membership(brokerId, settings, client, watch);
+        } catch (TimeoutException e) {
+            throw new ClusterNotReadyException(
+                    "ZooKeeper at "
+                            + settings.connectString()
+                            + " holds no cluster: "
+                            + e.getMessage(),
+                    e);
+        } finally {
+            if (!ready) {
+                if (watch != null) {
+                    watch.close();
+                }
+                client.close();
+            }
+        }
+    }
+
+    /** The newest image. */
+    public ClusterImage image() {
+        return watch.image();
+    }
+
+    public String clusterId() {
+        return watch.image().clusterId();
+    }
+
+    /** Calls the listener with the current image soon, and with every later one. */
+    public void listen(Consumer<ClusterImage> listener) {
+        watch.listen(listener);
+    }
+
+    /**
+     * Registers this broker, or renews what its registration says.
+     *
+     * @throws DuplicateBrokerIdException if a broker at another address holds the id and stays
+     */
+    public void register(BrokerNode node) throws Exception {
+        Registration known = registration;
+        if (known != null) {
+            known.update(node);
+            return;
+        }
+        waitForTheIdToBeFree(node);
+        registration =
+                Registration.register(
+                        client, ZkPaths.broker(brokerId), node, settings.connectTimeout());
+        LOG.atInfo()
+                .addKeyValue("brokerId", brokerId)
+                .addKeyValue("httpUrl", node.httpUrl())
+                .log("Registered");
+    }
+
+    /** Whether the newest image shows this broker alive. */
+    public boolean isRegistered() {
+        return registration != null && watch.image().brokers().containsKey(brokerId);
+    }
+
+    /** Removes the own node; the image goes on. */
+    public void deregister() throws IOException {
+        Registration known = registration;
+        registration = null;
+        if (known != null) {
+            known.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            deregister();
+        } finally {
+            watch.close();
+            client.close();
+        }
+    }
+
+    /** A node with our own address is what an earlier process of ours left behind. */
+    private void waitForTheIdToBeFree(BrokerNode node) throws InterruptedException {
+        try {
+            watch.await(
+                    image -> {
+                        BrokerRegistration holder = image.brokers().get(brokerId);
+                        return holder == null || holder.httpUrl().equals(node.httpUrl());
+                    },
+                    settings.sessionTimeout().plusSeconds(2));
+        } catch (TimeoutException e) {
+            throw new DuplicateBrokerIdException(
+                    "broker id " + brokerId + " is held by a live broker at another address", e);
+        }
+    }
+}

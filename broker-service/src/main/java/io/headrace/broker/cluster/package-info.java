@@ -1,0 +1,19 @@
+/**
+ * This broker's place in the cluster: its registration, the newest image, and the work of becoming
+ * what the image says.
+ *
+ * <p>Entry: {@link io.headrace.broker.cluster.Membership} (ZooKeeper in and out), {@link
+ * io.headrace.broker.cluster.Converger} (image to replicas), {@link
+ * io.headrace.broker.cluster.ReplicaHost} (the port that {@code replica} implements).
+ *
+ * <p>Owner: one thread, {@code broker-converger}, changes replicas; it always works on the newest
+ * image, so images that come faster than they can be applied cost nothing. A step that fails is
+ * tried again with growing pauses. May import the model.
+ *
+ * <p>Safety: files are given up only for a tombstone that names the topic's id. A topic that is
+ * merely missing from the image keeps its files.
+ */
+@NullMarked
+package io.headrace.broker.cluster;
+
+import org.jspecify.annotations.NullMarked;

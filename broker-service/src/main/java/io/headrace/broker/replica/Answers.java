@@ -1,0 +1,46 @@
+package io.headrace.broker.replica;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has to be said once the partition's lock is free: replies in order, bytes to announce to
+ * parked fetches, a flush to ask for. Lives for one round, on one thread.
+ */
+final class Answers {
+
+    private @Nullable ProduceRequest first;
+    private @Nullable ProduceRequest last;
+
+    /** Newly committed bytes; 0 for none. */
+    long committedBytes;
+
+    /** Flush up to here (exclusive); -1 for no flush. */
+    long flushOffset = -1;
+
+    void add(ProduceRequest request, ProduceOutcome outcome) {
+        request.due = outcome;
+        request.next = null;
+        if (last == null) {
+            first = request;
+        } else {
+            last.next = request;
+        }
+        last = request;
+    }
+
+    void deliver() {
+        ProduceRequest request = first;
+        first = null;
+        last = null;
+        while (request != null) {
+            ProduceRequest following = request.next;
+            request.next = null;
+            ProduceOutcome outcome = request.due;
+            if (outcome == null) {
+                throw new IllegalStateException("an answer without an outcome");
+            }
+            request.answer(outcome);
+            request = following;
+        }
+    }
+}

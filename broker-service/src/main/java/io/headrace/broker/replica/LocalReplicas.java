@@ -1,0 +1,147 @@
+package io.headrace.broker.replica;
+
+import io.headrace.broker.cluster.LocalReplica;
+import io.headrace.broker.cluster.ReplicaHost;
+import io.headrace.broker.log.DeletedPartition;
+import io.headrace.broker.log.FoundPartition;
+import io.headrace.broker.log.LogConfig;
+import io.headrace.broker.log.LogDirectory;
+import io.headrace.broker.log.LogSpec;
+import io.headrace.broker.log.OpenOutcome;
+import io.headrace.broker.log.PartitionLog;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicConfig;
+import io.headrace.model.topic.TopicId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what the converger wants into logs and partitions. Owner: the converger's thread.
+ *
+ * <p>Errors: a log that cannot be opened or renamed is an {@link IOException}; what was served
+ * before goes on being served.
+ */
+public final class LocalReplicas implements ReplicaHost {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalReplicas.class);
+
+    private final ReplicaManager replicas;
+    private final LogDirectory logs;
+
+    public LocalReplicas(ReplicaManager replicas, LogDirectory logs) {
+        this.replicas = replicas;
+        this.logs = logs;
+    }
+
+    @Override
+    public List<LocalReplica> held() throws IOException {
+        List<LocalReplica> held = new ArrayList<>();
+        for (FoundPartition found : logs.found()) {
+            found.topicId().ifPresent(id -> held.add(new LocalReplica(found.partition(), id)));
+        }
+        return held;
+    }
+
+    @Override
+    public void open(LocalReplica replica, TopicConfig config) throws IOException {
+        LogConfig logConfig = LogConfigs.of(config);
+        Partition open = find(replica);
+        if (open != null) {
+            if (!open.log().config().equals(logConfig)) {
+                open.log().configure(logConfig);
+            }
+            return;
+        }
+        switch (logs.open(new LogSpec(replica.partition(), replica.topicId(), logConfig))) {
+            case OpenOutcome.Opened(PartitionLog log) -> {
+                if (!log.config().equals(logConfig)) {
+                    log.configure(logConfig);
+                }
+                replicas.add(replica, log);
+            }
+            case OpenOutcome.Refused(ErrorCode code, String text) ->
+                    throw new IOException(code + ": " + text);
+        }
+    }
+
+    @Override
+    public void lead(LocalReplica replica, PartitionState state, TopicConfig config)
+            throws IOException {
+        Partition partition = find(replica);
+        if (partition == null) {
+            return;
+        }
+        Leadership before = partition.leadership();
+        boolean changed = partition.lead(state, config.minInsyncReplicas());
+        if (changed && (before == null || before.leaderEpoch() != state.leaderEpoch())) {
+            LOG.atInfo()
+                    .addKeyValue("topic", replica.partition().topic())
+                    .addKeyValue("partition", replica.partition().partition())
+                    .addKeyValue("leaderEpoch", state.leaderEpoch())
+                    .addKeyValue("offset", partition.log().logEndOffset())
+                    .log("Leads");
+        }
+    }
+
+    @Override
+    public void follow(LocalReplica replica, PartitionState state) {
+        Partition partition = find(replica);
+        if (partition != null) {
+            partition.resign(state.leaderEpoch());
+        }
+    }
+
+    @Override
+    public void suspend(LocalReplica replica) {
+        Partition partition = find(replica);
+        if (partition != null) {
+            partition.resign(-1);
+        }
+    }
+
+    @Override
+    public void setAside(LocalReplica replica) throws IOException {
+        Partition partition = find(replica);
+        if (partition != null) {
+            partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+            replicas.remove(partition);
+        }
+        logs.delete(replica.partition(), replica.topicId());
+        LOG.atInfo()
+                .addKeyValue("topic", replica.partition().topic())
+                .addKeyValue("partition", replica.partition().partition())
+                .log("Files set aside");
+    }
+
+    @Override
+    public Set<TopicId> aside() throws IOException {
+        Set<TopicId> ids = new HashSet<>();
+        for (DeletedPartition deleted : logs.deleted()) {
+            deleted.topicId().ifPresent(ids::add);
+        }
+        return ids;
+    }
+
+    @Override
+    public void purge(TopicId topicId) throws IOException {
+        for (DeletedPartition deleted : logs.deleted()) {
+            if (deleted.topicId().filter(topicId::equals).isPresent()) {
+                logs.purge(deleted);
+                LOG.info("Removed the files of {}", deleted.directoryName());
+            }
+        }
+    }
+
+    private @Nullable Partition find(LocalReplica replica) {
+        Partition found =
+                replicas.find(replica.partition().topic(), replica.partition().partition());
+        return found != null && found.topicId().equals(replica.topicId()) ? found : null;
+    }
+}

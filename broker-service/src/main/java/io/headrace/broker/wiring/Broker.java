@@ -1,0 +1,202 @@
+package io.headrace.broker.wiring;
+
+import io.headrace.broker.cluster.Converger;
+import io.headrace.broker.cluster.DefaultConfig;
+import io.headrace.broker.cluster.Membership;
+import io.headrace.broker.disk.Disk;
+import io.headrace.broker.log.FoundPartition;
+import io.headrace.broker.log.LogClock;
+import io.headrace.broker.log.LogDirectory;
+import io.headrace.broker.log.LogDirectorySettings;
+import io.headrace.broker.log.LogSpec;
+import io.headrace.broker.log.OpenOutcome;
+import io.headrace.broker.replica.LocalReplicas;
+import io.headrace.broker.replica.LogConfigs;
+import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The broker's parts in the order in which they start and stop.
+ *
+ * <pre>
+ *   new --open--> recovered --join--> serving --quiesce--> answering who waits --close--> stopped
+ * </pre>
+ *
+ * <p>Owner: the application context's thread; the getters are for any thread.
+ */
+final class Broker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+
+    /** What is fixed before the start. */
+    record Plan(
+            int id,
+            @Nullable String rack,
+            Membership.Settings membership,
+            LogDirectorySetup logs,
+            DefaultConfig topicDefaults) {}
+
+    private final Plan plan;
+    private final Disk disk;
+    private final LogClock clock;
+    private final ReplicaManager replicas;
+    private final ExecutorService offlineThread;
+    private volatile @Nullable Membership membership;
+    private volatile @Nullable LogDirectory logs;
+    private volatile @Nullable Converger converger;
+    private volatile boolean uncleanStart;
+
+    Broker(
+            Plan plan,
+            Disk disk,
+            LogClock clock,
+            ReplicaManager replicas,
+            ExecutorService offlineThread) {
+        this.plan = plan;
+        this.disk = disk;
+        this.clock = clock;
+        this.replicas = replicas;
+        this.offlineThread = offlineThread;
+    }
+
+    /** Watches the cluster, locks the log directory and recovers all logs in it. */
+    void open() throws IOException, InterruptedException {
+        Membership joined = Membership.connect(plan.id(), plan.membership());
+        membership = joined;
+        LogDirectory opened =
+                LogDirectory.open(
+                        plan.logs().settings(joined.clusterId(), plan.id()),
+                        disk,
+                        clock,
+                        this::offline);
+        logs = opened;
+        recover(opened, joined.image());
+        opened.start();
+    }
+
+    /** Becomes what the image says, and registers. */
+    void join(String httpUrl, String version) throws Exception {
+        Membership joined = require(membership);
+        Converger created =
+                new Converger(
+                        plan.id(),
+                        new LocalReplicas(replicas, require(logs)),
+                        plan.topicDefaults(),
+                        clock.wall());
+        converger = created;
+        joined.listen(created::accept);
+        joined.register(new BrokerNode(httpUrl, Map.of(), plan.rack(), version, uncleanStart));
+    }
+
+    /** From now on nothing is accepted; who waits is answered. */
+    void quiesce() {
+        replicas.quiesce();
+    }
+
+    /** Flushes, writes checkpoints and the clean-shutdown marker, deregisters. */
+    void close() throws IOException {
+        Membership joined = membership;
+        try {
+            Converger running = converger;
+            if (running != null) {
+                running.close();
+            }
+            replicas.close();
+            LogDirectory opened = logs;
+            if (opened != null) {
+                opened.close(ownEpoch(joined));
+            }
+        } finally {
+            if (joined != null) {
+                joined.close();
+            }
+            offlineThread.shutdown();
+        }
+    }
+
+    @Nullable ClusterImage image() {
+        Membership joined = membership;
+        return joined == null ? null : joined.image();
+    }
+
+    @Nullable Membership membership() {
+        return membership;
+    }
+
+    @Nullable LogDirectory logs() {
+        return logs;
+    }
+
+    @Nullable Converger converger() {
+        return converger;
+    }
+
+    /** Called under the log's locks: only passes the news on. */
+    private void offline(Path directory, IOException cause) {
+        offlineThread.execute(replicas::logsOffline);
+    }
+
+    private void recover(LogDirectory directory, ClusterImage image)
+            throws IOException, InterruptedException {
+        List<FoundPartition> found = directory.found();
+        uncleanStart = !found.isEmpty() && directory.cleanBrokerEpoch().isEmpty();
+        List<LogSpec> specs = new ArrayList<>();
+        for (FoundPartition each : found) {
+            each.topicId().ifPresent(id -> specs.add(spec(each.partition(), id, image)));
+        }
+        Map<TopicPartition, OpenOutcome> outcomes = directory.openAll(specs);
+        outcomes.forEach(
+                (partition, outcome) -> {
+                    if (outcome instanceof OpenOutcome.Refused refused) {
+                        LOG.atError()
+                                .addKeyValue("topic", partition.topic())
+                                .addKeyValue("partition", partition.partition())
+                                .log("A log could not be opened: {}", refused.text());
+                    }
+                });
+        LOG.atInfo()
+                .addKeyValue("brokerId", plan.id())
+                .addKeyValue("cleanStart", !uncleanStart)
+                .log("{} logs are open", outcomes.size());
+    }
+
+    /** The converger applies the topic's own settings again when the broker has joined. */
+    private LogSpec spec(TopicPartition partition, TopicId id, ClusterImage image) {
+        TopicImage topic = image.topics().get(partition.topic());
+        Map<String, String> settings =
+                topic != null && topic.id().equals(id) ? topic.config() : Map.of();
+        return new LogSpec(
+                partition, id, LogConfigs.of(plan.topicDefaults().withOrDefaults(settings)));
+    }
+
+    private long ownEpoch(@Nullable Membership joined) {
+        BrokerRegistration own = joined == null ? null : joined.image().brokers().get(plan.id());
+        return own == null ? -1 : own.epoch();
+    }
+
+    private static <T> T require(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the broker was not opened");
+        }
+        return part;
+    }
+
+    /** How the log directory is run, once the cluster id is known. */
+    interface LogDirectorySetup {
+        LogDirectorySettings settings(String clusterId, int brokerId);
+    }
+}

@@ -1,0 +1,206 @@
+package io.headrace.broker.wiring;
+
+import io.headrace.broker.cluster.DefaultConfig;
+import io.headrace.broker.cluster.Membership;
+import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.RealDisk;
+import io.headrace.broker.http.BrokerRoutes;
+import io.headrace.broker.http.BytesInFlight;
+import io.headrace.broker.http.HttpLimits;
+import io.headrace.broker.http.ProblemWebExceptionHandler;
+import io.headrace.broker.log.LogClock;
+import io.headrace.broker.log.LogDirectorySettings;
+import io.headrace.broker.replica.Partition;
+import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.broker.telemetry.BrokerHealth;
+import io.headrace.broker.telemetry.BrokerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.NettyRouteProvider;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
+
+/** The broker's beans. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({BrokerProperties.class, ZooKeeperProperties.class})
+public class BrokerConfiguration {
+
+    @Bean
+    Disk disk() {
+        return new RealDisk();
+    }
+
+    @Bean
+    BrokerThreads brokerThreads(BrokerProperties properties) {
+        return new BrokerThreads(properties.http().workers(), properties.http().workersQueueMax());
+    }
+
+    /** Event loops of its own: other services in the same JVM keep theirs when this one stops. */
+    @Bean
+    ReactorResourceFactory reactorResourceFactory() {
+        ReactorResourceFactory factory = new ReactorResourceFactory();
+        factory.setUseGlobalResources(false);
+        factory.setLoopResources(
+                reactor.netty.resources.LoopResources.create(
+                        "broker-http", Runtime.getRuntime().availableProcessors(), true));
+        return factory;
+    }
+
+    @Bean
+    BrokerParts brokerParts(
+            BrokerProperties properties,
+            ZooKeeperProperties zooKeeper,
+            Disk disk,
+            BrokerThreads threads) {
+        AtomicReference<@Nullable Broker> made = new AtomicReference<>();
+        ReplicaManager replicas =
+                new ReplicaManager(
+                        properties.id(),
+                        new ReplicaManager.Limits(
+                                new Partition.Bounds(
+                                        properties.replicas().queuedMax(),
+                                        properties.replicas().waitingMax()),
+                                properties.replicas().parkedMax()),
+                        () -> {
+                            Broker broker = made.get();
+                            return broker == null ? null : broker.image();
+                        },
+                        threads.forReplicas());
+        Broker broker =
+                new Broker(
+                        plan(properties, zooKeeper),
+                        disk,
+                        LogClock.system(),
+                        replicas,
+                        threads.handedOn());
+        made.set(broker);
+        return new BrokerParts(
+                broker,
+                replicas,
+                new BytesInFlight(properties.http().bytesInFlightMax().toBytes()));
+    }
+
+    @Bean
+    ReplicaManager replicaManager(BrokerParts parts) {
+        return parts.replicas();
+    }
+
+    @Bean
+    BrokerMetrics brokerMetrics(MeterRegistry registry, BrokerParts parts) {
+        BrokerMetrics metrics = new BrokerMetrics(registry);
+        metrics.watch(parts.state());
+        return metrics;
+    }
+
+    @Bean
+    BrokerHealth brokerHealthIndicator(BrokerParts parts) {
+        return new BrokerHealth(parts.state());
+    }
+
+    @Bean
+    NettyRouteProvider brokerRoutes(
+            BrokerProperties properties,
+            BrokerParts parts,
+            BrokerMetrics metrics,
+            BrokerThreads threads) {
+        BrokerRoutes routes =
+                new BrokerRoutes(
+                        parts.replicas(),
+                        metrics,
+                        limits(properties.http()),
+                        parts.bytesInFlight(),
+                        threads.readers());
+        return routes::mount;
+    }
+
+    @Bean
+    ProblemWebExceptionHandler problemWebExceptionHandler() {
+        return new ProblemWebExceptionHandler();
+    }
+
+    @Bean
+    StorageLifecycle storageLifecycle(BrokerParts parts) {
+        return new StorageLifecycle(parts.broker());
+    }
+
+    @Bean
+    ServingLifecycle servingLifecycle(
+            BrokerParts parts,
+            ObjectProvider<WebServerApplicationContext> context,
+            BrokerProperties properties,
+            ServerProperties server,
+            BrokerMetrics metrics,
+            BrokerThreads threads) {
+        return new ServingLifecycle(
+                parts.broker(),
+                context.getObject(),
+                new ServingLifecycle.Address(properties.advertisedUrl(), host(server)),
+                metrics,
+                parts.state(),
+                threads.timer());
+    }
+
+    /** The listening address, or this machine's name when that is every address. */
+    private static String host(ServerProperties server) {
+        InetAddress address = server.getAddress();
+        if (address != null && !address.isAnyLocalAddress()) {
+            String text = address.getHostAddress();
+            return address instanceof Inet6Address ? "[" + text + "]" : text;
+        }
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return InetAddress.getLoopbackAddress().getHostAddress();
+        }
+    }
+
+    private static Broker.Plan plan(BrokerProperties properties, ZooKeeperProperties zooKeeper) {
+        return new Broker.Plan(
+                properties.id(),
+                properties.rack(),
+                new Membership.Settings(
+                        zooKeeper.connect(),
+                        zooKeeper.sessionTimeout(),
+                        zooKeeper.connectTimeout(),
+                        zooKeeper.clusterWait()),
+                (clusterId, brokerId) -> logSettings(properties, clusterId, brokerId),
+                new DefaultConfig(properties.topicDefaults()));
+    }
+
+    private static LogDirectorySettings logSettings(
+            BrokerProperties properties, String clusterId, int brokerId) {
+        LogDirectorySettings kafkas =
+                LogDirectorySettings.of(properties.dataDir(), clusterId, brokerId);
+        return new LogDirectorySettings(
+                kafkas.path(),
+                clusterId,
+                brokerId,
+                properties.diskReserve().toBytes(),
+                properties.recoveryThreads(),
+                properties.flushThreads(),
+                kafkas.flushCheckMs(),
+                kafkas.highWatermarkCheckpointMs(),
+                kafkas.recoveryPointCheckpointMs(),
+                properties.retentionCheck().toMillis(),
+                kafkas.fileDeleteCheckMs());
+    }
+
+    private static HttpLimits limits(BrokerProperties.Http http) {
+        return new HttpLimits(
+                Math.toIntExact(http.requestBytesMax().toBytes()),
+                Math.toIntExact(http.fetchBytesMax().toBytes()),
+                Math.toIntExact(http.fetchBytesDefault().toBytes()),
+                http.fetchWaitMax(),
+                http.ackTimeoutDefault(),
+                http.ackTimeoutMax());
+    }
+}

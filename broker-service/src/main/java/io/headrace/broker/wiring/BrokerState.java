@@ -1,0 +1,136 @@
+package io.headrace.broker.wiring;
+
+import io.headrace.broker.cluster.Converger;
+import io.headrace.broker.cluster.LocalReplica;
+import io.headrace.broker.cluster.Membership;
+import io.headrace.broker.http.BytesInFlight;
+import io.headrace.broker.log.LogDirectory;
+import io.headrace.broker.replica.Leadership;
+import io.headrace.broker.replica.Partition;
+import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.broker.telemetry.BrokerFigures;
+import io.headrace.broker.telemetry.BrokerHealth;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.TopicImage;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What metrics and health ask about a broker. Any thread. */
+final class BrokerState implements BrokerFigures, BrokerHealth.Source {
+
+    private final Broker broker;
+    private final ReplicaManager replicas;
+    private final BytesInFlight bytesInFlight;
+
+    BrokerState(Broker broker, ReplicaManager replicas, BytesInFlight bytesInFlight) {
+        this.broker = broker;
+        this.replicas = replicas;
+        this.bytesInFlight = bytesInFlight;
+    }
+
+    @Override
+    public Replicas replicas() {
+        ClusterImage image = broker.image();
+        int partitions = 0;
+        int leaders = 0;
+        int underReplicated = 0;
+        int underMinIsr = 0;
+        int offline = 0;
+        for (Partition partition : replicas.partitions()) {
+            partitions++;
+            if (partition.log().isOffline()) {
+                offline++;
+            }
+            Leadership leadership = partition.leadership();
+            if (leadership == null) {
+                continue;
+            }
+            leaders++;
+            if (leadership.isr().size() < assigned(image, partition)) {
+                underReplicated++;
+            }
+            if (leadership.isr().size() < leadership.minInsyncReplicas()) {
+                underMinIsr++;
+            }
+        }
+        return new Replicas(partitions, leaders, underReplicated, underMinIsr, offline);
+    }
+
+    private static int assigned(@Nullable ClusterImage image, Partition p) {
+        TopicImage topic = image == null ? null : image.topics().get(p.name().topic());
+        return topic == null || p.name().partition() >= topic.partitionCount()
+                ? 0
+                : topic.assignments().get(p.name().partition()).size();
+    }
+
+    @Override
+    public int offlineLogDirectories() {
+        return isLogDirectoryOffline() ? 1 : 0;
+    }
+
+    @Override
+    public int parkedFetches() {
+        return replicas.parkedCount();
+    }
+
+    @Override
+    public long requestBytesInFlight() {
+        return bytesInFlight.bytes();
+    }
+
+    @Override
+    public int strayReplicas() {
+        return strays().size();
+    }
+
+    @Override
+    public List<LogSize> logSizes() {
+        List<LogSize> sizes = new ArrayList<>();
+        for (Partition partition : replicas.partitions()) {
+            sizes.add(
+                    new LogSize(
+                            partition.name().topic(),
+                            partition.name().partition(),
+                            partition.log().sizeInBytes()));
+        }
+        return sizes;
+    }
+
+    @Override
+    public boolean areLogsRecovered() {
+        return broker.logs() != null;
+    }
+
+    @Override
+    public boolean isRegistered() {
+        Membership membership = broker.membership();
+        return membership != null && membership.isRegistered();
+    }
+
+    @Override
+    public boolean isLogDirectoryOffline() {
+        LogDirectory logs = broker.logs();
+        return logs != null && logs.isOffline();
+    }
+
+    @Override
+    public boolean isDiskNearlyFull() {
+        LogDirectory logs = broker.logs();
+        return logs != null && logs.reserve().isNearlyFull();
+    }
+
+    @Override
+    public List<String> failures() {
+        Converger converger = broker.converger();
+        return converger == null ? List.of() : converger.convergence().failures();
+    }
+
+    @Override
+    public List<String> strays() {
+        Converger converger = broker.converger();
+        return converger == null
+                ? List.of()
+                : converger.convergence().strays().stream().map(LocalReplica::toString).toList();
+    }
+}

@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.DiskFullException;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
@@ -198,6 +199,10 @@ public final class LogDirectory {
             log.highWatermark(() -> highWatermark);
             logs.put(spec.partition(), log);
             return new OpenOutcome.Opened(log);
+        } catch (DiskFullException e) {
+            return new OpenOutcome.Refused(
+                    ErrorCode.DISK_NEARLY_FULL,
+                    "no disk space to open the log of " + spec.partition());
         } catch (IOException e) {
             health.fail("opening the log of " + spec.partition(), e);
             return new OpenOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, health.text());

@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.DiskFullException;
 import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -234,17 +235,31 @@ final class Segment {
         ring = null;
     }
 
-    /** Writes the indexes out whole and makes everything durable. */
+    /**
+     * Makes everything durable and writes the indexes out whole; without space for them they stay
+     * in memory, for the next attempt (or, after a crash, to be rebuilt).
+     */
     void flushSealed() throws IOException {
         flush();
         synchronized (this) {
+            if (areIndexesLoaded && !hasSpilledIndexes()) {
+                return;
+            }
             if (areIndexesLoaded) {
-                spillIndexes();
                 offsetIndex.entries().force();
                 timeIndex.entries().force();
                 disk.forceDirectory(directory);
             }
             isFlushedSealed = true;
+        }
+    }
+
+    private boolean hasSpilledIndexes() throws IOException {
+        try {
+            spillIndexes();
+            return true;
+        } catch (DiskFullException full) {
+            return false;
         }
     }
 

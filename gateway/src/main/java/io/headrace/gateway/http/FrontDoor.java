@@ -10,6 +10,7 @@ import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.netty.channel.AbortedException;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -101,6 +102,9 @@ public final class FrontDoor
     }
 
     private Publisher<Void> failed(Call call, Throwable error) {
+        if (AbortedException.isConnectionReset(error)) {
+            return Mono.error(error);
+        }
         HttpFailure failure = error instanceof HttpFailure known ? known : unexpected(call, error);
         metrics.error(failure.code());
         if (call.response().hasSentHeaders()) {

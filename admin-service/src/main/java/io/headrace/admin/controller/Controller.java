@@ -217,6 +217,10 @@ public final class Controller implements AutoCloseable {
         }
         Outcome outcome = unknown();
         try {
+            if (core.isElectionDue(view.image())) {
+                // A topic placed on a broker that is new to the elections would be elected twice.
+                var _ = apply(new ClusterChanged(), false);
+            }
             outcome = apply(change, change.validateOnly());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

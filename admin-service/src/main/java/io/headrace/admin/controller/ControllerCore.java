@@ -48,10 +48,12 @@ final class ControllerCore {
     private final TopicRules rules;
     private final Clock clock;
     private final RandomGenerator random;
+    private final TopicChecks checks;
     private Map<Integer, Long> settledBrokers = Map.of();
 
     ControllerCore(TopicRules rules, Clock clock, RandomGenerator random) {
         this.rules = rules;
+        this.checks = new TopicChecks(rules);
         this.clock = clock;
         this.random = random;
     }
@@ -59,6 +61,16 @@ final class ControllerCore {
     /** Elections up to here have seen these brokers, by id and broker epoch. */
     void settled(Map<Integer, Long> brokerEpochs) {
         settledBrokers = Map.copyOf(brokerEpochs);
+    }
+
+    /** Whether brokers came, went or restarted since the last elections. */
+    boolean isElectionDue(ClusterImage image) {
+        return !brokerEpochs(image).equals(settledBrokers);
+    }
+
+    private static Map<Integer, Long> brokerEpochs(ClusterImage image) {
+        return image.brokers().values().stream()
+                .collect(Collectors.toMap(BrokerRegistration::id, BrokerRegistration::epoch));
     }
 
     Decision decide(ClusterImage image, ControllerEvent event) {
@@ -73,11 +85,7 @@ final class ControllerCore {
     }
 
     private Plan elections(ClusterImage image) {
-        Map<Integer, Long> epochs =
-                image.brokers().values().stream()
-                        .collect(
-                                Collectors.toMap(
-                                        BrokerRegistration::id, BrokerRegistration::epoch));
+        Map<Integer, Long> epochs = brokerEpochs(image);
         Set<Integer> newcomers =
                 epochs.entrySet().stream()
                         .filter(b -> !b.getValue().equals(settledBrokers.get(b.getKey())))
@@ -149,7 +157,7 @@ final class ControllerCore {
     }
 
     private Decision create(ClusterImage image, CreateTopic create) {
-        Optional<Refused> problem = nameProblem(image, create.topic());
+        Optional<Refused> problem = checks.nameProblem(image, create.topic());
         if (problem.isPresent()) {
             return problem.get();
         }
@@ -159,7 +167,7 @@ final class ControllerCore {
         } catch (IllegalArgumentException e) {
             return new Refused(ErrorCode.INVALID_CONFIG, sentence(e));
         }
-        Optional<Refused> badAssignment = assignmentProblem(image, create);
+        Optional<Refused> badAssignment = checks.assignmentProblem(image, create);
         if (badAssignment.isPresent()) {
             return badAssignment.get();
         }
@@ -167,7 +175,7 @@ final class ControllerCore {
         if (assignments.isEmpty()) {
             int count = create.partitions().orElse(rules.partitionCountDefault());
             int factor = create.replicationFactor().orElse(rules.replicationFactorDefault());
-            Optional<Refused> badCount = countProblem(image, count, factor);
+            Optional<Refused> badCount = checks.countProblem(image, count, factor);
             if (badCount.isPresent()) {
                 return badCount.get();
             }
@@ -182,90 +190,13 @@ final class ControllerCore {
                 List.of(List.of(new ClusterWrite.Create(topic))));
     }
 
-    private Optional<Refused> nameProblem(ClusterImage image, String name) {
-        Optional<String> illegal = TopicName.problem(name);
-        if (illegal.isPresent()) {
-            return Optional.of(new Refused(ErrorCode.INVALID_TOPIC_EXCEPTION, illegal.get()));
-        }
-        if (TopicName.isInternal(name)) {
-            return Optional.of(internal(name));
-        }
-        if (image.topics().containsKey(name)) {
-            return Optional.of(exists(name));
-        }
-        return image.topics().keySet().stream()
-                .filter(other -> TopicName.collides(other, name))
-                .findFirst()
-                .map(
-                        other ->
-                                new Refused(
-                                        ErrorCode.INVALID_TOPIC_EXCEPTION,
-                                        "topic '"
-                                                + name
-                                                + "' collides with '"
-                                                + other
-                                                + "': names that differ only in '.' and '_' share their metrics"));
-    }
-
-    private Optional<Refused> countProblem(ClusterImage image, int count, int factor) {
-        if (count < 1 || count > rules.partitionCountMax()) {
-            return Optional.of(
-                    new Refused(
-                            ErrorCode.INVALID_PARTITIONS,
-                            "a topic has 1 to "
-                                    + rules.partitionCountMax()
-                                    + " partitions, not "
-                                    + count));
-        }
-        if (factor < 1 || factor > image.brokers().size()) {
-            return Optional.of(
-                    new Refused(
-                            ErrorCode.INVALID_REPLICATION_FACTOR,
-                            "replication factor "
-                                    + factor
-                                    + " does not fit: there are "
-                                    + image.brokers().size()
-                                    + " live brokers"));
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Refused> assignmentProblem(ClusterImage image, CreateTopic create) {
-        List<List<Integer>> assignments = create.assignments();
-        if (assignments.isEmpty()) {
-            return Optional.empty();
-        }
-        String problem = null;
-        int factor = assignments.getFirst().size();
-        if (create.partitions().isPresent() || create.replicationFactor().isPresent()) {
-            problem = "give either replicas_assignments or counts, not both";
-        } else if (assignments.size() > rules.partitionCountMax()) {
-            problem = "a topic has at most " + rules.partitionCountMax() + " partitions";
-        } else if (factor == 0 || assignments.stream().anyMatch(r -> r.size() != factor)) {
-            problem = "every partition needs the same number of replicas, at least one";
-        } else if (assignments.stream().anyMatch(r -> new HashSet<>(r).size() != r.size())) {
-            problem = "a broker can hold only one replica of a partition";
-        } else {
-            Set<Integer> unknown =
-                    assignments.stream()
-                            .flatMap(List::stream)
-                            .filter(id -> !image.brokers().containsKey(id))
-                            .collect(Collectors.toSet());
-            if (!unknown.isEmpty()) {
-                problem = "there is no live broker with id " + unknown.iterator().next();
-            }
-        }
-        return Optional.ofNullable(problem)
-                .map(text -> new Refused(ErrorCode.INVALID_REPLICA_ASSIGNMENT, text));
-    }
-
     private Decision addPartitions(ClusterImage image, AddPartitions add) {
         TopicImage topic = image.topics().get(add.topic());
         if (topic == null) {
-            return unknown(add.topic());
+            return TopicChecks.unknown(add.topic());
         }
         if (TopicName.isInternal(add.topic())) {
-            return internal(add.topic());
+            return TopicChecks.internal(add.topic());
         }
         if (add.count() <= topic.partitionCount()) {
             return new Refused(
@@ -277,7 +208,7 @@ final class ControllerCore {
                             + " partitions already; the count can only grow");
         }
         int factor = topic.replicationFactor();
-        Optional<Refused> badCount = countProblem(image, add.count(), factor);
+        Optional<Refused> badCount = checks.countProblem(image, add.count(), factor);
         if (badCount.isPresent()) {
             return badCount.get();
         }
@@ -301,7 +232,7 @@ final class ControllerCore {
     private Decision alterConfig(ClusterImage image, AlterConfig alter) {
         TopicImage topic = image.topics().get(alter.topic());
         if (topic == null) {
-            return unknown(alter.topic());
+            return TopicChecks.unknown(alter.topic());
         }
         Map<String, String> config = new HashMap<>(topic.config());
         Set<String> seen = new HashSet<>();
@@ -336,10 +267,10 @@ final class ControllerCore {
     private Decision delete(ClusterImage image, DeleteTopic delete) {
         TopicImage topic = image.topics().get(delete.topic());
         if (topic == null) {
-            return unknown(delete.topic());
+            return TopicChecks.unknown(delete.topic());
         }
         if (TopicName.isInternal(delete.topic())) {
-            return internal(delete.topic());
+            return TopicChecks.internal(delete.topic());
         }
         DeletedTopic tombstone =
                 new DeletedTopic(
@@ -387,21 +318,6 @@ final class ControllerCore {
         List<T> all = new ArrayList<>(first);
         all.addAll(second);
         return all;
-    }
-
-    static Refused exists(String name) {
-        return new Refused(ErrorCode.TOPIC_ALREADY_EXISTS, "topic '" + name + "' exists already");
-    }
-
-    private static Refused unknown(String name) {
-        return new Refused(
-                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '" + name + "'");
-    }
-
-    private static Refused internal(String name) {
-        return new Refused(
-                ErrorCode.INVALID_TOPIC_EXCEPTION,
-                "topic '" + name + "' is internal and changed by the platform only");
     }
 
     private static String sentence(IllegalArgumentException e) {

@@ -15,6 +15,7 @@ import io.headrace.model.coordination.ClusterWatch;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.apache.catalina.core.StandardHost;
 import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
@@ -24,6 +25,10 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.http.MediaType;
+import org.springframework.web.accept.HeaderContentNegotiationStrategy;
+import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -75,6 +80,29 @@ class WebConfiguration {
                         }
                     });
         };
+    }
+
+    /** Whoever accepts problem details accepts them for errors only; answers are JSON. */
+    @Bean
+    WebMvcConfigurer problemsAreForErrors() {
+        HeaderContentNegotiationStrategy header = new HeaderContentNegotiationStrategy();
+        return new WebMvcConfigurer() {
+            @Override
+            public void configureContentNegotiation(ContentNegotiationConfigurer configurer) {
+                configurer.strategies(
+                        List.of(
+                                request ->
+                                        header.resolveMediaTypes(request).stream()
+                                                .map(WebConfiguration::withoutProblems)
+                                                .toList()));
+            }
+        };
+    }
+
+    private static MediaType withoutProblems(MediaType type) {
+        return type.equalsTypeAndSubtype(MediaType.APPLICATION_PROBLEM_JSON)
+                ? MediaType.APPLICATION_JSON
+                : type;
     }
 
     @Bean

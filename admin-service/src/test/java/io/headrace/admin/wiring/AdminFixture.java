@@ -111,7 +111,7 @@ public final class AdminFixture {
         return url(admin);
     }
 
-    static String url(ConfigurableApplicationContext context) {
+    public static String url(ConfigurableApplicationContext context) {
         return "http://127.0.0.1:" + context.getEnvironment().getProperty("local.server.port");
     }
 

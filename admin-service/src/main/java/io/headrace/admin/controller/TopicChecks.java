@@ -1,0 +1,114 @@
+package io.headrace.admin.controller;
+
+import io.headrace.admin.controller.ControllerEvent.CreateTopic;
+import io.headrace.admin.controller.Decision.Refused;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicName;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What is wrong with a topic that somebody asks for; empty when nothing is. */
+final class TopicChecks {
+
+    private final TopicRules rules;
+
+    TopicChecks(TopicRules rules) {
+        this.rules = rules;
+    }
+
+    Optional<Refused> nameProblem(ClusterImage image, String name) {
+        Optional<String> illegal = TopicName.problem(name);
+        if (illegal.isPresent()) {
+            return Optional.of(new Refused(ErrorCode.INVALID_TOPIC_EXCEPTION, illegal.get()));
+        }
+        if (TopicName.isInternal(name)) {
+            return Optional.of(internal(name));
+        }
+        if (image.topics().containsKey(name)) {
+            return Optional.of(exists(name));
+        }
+        return image.topics().keySet().stream()
+                .filter(other -> TopicName.collides(other, name))
+                .findFirst()
+                .map(
+                        other ->
+                                new Refused(
+                                        ErrorCode.INVALID_TOPIC_EXCEPTION,
+                                        "topic '"
+                                                + name
+                                                + "' collides with '"
+                                                + other
+                                                + "': names that differ only in '.' and '_' share their metrics"));
+    }
+
+    Optional<Refused> countProblem(ClusterImage image, int count, int factor) {
+        if (count < 1 || count > rules.partitionCountMax()) {
+            return Optional.of(
+                    new Refused(
+                            ErrorCode.INVALID_PARTITIONS,
+                            "a topic has 1 to "
+                                    + rules.partitionCountMax()
+                                    + " partitions, not "
+                                    + count));
+        }
+        if (factor < 1 || factor > image.brokers().size()) {
+            return Optional.of(
+                    new Refused(
+                            ErrorCode.INVALID_REPLICATION_FACTOR,
+                            "replication factor "
+                                    + factor
+                                    + " does not fit: there are "
+                                    + image.brokers().size()
+                                    + " live brokers"));
+        }
+        return Optional.empty();
+    }
+
+    Optional<Refused> assignmentProblem(ClusterImage image, CreateTopic create) {
+        List<List<Integer>> assignments = create.assignments();
+        if (assignments.isEmpty()) {
+            return Optional.empty();
+        }
+        String problem = null;
+        int factor = assignments.getFirst().size();
+        if (create.partitions().isPresent() || create.replicationFactor().isPresent()) {
+            problem = "give either replicas_assignments or counts, not both";
+        } else if (assignments.size() > rules.partitionCountMax()) {
+            problem = "a topic has at most " + rules.partitionCountMax() + " partitions";
+        } else if (factor == 0 || assignments.stream().anyMatch(r -> r.size() != factor)) {
+            problem = "every partition needs the same number of replicas, at least one";
+        } else if (assignments.stream().anyMatch(r -> new HashSet<>(r).size() != r.size())) {
+            problem = "a broker can hold only one replica of a partition";
+        } else {
+            Set<Integer> unknown =
+                    assignments.stream()
+                            .flatMap(List::stream)
+                            .filter(id -> !image.brokers().containsKey(id))
+                            .collect(Collectors.toSet());
+            if (!unknown.isEmpty()) {
+                problem = "there is no live broker with id " + unknown.iterator().next();
+            }
+        }
+        return Optional.ofNullable(problem)
+                .map(text -> new Refused(ErrorCode.INVALID_REPLICA_ASSIGNMENT, text));
+    }
+
+    static Refused exists(String name) {
+        return new Refused(ErrorCode.TOPIC_ALREADY_EXISTS, "topic '" + name + "' exists already");
+    }
+
+    static Refused unknown(String name) {
+        return new Refused(
+                ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic '" + name + "'");
+    }
+
+    static Refused internal(String name) {
+        return new Refused(
+                ErrorCode.INVALID_TOPIC_EXCEPTION,
+                "topic '" + name + "' is internal and changed by the platform only");
+    }
+}

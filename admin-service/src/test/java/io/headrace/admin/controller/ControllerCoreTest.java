@@ -1,0 +1,209 @@
+package io.headrace.admin.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.admin.controller.ControllerEvent.AddPartitions;
+import io.headrace.admin.controller.ControllerEvent.AlterConfig;
+import io.headrace.admin.controller.ControllerEvent.ClusterChanged;
+import io.headrace.admin.controller.ControllerEvent.CreateTopic;
+import io.headrace.admin.controller.ControllerEvent.DeleteTopic;
+import io.headrace.admin.controller.ControllerEvent.SettingChange;
+import io.headrace.admin.controller.ControllerEvent.Tick;
+import io.headrace.admin.controller.Decision.Plan;
+import io.headrace.admin.controller.Decision.Refused;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ControllerCoreTest {
+
+    private static final long NOW = 1_000_000_000_000L;
+    private static final List<BrokerRegistration> THREE =
+            List.of(Images.broker(0, 10), Images.broker(1, 11), Images.broker(2, 12));
+
+    private final ControllerCore core =
+            new ControllerCore(
+                    new TopicRules(2, 1, 100, Duration.ofHours(1), Duration.ofDays(30)),
+                    Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC),
+                    new Random(4));
+
+    private static CreateTopic create(String name) {
+        return new CreateTopic(
+                name, OptionalInt.empty(), OptionalInt.empty(), List.of(), Map.of(), false);
+    }
+
+    private ErrorCode refusal(ClusterImage image, ControllerEvent event) {
+        return ((Refused) core.decide(image, event)).code();
+    }
+
+    @Test
+    void aCreationWithoutNumbersTakesTheDefaults() {
+        Plan plan = (Plan) core.decide(Images.image(THREE), create("t"));
+        TopicImage topic = plan.after().orElseThrow();
+        assertThat(topic.partitionCount()).isEqualTo(2);
+        assertThat(topic.replicationFactor()).isEqualTo(1);
+        assertThat(topic.states())
+                .allMatch(s -> s.leaderEpoch() == 0 && s.partitionEpoch() == 0 && s.hasLeader());
+        assertThat(plan.steps()).containsExactly(List.of(new ClusterWrite.Create(topic)));
+    }
+
+    @Test
+    void illegalCreationsAreRefused() {
+        ClusterImage image = Images.image(THREE, Images.topic("a.b", List.of(List.of(0))));
+        assertThat(refusal(image, create(".."))).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+        assertThat(refusal(image, create("a/b"))).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+        assertThat(refusal(image, create("a_b"))).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+        assertThat(refusal(image, create("__consumer_offsets")))
+                .isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+        assertThat(refusal(image, create("a.b"))).isEqualTo(ErrorCode.TOPIC_ALREADY_EXISTS);
+        assertThat(refusal(image, sized(0, 1))).isEqualTo(ErrorCode.INVALID_PARTITIONS);
+        assertThat(refusal(image, sized(101, 1))).isEqualTo(ErrorCode.INVALID_PARTITIONS);
+        assertThat(refusal(image, sized(1, 4))).isEqualTo(ErrorCode.INVALID_REPLICATION_FACTOR);
+        assertThat(refusal(image, sized(1, 0))).isEqualTo(ErrorCode.INVALID_REPLICATION_FACTOR);
+        assertThat(refusal(Images.image(List.of()), create("t")))
+                .isEqualTo(ErrorCode.INVALID_REPLICATION_FACTOR);
+        assertThat(refusal(image, assigned(List.of(List.of(0, 0)))))
+                .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+        assertThat(refusal(image, assigned(List.of(List.of(0), List.of(1, 2)))))
+                .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+        assertThat(refusal(image, assigned(List.of(List.of(9)))))
+                .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+        assertThat(
+                        refusal(
+                                image,
+                                new CreateTopic(
+                                        "t",
+                                        OptionalInt.empty(),
+                                        OptionalInt.empty(),
+                                        List.of(),
+                                        Map.of("retention.ms", "soon"),
+                                        false)))
+                .isEqualTo(ErrorCode.INVALID_CONFIG);
+    }
+
+    private static CreateTopic sized(int partitions, int factor) {
+        return new CreateTopic(
+                "t",
+                OptionalInt.of(partitions),
+                OptionalInt.of(factor),
+                List.of(),
+                Map.of(),
+                false);
+    }
+
+    private static CreateTopic assigned(List<List<Integer>> assignments) {
+        return new CreateTopic(
+                "t", OptionalInt.empty(), OptionalInt.empty(), assignments, Map.of(), false);
+    }
+
+    @Test
+    void aChangeThatChangesNothingWritesNothing() {
+        TopicImage topic = Images.topic("t", List.of(List.of(0)));
+        AlterConfig reset =
+                new AlterConfig(
+                        "t", List.of(new SettingChange("retention.ms", Optional.empty())), false);
+        assertThat(((Plan) core.decide(Images.image(THREE, topic), reset)).steps()).isEmpty();
+    }
+
+    @Test
+    void changesOfUnknownTopicsAreRefused() {
+        ClusterImage image = Images.image(THREE);
+        assertThat(refusal(image, new AddPartitions("t", 2, false)))
+                .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(refusal(image, new DeleteTopic("t", false)))
+                .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(refusal(image, new AlterConfig("t", List.of(), false)))
+                .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void aDeletionLeavesATombstoneWithTheTopicId() {
+        TopicImage topic = Images.topic("t", List.of(List.of(0)));
+        Plan plan = (Plan) core.decide(Images.image(THREE, topic), new DeleteTopic("t", false));
+        assertThat(plan.steps())
+                .containsExactly(
+                        List.of(
+                                new ClusterWrite.Delete(
+                                        topic, new DeletedTopic("t", topic.id(), NOW, 3_600_000))));
+    }
+
+    @Test
+    void onlyTombstonesLongPastTheirGraceAreForgotten() {
+        TopicId old = new TopicId(1, 1);
+        TopicId young = new TopicId(2, 2);
+        long past = Duration.ofDays(30).plusHours(1).toMillis();
+        ClusterImage image =
+                Images.image(
+                        THREE,
+                        Map.of(
+                                old, new DeletedTopic("o", old, NOW - past - 1, 3_600_000),
+                                young, new DeletedTopic("y", young, NOW - past, 3_600_000)));
+        assertThat(((Plan) core.decide(image, new Tick())).steps())
+                .containsExactly(List.of(new ClusterWrite.Forget(old)));
+    }
+
+    @Test
+    void aBrokerThatRestartedUnseenGetsItsPartitionsBackUnderTheNextLeaderEpoch() {
+        core.settled(Map.of(0, 9L));
+        TopicImage topic = Images.topic("t", List.of(List.of(0)));
+        PartitionState state = topic.states().getFirst();
+        Plan plan =
+                (Plan)
+                        core.decide(
+                                Images.image(List.of(Images.broker(0, 10)), topic),
+                                new ClusterChanged());
+        assertThat(plan.steps())
+                .containsExactly(
+                        List.of(
+                                new ClusterWrite.Elect(
+                                        "t",
+                                        topic.id(),
+                                        Map.of(
+                                                0,
+                                                new ClusterWrite.StateChange(
+                                                        state,
+                                                        new PartitionState(0, 1, List.of(0), 1))))),
+                        List.of(new ClusterWrite.RememberBrokers(Map.of(0, 10L))));
+    }
+
+    @Test
+    void whenNothingIsDueNothingIsWritten() {
+        core.settled(Map.of(0, 10L, 1, 11L, 2, 12L));
+        TopicImage topic = Images.topic("t", List.of(List.of(0, 1)));
+        assertThat(((Plan) core.decide(Images.image(THREE, topic), new ClusterChanged())).steps())
+                .isEmpty();
+    }
+
+    @Test
+    void manyElectionsAreWrittenInBoundedSteps() {
+        TopicImage[] topics =
+                IntStream.range(0, 250)
+                        .mapToObj(i -> Images.topic("t" + i, List.of(List.of(0, 1))))
+                        .toArray(TopicImage[]::new);
+        core.settled(Map.of(0, 10L, 1, 11L));
+        Plan plan =
+                (Plan)
+                        core.decide(
+                                Images.image(List.of(Images.broker(1, 11)), topics),
+                                new ClusterChanged());
+        assertThat(plan.steps()).hasSize(4);
+        assertThat(plan.steps().getFirst()).hasSize(100);
+        assertThat(plan.steps().getLast())
+                .containsExactly(new ClusterWrite.RememberBrokers(Map.of(1, 11L)));
+    }
+}

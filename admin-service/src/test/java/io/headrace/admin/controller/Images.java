@@ -1,0 +1,65 @@
+package io.headrace.admin.controller;
+
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.topic.TopicId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Cluster images as the controller's tests write them. */
+final class Images {
+
+    private Images() {}
+
+    static BrokerRegistration broker(int id, long epoch) {
+        return broker(id, epoch, "rack-" + id, false);
+    }
+
+    static BrokerRegistration broker(int id, long epoch, String rack, boolean uncleanStart) {
+        return new BrokerRegistration(
+                id, epoch, "http://b" + id, Map.of(), Optional.of(rack), "test", uncleanStart);
+    }
+
+    static TopicImage topic(String name, List<List<Integer>> assignments) {
+        return new TopicImage(
+                name,
+                new TopicId(7, name.hashCode()),
+                Map.of(),
+                assignments,
+                ControllerCore.firstStates(assignments));
+    }
+
+    static TopicImage withStates(TopicImage topic, List<PartitionState> states) {
+        return new TopicImage(
+                topic.name(), topic.id(), topic.config(), topic.assignments(), states);
+    }
+
+    static ClusterImage image(List<BrokerRegistration> brokers, TopicImage... topics) {
+        return image(brokers, Map.of(), topics);
+    }
+
+    static ClusterImage image(
+            List<BrokerRegistration> brokers,
+            Map<TopicId, DeletedTopic> deletions,
+            TopicImage... topics) {
+        return new ClusterImage(
+                1,
+                "cluster",
+                1,
+                Optional.of("me"),
+                brokers.stream()
+                        .collect(Collectors.toMap(BrokerRegistration::id, Function.identity())),
+                Arrays.stream(topics)
+                        .collect(Collectors.toMap(TopicImage::name, Function.identity())),
+                deletions,
+                Map.of(),
+                Map.of());
+    }
+}

@@ -1,0 +1,81 @@
+package io.headrace.admin.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.admin.wiring.AdminFixture;
+import io.headrace.admin.wiring.Rest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ActuatorTest {
+
+    private final AdminFixture admin = AdminFixture.shared();
+    private final Rest rest = new Rest();
+
+    @Test
+    void readinessKnowsTheClusterAndLivenessDoesNot() {
+        Rest.Answer ready = rest.get(admin.url() + "/actuator/health/readiness");
+        assertThat(ready.status()).isEqualTo(200);
+        assertThat(ready.json().path("components").path("cluster").path("details").toString())
+                .contains("\"registered\":true", "\"isController\":true");
+        Rest.Answer live = rest.get(admin.url() + "/actuator/health/liveness");
+        assertThat(live.status()).isEqualTo(200);
+        assertThat(live.json().path("components").propertyNames()).containsExactly("livenessState");
+        assertThat(rest.get(admin.url() + "/livez").status()).isEqualTo(200);
+        assertThat(rest.get(admin.url() + "/readyz").status()).isEqualTo(200);
+    }
+
+    @Test
+    void metricsCarryTheNamesThatDashboardsQuery() {
+        assertThat(
+                        rest.post(
+                                        admin.cluster("topics"),
+                                        "{\"topic_name\":\"measured\",\"partitions_count\":3}")
+                                .status())
+                .isIn(201);
+        admin.await(image -> image.topic("measured").isPresent());
+        String metrics =
+                new String(
+                        rest.get(admin.url() + "/actuator/prometheus").raw().body(),
+                        StandardCharsets.UTF_8);
+        assertThat(metrics)
+                .contains(
+                        "kafka_controller_kafkacontroller_activecontrollercount 1.0",
+                        "kafka_controller_kafkacontroller_offlinepartitionscount 0.0",
+                        "kafka_brokers 3.0",
+                        "kafka_topic_partitions{topic=\"measured\"} 3.0",
+                        "kafka_topic_partition_leader{partition=\"0\",topic=\"measured\"}",
+                        "headrace_admin_audit_lost_total 0.0");
+    }
+
+    @Test
+    void onlyTheNamedEndpointsAreOpen() {
+        assertThat(rest.get(admin.url() + "/actuator/info").status()).isEqualTo(200);
+        for (String id :
+                List.of(
+                        "env",
+                        "beans",
+                        "heapdump",
+                        "loggers",
+                        "shutdown",
+                        "configprops",
+                        "threaddump")) {
+            assertThat(rest.get(admin.url() + "/actuator/" + id).status()).isEqualTo(404);
+        }
+        assertThat(rest.get(admin.url() + "/h2-console").status()).isEqualTo(404);
+    }
+
+    @Test
+    void theOpenApiPageDescribesTheEndpoints() {
+        Rest.Answer api = rest.get(admin.url() + "/openapi/json");
+        assertThat(api.status()).isEqualTo(200);
+        assertThat(api.json().path("paths").propertyNames())
+                .contains(
+                        "/v3/clusters/{clusterId}/topics",
+                        "/v3/clusters/{clusterId}/topics/{topic}/configs:alter",
+                        "/v3/clusters/{clusterId}/audit",
+                        "/v3/clusters/{clusterId}/catalog");
+        assertThat(rest.get(admin.url() + "/openapi").status()).isIn(200, 302);
+    }
+}

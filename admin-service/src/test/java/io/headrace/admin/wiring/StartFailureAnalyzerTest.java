@@ -1,0 +1,81 @@
+package io.headrace.admin.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.headrace.testkit.process.FreePorts;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.web.server.PortInUseException;
+
+class StartFailureAnalyzerTest {
+
+    private final AdminFixture admin = AdminFixture.shared();
+
+    @TempDir Path directory;
+
+    private FailureAnalysis startFailure(String connect, Path dataDirectory, String... more) {
+        Throwable failure =
+                catchThrowable(
+                        () ->
+                                AdminFixture.start(connect, "admin-failing", dataDirectory, more)
+                                        .close());
+        assertThat(failure).isNotNull();
+        FailureAnalysis analysis = new StartFailureAnalyzer().analyze(failure);
+        assertThat(analysis).as("%s", failure).isNotNull();
+        return analysis;
+    }
+
+    @Test
+    void aTakenPortIsNamed() {
+        FailureAnalysis analysis =
+                new StartFailureAnalyzer()
+                        .analyze(new IllegalStateException(new PortInUseException(4711)));
+        assertThat(analysis).isNotNull();
+        assertThat(analysis.getDescription()).isEqualTo("Port 4711 is taken by another process.");
+        assertThat(analysis.getAction()).contains("server.port");
+    }
+
+    @Test
+    void zooKeeperOutOfReachIsNamedWithinTheBound() {
+        String nobody = "127.0.0.1:" + FreePorts.one();
+        FailureAnalysis analysis =
+                startFailure(nobody, directory, "--headrace.zookeeper.connect-timeout=500ms");
+        assertThat(analysis.getDescription())
+                .isEqualTo("ZooKeeper at " + nobody + " did not answer within 500 ms.");
+        assertThat(analysis.getAction()).contains("headrace.zookeeper.connect");
+    }
+
+    @Test
+    void anotherClusterIsRefused() {
+        FailureAnalysis analysis =
+                startFailure(admin.connectString(), directory, "--headrace.cluster.id=other");
+        assertThat(analysis.getDescription())
+                .contains("headrace.cluster.id is 'other'")
+                .contains(admin.clusterId());
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamed() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        FailureAnalysis analysis = startFailure(admin.connectString(), file.resolve("data"));
+        assertThat(analysis.getDescription()).contains("cannot be written");
+        assertThat(analysis.getAction()).contains("headrace.admin.data-dir");
+    }
+
+    @Test
+    void aDatabaseInUseByAnotherProcessIsNamed() throws Exception {
+        Path database = directory.resolve("admin.mv.db");
+        try (RandomAccessFile other = new RandomAccessFile(database.toFile(), "rw");
+                var lock = other.getChannel().lock()) {
+            assertThat(lock.isValid()).isTrue();
+            FailureAnalysis analysis = startFailure(admin.connectString(), directory);
+            assertThat(analysis.getDescription())
+                    .isEqualTo("The admin database is in use by another process.");
+        }
+    }
+}

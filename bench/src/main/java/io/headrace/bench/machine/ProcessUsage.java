@@ -1,0 +1,81 @@
+package io.headrace.bench.machine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.DoubleSupplier;
+
+/**
+ * What a process and its children have used so far, as {@code /proc} tells.
+ *
+ * <p>Shape: {@code /proc/PID/stat}, fields 14 and 15 (user and system time) in ticks of 10 ms,
+ * which is {@code USER_HZ} on every Linux; {@code VmRSS} of {@code /proc/PID/status} in KiB. A
+ * process that has ended counts as nothing.
+ */
+public final class ProcessUsage implements DoubleSupplier {
+
+    private static final double TICKS_PER_SECOND = 100;
+
+    private final long pid;
+
+    public ProcessUsage(long pid) {
+        this.pid = pid;
+    }
+
+    /** CPU seconds of the process and its living children, user and system. */
+    @Override
+    public double getAsDouble() {
+        long ticks = 0;
+        for (long each : family()) {
+            String stat = read(each, "stat");
+            // The name in brackets may hold anything; fields count from the last bracket.
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
+            ticks +=
+                    fields.length < 13
+                            ? 0
+                            : Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
+    /** Resident memory of the process and its living children, MiB. */
+    public double residentMiB() {
+        long kib = 0;
+        for (long each : family()) {
+            kib += residentKiB(read(each, "status")).orElse(0);
+        }
+        return kib / 1024.0;
+    }
+
+    static OptionalLong residentKiB(String status) {
+        return status.lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst();
+    }
+
+    private List<Long> family() {
+        List<Long> pids = new ArrayList<>();
+        pids.add(pid);
+        ProcessHandle.of(pid)
+                .ifPresent(
+                        process -> process.descendants().forEach(child -> pids.add(child.pid())));
+        return pids;
+    }
+
+    private static String read(long pid, String file) {
+        Path path = Path.of("/proc", Long.toString(pid), file);
+        try {
+            return Files.exists(path) ? Files.readString(path) : "";
+        } catch (IOException e) {
+            if (!Files.exists(path)) {
+                return "";
+            }
+            throw new UncheckedIOException("cannot read " + path, e);
+        }
+    }
+}

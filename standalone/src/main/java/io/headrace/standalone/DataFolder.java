@@ -26,17 +26,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataFolder implements AutoCloseable {
 
+    /** For ZooKeeper, the database and the server log; the broker keeps its own reserve. */
+    private static final long FREE_BYTES_MIN = 128L << 20;
+
     private final Path root;
     private final FileChannel lockFile;
+    private final boolean wasKilled;
 
     private DataFolder(Path root, FileChannel lockFile) {
         this.root = root;
         this.lockFile = lockFile;
+        this.wasKilled = Files.exists(runFile());
     }
 
     static DataFolder open(Path root) throws StartFailure {
+        return open(root, FREE_BYTES_MIN);
+    }
+
+    /**
+     * @param freeBytesMin without which nothing is started
+     */
+    static DataFolder open(Path root, long freeBytesMin) throws StartFailure {
         try {
             Files.createDirectories(root);
+            checkSpace(root, freeBytesMin);
             FileChannel channel =
                     FileChannel.open(
                             root.resolve("headrace.lock"),
@@ -67,6 +80,11 @@ final class DataFolder implements AutoCloseable {
 
     Path root() {
         return root;
+    }
+
+    /** Whether the last platform here left without stopping: its run file was still there. */
+    boolean wasKilled() {
+        return wasKilled;
     }
 
     Path zooKeeper() {
@@ -126,6 +144,22 @@ final class DataFolder implements AutoCloseable {
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
             Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void checkSpace(Path root, long freeBytesMin) throws IOException, StartFailure {
+        long free = Files.getFileStore(root).getUsableSpace();
+        if (free < freeBytesMin) {
+            throw new StartFailure(
+                    StartFailure.DISK_FULL,
+                    "only "
+                            + (free >> 20)
+                            + " MiB are free on the disk of "
+                            + root
+                            + " and "
+                            + (freeBytesMin >> 20)
+                            + " MiB are needed to start; free some space or choose another folder"
+                            + " with --data DIR");
         }
     }
 

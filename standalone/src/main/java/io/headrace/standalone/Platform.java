@@ -50,6 +50,9 @@ final class Platform implements AutoCloseable {
             String address = zooKeeper.connectString();
             data.rememberZooKeeperPort(
                     Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+            if (data.wasKilled()) {
+                DeadSessions.remove(address);
+            }
             return address;
         } catch (Exception e) {
             throw new StartFailure(

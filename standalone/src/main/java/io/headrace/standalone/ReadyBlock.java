@@ -40,7 +40,7 @@ final class ReadyBlock {
 
                 Headrace is ready in %s s.
 
-                  gateway  %s   (API pages: %s/swagger-ui.html)
+                  gateway  %s   (API pages: %s/openapi)
                   admin    %s
                   broker   %s
                   data     %s

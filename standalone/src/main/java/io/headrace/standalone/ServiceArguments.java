@@ -18,6 +18,7 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
     List<String> broker() {
         List<String> args = common("broker", options.brokerPort());
         args.add("--headrace.broker.data-dir=" + data.broker());
+        args.add("--headrace.broker.listen-host=" + options.listen());
         return args;
     }
 
@@ -31,6 +32,7 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
         args.add("--headrace.zookeeper.connect=" + zooKeeper);
         args.add("--server.address=" + options.listen());
         args.add("--server.port=" + port);
+        args.add("--headrace." + service + ".advertised-url=" + options.url(port));
         args.add("--spring.main.banner-mode=off");
         args.add("--spring.main.register-shutdown-hook=false");
         options.config()

@@ -6,13 +6,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The three offset checkpoints of a log directory. Thread-safe; saves block for the device. */
+/** The offset checkpoints of a log directory. Thread-safe; saves block for the device. */
 final class DirectoryCheckpoints implements LogCheckpoints {
 
     private final OffsetCheckpoint recoveryPoints;
     private final OffsetCheckpoint logStarts;
     private final OffsetCheckpoint highWatermarks;
+    private final OffsetCheckpoint cleaned;
     private final Map<TopicPartition, PartitionLog> logs;
+    private volatile boolean isCleanedForgotten;
 
     DirectoryCheckpoints(Disk disk, Path root, Map<TopicPartition, PartitionLog> logs)
             throws IOException {
@@ -21,6 +23,7 @@ final class DirectoryCheckpoints implements LogCheckpoints {
         this.logStarts = new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.LOG_START));
         this.highWatermarks =
                 new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.HIGH_WATERMARK));
+        this.cleaned = new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.CLEANER));
         this.logs = logs;
     }
 
@@ -37,6 +40,19 @@ final class DirectoryCheckpoints implements LogCheckpoints {
         recoveryPoints.remove(partition);
         logStarts.remove(partition);
         highWatermarks.remove(partition);
+        cleaned.remove(partition);
+        isCleanedForgotten = true;
+    }
+
+    @Override
+    public long cleanedOffset(TopicPartition partition) {
+        return cleaned.offset(partition);
+    }
+
+    @Override
+    public void saveCleanedOffset(TopicPartition partition, long offset) throws IOException {
+        cleaned.put(partition, offset);
+        cleaned.save();
     }
 
     @Override
@@ -60,5 +76,9 @@ final class DirectoryCheckpoints implements LogCheckpoints {
         saveRecoveryPoints();
         saveLogStartOffsets();
         saveHighWatermarks();
+        if (isCleanedForgotten) {
+            isCleanedForgotten = false;
+            cleaned.save();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.headrace.broker.log;
 
+import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 
 /**
@@ -11,4 +12,9 @@ interface LogCheckpoints {
     void saveRecoveryPoints() throws IOException;
 
     void saveLogStartOffsets() throws IOException;
+
+    /** Up to where compaction has come, exclusive; 0 for nowhere. */
+    long cleanedOffset(TopicPartition partition);
+
+    void saveCleanedOffset(TopicPartition partition, long offset) throws IOException;
 }

@@ -25,6 +25,7 @@ final class OffsetCheckpoint {
     static final String RECOVERY_POINT = "recovery-point-offset-checkpoint";
     static final String LOG_START = "log-start-offset-checkpoint";
     static final String HIGH_WATERMARK = "replication-offset-checkpoint";
+    static final String CLEANER = "cleaner-offset-checkpoint";
 
     private static final Logger LOG = LoggerFactory.getLogger(OffsetCheckpoint.class);
 

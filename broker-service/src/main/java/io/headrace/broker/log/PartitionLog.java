@@ -41,6 +41,7 @@ public final class PartitionLog {
     private final LogTruncation truncation;
     private final LogRetention retention;
     private final LogCheckpoints checkpoints;
+    private final LogSegments sealedSegments;
 
     PartitionLog(LogState state, TopicId topicId, LogHome home) {
         this.state = state;
@@ -53,6 +54,7 @@ public final class PartitionLog {
         this.truncation = new LogTruncation(state, deleted, home.checkpoints());
         this.retention = new LogRetention(state, appender, deleted);
         this.checkpoints = home.checkpoints();
+        this.sealedSegments = new LogSegments(state, deleted, appender, checkpoints);
     }
 
     public TopicPartition partition() {
@@ -132,7 +134,8 @@ public final class PartitionLog {
         state.highWatermark = highWatermark;
     }
 
-    long highWatermark() {
+    /** What the broker last said, between log start and log end. */
+    public long highWatermark() {
         return Math.clamp(
                 state.highWatermark.getAsLong(), state.logStartOffset, state.logEndOffset);
     }
@@ -285,11 +288,13 @@ public final class PartitionLog {
      * @return the new log end offset, at most the given one unless nothing was removed
      */
     public long truncateTo(long offset) throws IOException {
+        sealedSegments.beforeTruncation(offset);
         return cutting(() -> truncation.truncateTo(offset));
     }
 
     /** Removes all records; the next one gets the offset. Blocks for the device. */
     public void truncateFullyAndStartAt(long offset) throws IOException {
+        sealedSegments.beforeTruncation(Math.min(offset, logStartOffset()));
         cutting(() -> truncation.truncateFullyAndStartAt(offset));
     }
 
@@ -394,6 +399,11 @@ public final class PartitionLog {
             state.writer.unlock();
             state.flusher.unlock();
         }
+    }
+
+    /** What compaction works on. */
+    public LogSegments sealedSegments() {
+        return sealedSegments;
     }
 
     private interface Cut {

@@ -130,6 +130,11 @@ final class Segment {
         this.end = end;
     }
 
+    /** Takes over a file that is open under another name and will get this segment's. */
+    void adopt(DiskFile open) {
+        this.file = open;
+    }
+
     void startEmptyIndexes() throws IOException {
         offsetIndex.entries().clear();
         timeIndex.entries().clear();

@@ -47,14 +47,7 @@ final class SegmentIndexes {
                     .addKeyValue("file", segment.path(SegmentName.INDEX))
                     .addKeyValue("offset", segment.baseOffset())
                     .log("Rebuilding the indexes of a segment: {}", why);
-            segment.startEmptyIndexes();
-            HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
-            boolean isThere = scan.seek(0);
-            while (isThere) {
-                segment.index(
-                        Segment.HeaderOf.batch(scan), (int) scan.position(), scan.sizeInBytes());
-                isThere = scan.next();
-            }
+            build(segment);
             SegmentTimes times = segment.times();
             segment.timeIndex().maybeAppend(times.largest(), times.offsetOfLargest());
             try {
@@ -65,6 +58,20 @@ final class SegmentIndexes {
                         .addKeyValue("offset", segment.baseOffset())
                         .setCause(e)
                         .log("No space for the rebuilt indexes; they stay in memory");
+            }
+        }
+    }
+
+    /** Fills both indexes from the batch headers, in memory. */
+    static void build(Segment segment) throws IOException {
+        synchronized (segment) {
+            segment.startEmptyIndexes();
+            HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
+            boolean isThere = scan.seek(0);
+            while (isThere) {
+                segment.index(
+                        Segment.HeaderOf.batch(scan), (int) scan.position(), scan.sizeInBytes());
+                isThere = scan.next();
             }
         }
     }

@@ -8,7 +8,14 @@ import io.headrace.gateway.json.JsonWriter;
 import io.headrace.gateway.telemetry.GatewayMetrics;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import reactor.core.publisher.Mono;
+import reactor.netty.FutureMono;
+import reactor.netty.channel.AbortedException;
 
 /**
  * An answer that follows the log until the client goes, the count is reached, or the process stops.
@@ -119,7 +126,18 @@ final class RecordStream {
             bytes.release();
             return Mono.empty();
         }
-        return call.response().sendObject(bytes).then().timeout(limits.writeTimeout());
+        return FutureMono.deferFuture(() -> channel().writeAndFlush(new DefaultHttpContent(bytes)))
+                .timeout(limits.writeTimeout())
+                .onErrorMap(
+                        TimeoutException.class,
+                        late -> new AbortedException("the client does not read"));
+    }
+
+    /** The response's own sendObject takes one whole body only; what comes after it is dropped. */
+    private Channel channel() {
+        AtomicReference<Channel> channel = new AtomicReference<>();
+        call.response().withConnection(connection -> channel.set(connection.channel()));
+        return Objects.requireNonNull(channel.get());
     }
 
     private boolean isSse() {

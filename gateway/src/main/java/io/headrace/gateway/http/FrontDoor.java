@@ -4,6 +4,7 @@ import io.headrace.gateway.telemetry.GatewayMetrics;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -102,7 +103,7 @@ public final class FrontDoor
     }
 
     private Publisher<Void> failed(Call call, Throwable error) {
-        if (AbortedException.isConnectionReset(error)) {
+        if (isClientGone(call, error)) {
             return Mono.error(error);
         }
         HttpFailure failure = error instanceof HttpFailure known ? known : unexpected(call, error);
@@ -111,6 +112,13 @@ public final class FrontDoor
             return Mono.error(error);
         }
         return Reply.failure(call, hasUnreadBody(call) ? failure.closing() : failure);
+    }
+
+    /** The client closed the connection, or does not read what it asked for. */
+    private static boolean isClientGone(Call call, Throwable error) {
+        return error instanceof AbortedException
+                || AbortedException.isConnectionReset(error)
+                || (error instanceof TimeoutException && call.response().hasSentHeaders());
     }
 
     /** Whether the rest of a large body would have to be read before the connection can be used. */

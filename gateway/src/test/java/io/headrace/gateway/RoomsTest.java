@@ -1,0 +1,75 @@
+package io.headrace.gateway;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The import directions that the door signs promise. */
+class RoomsTest {
+
+    private static final JavaClasses CLASSES =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("io.headrace.gateway");
+
+    @Test
+    void noRoomImportsAnotherService() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.headrace.broker..", "io.headrace.admin..", "io.headrace.standalone..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void springIsKnownAtTheEdgesOnly() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "..gateway.json..",
+                        "..gateway.http..",
+                        "..gateway.route..",
+                        "..gateway.produce..",
+                        "..gateway.consume..",
+                        "..gateway.metadata..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.springframework..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void produceConsumeAndMetadataDoNotKnowEachOther() {
+        noClasses()
+                .that()
+                .resideInAPackage("..gateway.produce..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..gateway.consume..", "..gateway.metadata..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("..gateway.consume..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..gateway.produce..", "..gateway.metadata..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("..gateway.json..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("..gateway.http..", "..gateway.route..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void roomsHaveNoCycles() {
+        slices().matching("io.headrace.gateway.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+}

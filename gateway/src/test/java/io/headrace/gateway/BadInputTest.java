@@ -8,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -35,15 +34,14 @@ class BadInputTest {
             String method,
             String path,
             String type,
-            ByteBuffer body,
+            String body,
             String accept,
             int status,
             int code) {
 
         @Override
         public String toString() {
-            String text = new String(body.array(), StandardCharsets.UTF_8);
-            String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
+            String shown = body.length() > 60 ? body.substring(0, 60) + "…" : body;
             return method + " " + path + " " + type + " " + accept + " " + shown;
         }
     }
@@ -63,13 +61,12 @@ class BadInputTest {
 
     private static Row post(String path, String type, String body, int status, int code) {
         return new Row(
-                "POST",
-                path,
-                type,
-                ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)),
-                "",
-                status,
-                code);
+                "POST", path, type, bytes(body.getBytes(StandardCharsets.UTF_8)), "", status, code);
+    }
+
+    /** The bytes as a string of one character each. */
+    private static String bytes(byte[] body) {
+        return new String(body, StandardCharsets.ISO_8859_1);
     }
 
     private static Row value(String value, int status) {
@@ -77,15 +74,15 @@ class BadInputTest {
     }
 
     private static Row raw(byte[] body) {
-        return new Row("POST", "/topics/t", JSON, ByteBuffer.wrap(body), "", 400, 400);
+        return new Row("POST", "/topics/t", JSON, bytes(body), "", 400, 400);
     }
 
     private static Row get(String path, String accept, int status, int code) {
-        return new Row("GET", path, "", ByteBuffer.allocate(0), accept, status, code);
+        return new Row("GET", path, "", "", accept, status, code);
     }
 
     private static Row method(String method, String path, int status) {
-        return new Row(method, path, "", ByteBuffer.allocate(0), "", status, status);
+        return new Row(method, path, "", "", "", status, status);
     }
 
     static Stream<Row> bodies() {
@@ -225,7 +222,10 @@ class BadInputTest {
     void isAnsweredWithAStableCode(Row row) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(gateway.url() + row.path()))
-                        .method(row.method(), BodyPublishers.ofByteArray(row.body().array()));
+                        .method(
+                                row.method(),
+                                BodyPublishers.ofByteArray(
+                                        row.body().getBytes(StandardCharsets.ISO_8859_1)));
         if (!row.type().isEmpty()) {
             request.header("Content-Type", row.type());
         }

@@ -10,6 +10,9 @@ import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.log.LogDirectorySettings;
 import io.headrace.broker.log.LogSpec;
 import io.headrace.broker.log.OpenOutcome;
+import io.headrace.broker.log.compaction.CleanerSettings;
+import io.headrace.broker.log.compaction.LogCleaner;
+import io.headrace.broker.log.compaction.ProducerEnds;
 import io.headrace.broker.replica.LocalReplicas;
 import io.headrace.broker.replica.LogConfigs;
 import io.headrace.broker.replica.ReplicaManager;
@@ -21,6 +24,7 @@ import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,12 +46,16 @@ final class Broker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
+    /** Sequences of idempotent producers are not kept yet, so no batch stays for their sake. */
+    private static final ProducerEnds NO_PRODUCERS = (partition, producerId, lastOffset) -> false;
+
     /** What is fixed before the start. */
     record Plan(
             int id,
             @Nullable String rack,
             Membership.Settings membership,
             LogDirectorySetup logs,
+            CleanerSettings cleaner,
             DefaultConfig topicDefaults) {}
 
     private final Plan plan;
@@ -57,6 +65,7 @@ final class Broker {
     private final ExecutorService offlineThread;
     private volatile @Nullable Membership membership;
     private volatile @Nullable LogDirectory logs;
+    private volatile @Nullable LogCleaner cleaner;
     private volatile @Nullable Converger converger;
     private volatile boolean uncleanStart;
 
@@ -86,6 +95,11 @@ final class Broker {
         logs = opened;
         recover(opened, joined.image());
         opened.start();
+        LogCleaner created =
+                new LogCleaner(
+                        opened, disk, clock, new SecureRandom(), NO_PRODUCERS, plan.cleaner());
+        cleaner = created;
+        created.start();
     }
 
     /** Becomes what the image says, and registers. */
@@ -116,6 +130,10 @@ final class Broker {
                 running.close();
             }
             replicas.close();
+            LogCleaner cleaning = cleaner;
+            if (cleaning != null) {
+                cleaning.close();
+            }
             LogDirectory opened = logs;
             if (opened != null) {
                 opened.close(ownEpoch(joined));

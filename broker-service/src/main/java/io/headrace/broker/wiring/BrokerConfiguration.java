@@ -10,6 +10,7 @@ import io.headrace.broker.http.HttpLimits;
 import io.headrace.broker.http.ProblemWebExceptionHandler;
 import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectorySettings;
+import io.headrace.broker.log.compaction.CleanerSettings;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.telemetry.BrokerHealth;
@@ -173,6 +174,9 @@ public class BrokerConfiguration {
                         zooKeeper.connectTimeout(),
                         zooKeeper.clusterWait()),
                 (clusterId, brokerId) -> logSettings(properties, clusterId, brokerId),
+                CleanerSettings.DEFAULTS
+                        .withMapBytesMax(properties.compaction().mapBytesMax().toBytes())
+                        .withBackoffMs(properties.compaction().backoff().toMillis()),
                 new DefaultConfig(properties.topicDefaults()));
     }
 

@@ -38,8 +38,19 @@ public record BrokerProperties(
         @DefaultValue("4") @Min(1) @Max(256) int flushThreads,
         @DefaultValue("5m") @NotNull Duration retentionCheck,
         @DefaultValue @NotNull Map<String, String> topicDefaults,
+        @DefaultValue @Valid @NotNull Compaction compaction,
         @DefaultValue @Valid @NotNull Http http,
         @DefaultValue @Valid @NotNull Replicas replicas) {
+
+    /**
+     * How compacted topics are cleaned.
+     *
+     * @param mapBytesMax memory for the keys of one round
+     * @param backoff pause when no log is dirty enough
+     */
+    public record Compaction(
+            @DefaultValue("64MB") @NotNull DataSize mapBytesMax,
+            @DefaultValue("15s") @NotNull Duration backoff) {}
 
     /**
      * Limits of the HTTP API.

@@ -31,6 +31,11 @@ public record CleanerSettings(
                 bytes, readBytes, bytesPerSecondMax, backoffMs, decompressedBytesMax);
     }
 
+    public CleanerSettings withBackoffMs(long millis) {
+        return new CleanerSettings(
+                mapBytesMax, readBytes, bytesPerSecondMax, millis, decompressedBytesMax);
+    }
+
     public CleanerSettings withBytesPerSecondMax(long bytes) {
         return new CleanerSettings(mapBytesMax, readBytes, bytes, backoffMs, decompressedBytesMax);
     }

@@ -95,6 +95,6 @@ public final class BrokerMetrics {
     }
 
     private void gauge(String name, BrokerFigures figures, ToDoubleFunction<BrokerFigures> value) {
-        Gauge.builder(name, figures, value).register(registry);
+        Gauge.builder(name, figures, value).strongReference(true).register(registry);
     }
 }

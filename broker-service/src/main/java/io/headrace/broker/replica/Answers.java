@@ -1,5 +1,6 @@
 package io.headrace.broker.replica;
 
+import io.headrace.model.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ final class Answers {
 
     /** Flush up to here (exclusive); -1 for no flush. */
     long flushOffset = -1;
+
+    /** Why the partition just ended; NONE while it goes on. */
+    ErrorCode stopped = ErrorCode.NONE;
 
     void add(ProduceRequest request, ProduceOutcome outcome) {
         request.due = outcome;

@@ -14,8 +14,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This broker's replica of one partition: who leads it, what is committed, who waits.
@@ -36,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * then hands the rest to a worker.
  */
 public final class Partition {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
 
     static final int ROUNDS_MAX = 16;
 
@@ -286,10 +291,22 @@ public final class Partition {
                 lock.unlock();
             }
             deliver(answers);
-            if (++rounds >= ROUNDS_MAX && !queue.isEmpty()) {
-                runtime.workers().execute(this::drain);
+            if (++rounds >= ROUNDS_MAX && !queue.isEmpty() && handOn()) {
                 return;
             }
+        }
+    }
+
+    /**
+     * @return false when no worker takes over, so that this thread must go on
+     */
+    private boolean handOn() {
+        try {
+            runtime.workers().execute(this::drain);
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("No worker takes over the appends to {}", name);
+            return false;
         }
     }
 
@@ -318,13 +335,39 @@ public final class Partition {
         if (admitted == null || now == null) {
             return;
         }
-        List<AppendOutcome> outcomes;
         try {
-            outcomes = log.append(round, now.leaderEpoch());
+            settle(admitted, log.append(round, now.leaderEpoch()), answers);
+        } catch (RuntimeException e) {
+            broken(admitted, e, answers);
         } finally {
             round.clear();
         }
-        settle(admitted, outcomes, answers);
+    }
+
+    /** An invariant does not hold: this replica ends, and nobody is told that a write is safe. */
+    private void broken(ProduceRequest oldest, RuntimeException failure, Answers answers) {
+        LOG.atError()
+                .setCause(failure)
+                .addKeyValue("topic", name.topic())
+                .addKeyValue("partition", name.partition())
+                .addKeyValue("offset", log.logEndOffset())
+                .log("The partition is stopped: an append broke an invariant");
+        closed = ErrorCode.KAFKA_STORAGE_ERROR;
+        leadership = null;
+        ProduceOutcome unknown =
+                new ProduceOutcome.Unknown(
+                        ErrorCode.UNKNOWN_SERVER_ERROR,
+                        "the append failed inside the broker; its server log says why");
+        waitingAcks.takeAll(answers, unknown);
+        ProduceRequest request = oldest;
+        while (request != null) {
+            ProduceRequest following = request.next;
+            if (request.due == null) {
+                answers.add(request, unknown);
+            }
+            request = following;
+        }
+        answers.stopped = closed;
     }
 
     private void settle(ProduceRequest oldest, List<AppendOutcome> outcomes, Answers answers) {
@@ -391,6 +434,9 @@ public final class Partition {
         answers.deliver();
         if (answers.committedBytes > 0) {
             waiters.committed(answers.committedBytes);
+        }
+        if (answers.stopped != ErrorCode.NONE) {
+            waiters.wakeAll(answers.stopped);
         }
         if (answers.flushOffset >= 0) {
             runtime.flush(log, answers.flushOffset, this::flushed);

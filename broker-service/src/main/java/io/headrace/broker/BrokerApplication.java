@@ -20,9 +20,12 @@ public class BrokerApplication {
 
     /** Starts a broker and returns once it is registered. */
     public static ConfigurableApplicationContext run(String... args) {
+        return builder().run(args);
+    }
+
+    static SpringApplicationBuilder builder() {
         return new SpringApplicationBuilder(BrokerApplication.class)
                 .web(WebApplicationType.REACTIVE)
-                .properties("spring.config.name=broker")
-                .run(args);
+                .properties("spring.config.name=broker");
     }
 }

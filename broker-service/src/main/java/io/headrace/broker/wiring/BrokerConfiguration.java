@@ -22,6 +22,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
@@ -36,6 +37,7 @@ import org.springframework.http.client.ReactorResourceFactory;
 public class BrokerConfiguration {
 
     @Bean
+    @ConditionalOnMissingBean
     Disk disk() {
         return new RealDisk();
     }

@@ -1,0 +1,74 @@
+package io.headrace.broker;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.Architectures;
+import org.junit.jupiter.api.Test;
+
+/** The import table of the house, for the broker. */
+class ImportDirectionsTest {
+
+    private final JavaClasses broker =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("io.headrace.broker");
+
+    @Test
+    void roomsImportOnlyWhatTheTableAllows() {
+        Architectures.layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("disk")
+                .definedBy("io.headrace.broker.disk..")
+                .layer("log")
+                .definedBy("io.headrace.broker.log..")
+                .layer("cluster")
+                .definedBy("io.headrace.broker.cluster..")
+                .layer("replica")
+                .definedBy("io.headrace.broker.replica..")
+                .layer("http")
+                .definedBy("io.headrace.broker.http..")
+                .layer("telemetry")
+                .definedBy("io.headrace.broker.telemetry..")
+                .layer("wiring")
+                .definedBy("io.headrace.broker.wiring..", "io.headrace.broker")
+                .whereLayer("wiring")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("http")
+                .mayOnlyBeAccessedByLayers("wiring")
+                .whereLayer("telemetry")
+                .mayOnlyBeAccessedByLayers("http", "wiring")
+                .whereLayer("replica")
+                .mayOnlyBeAccessedByLayers("http", "wiring")
+                .whereLayer("cluster")
+                .mayOnlyBeAccessedByLayers("replica", "http", "wiring")
+                .whereLayer("log")
+                .mayOnlyBeAccessedByLayers("replica", "http", "wiring")
+                .whereLayer("disk")
+                .mayOnlyBeAccessedByLayers("log", "wiring")
+                .check(broker);
+    }
+
+    @Test
+    void theCoreKnowsNoSpringAndOnlyDiskTouchesFileChannels() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.headrace.broker.disk..",
+                        "io.headrace.broker.log..",
+                        "io.headrace.broker.cluster..",
+                        "io.headrace.broker.replica..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.springframework..", "io.netty..", "reactor..")
+                .check(broker);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.headrace.admin..", "io.headrace.gateway..", "io.headrace.standalone..")
+                .check(broker);
+    }
+}

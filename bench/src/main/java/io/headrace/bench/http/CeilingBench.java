@@ -107,7 +107,7 @@ final class CeilingBench {
     /** Looks at each answer as the real conversations do. */
     private record Canned(Shape shape) implements Conversation {
 
-        private static final byte[] OFFSET = Bytes.ascii("\"offset\":");
+        private static final Word OFFSET = new Word("\"offset\":");
 
         @Override
         public ByteBuffer next() {
@@ -116,7 +116,7 @@ final class CeilingBench {
 
         @Override
         public long check(int status, ByteBuffer body, long bodyBytes) {
-            return (long) Bytes.countNumbers(body, OFFSET) + shape.records();
+            return (long) OFFSET.countNumbers(body) + shape.records();
         }
     }
 }

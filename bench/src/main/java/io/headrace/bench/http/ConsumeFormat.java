@@ -12,7 +12,7 @@ enum ConsumeFormat {
     /** Whole record batches from the broker's own endpoint. */
     RAW(BatchesHttp.MEDIA_TYPE);
 
-    private static final byte[] OFFSET = Bytes.ascii("\"offset\":");
+    private static final Word OFFSET = new Word("\"offset\":");
 
     private final String mediaType;
 
@@ -38,7 +38,7 @@ enum ConsumeFormat {
      */
     long count(ByteBuffer body, long fromOffset) throws WrongAnswerException {
         return switch (this) {
-            case JSON -> Bytes.countNumbers(body, OFFSET);
+            case JSON -> OFFSET.countNumbers(body);
             case NDJSON -> Bytes.countByte(body, (byte) '\n');
             case RAW -> endOfBatches(body, fromOffset) - fromOffset;
         };

@@ -1,6 +1,7 @@
 package io.headrace.bench.http;
 
 import io.headrace.bench.BenchOptions;
+import io.headrace.bench.Mode;
 import io.headrace.bench.machine.Platform;
 import io.headrace.bench.machine.TemporaryFolder;
 import io.headrace.bench.report.Report;
@@ -22,7 +23,9 @@ public final class HttpBench {
         PeerFigures peer = PeerFigures.load();
         report.note(peer.remark());
         try (TemporaryFolder folder = TemporaryFolder.below(options.directory())) {
-            if (options.server().isEmpty() && options.wants("start")) {
+            boolean isSmoke =
+                    options.mode() == Mode.SMOKE; // one start, that of the load, is enough
+            if (options.server().isEmpty() && !isSmoke && options.wants("start")) {
                 StartBench.run(options, folder.path(), peer, report);
             }
             if (!options.wants("produce") && !options.wants("consume")) {

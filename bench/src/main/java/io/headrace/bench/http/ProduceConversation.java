@@ -8,7 +8,7 @@ import java.util.List;
 /** Sends prepared produce requests in turn; each record must come back with an offset. */
 final class ProduceConversation implements Conversation {
 
-    private static final byte[] OFFSET = Bytes.ascii("\"offset\":");
+    private static final Word OFFSET = new Word("\"offset\":");
 
     private final List<ByteBuffer> requests;
     private final int recordsPerRequest;
@@ -32,7 +32,7 @@ final class ProduceConversation implements Conversation {
 
     @Override
     public long check(int status, ByteBuffer body, long bodyBytes) throws WrongAnswerException {
-        int offsets = status == 200 ? Bytes.countNumbers(body, OFFSET) : 0;
+        int offsets = status == 200 ? OFFSET.countNumbers(body) : 0;
         if (offsets != recordsPerRequest) {
             throw new WrongAnswerException(
                     "status %d with %d offsets for %d records: %s"

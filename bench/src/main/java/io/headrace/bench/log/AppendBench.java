@@ -17,12 +17,12 @@ import java.nio.file.StandardOpenOption;
  *
  * <p>Both write into the page cache. The first use of a memory page is dear on a virtual machine,
  * so each round's file is deleted before the next round and the rounds before the first measured
- * one pay for the pages of all. Order: plain, log, log, plain, and so on.
+ * one pay for the pages of all. Order: plain, log, log, plain, and so on. CPU time is shown beside
+ * wall time: on a busy machine only that one can be trusted.
  */
 final class AppendBench {
 
     private static final int BATCH_BYTES = 64 * 1024;
-    private static final double GIGA = 1e9;
 
     private AppendBench() {}
 
@@ -38,40 +38,51 @@ final class AppendBench {
         Samples log = new Samples();
         Samples check = new Samples();
         Samples ratio = new Samples();
+        Samples cpuRatio = new Samples();
         for (int round = 0; round < rounds; round++) {
             boolean plainFirst = round % 2 == 0;
-            double first = plainFirst ? plain(folder, batch, count) : log(folder, batch, count);
-            double second = plainFirst ? log(folder, batch, count) : plain(folder, batch, count);
-            plain.add(plainFirst ? first : second);
-            log.add(plainFirst ? second : first);
-            ratio.add(plainFirst ? second / first : first / second);
-            check.add(checkOnly(folder, batch, count));
+            Speed first = plainFirst ? plain(folder, batch, count) : log(folder, batch, count);
+            Speed second = plainFirst ? log(folder, batch, count) : plain(folder, batch, count);
+            Speed ofPlain = plainFirst ? first : second;
+            Speed ofLog = plainFirst ? second : first;
+            plain.add(ofPlain.wall());
+            log.add(ofLog.wall());
+            ratio.add(ofLog.wall() / ofPlain.wall());
+            cpuRatio.add(ofLog.cpu() / ofPlain.cpu());
+            check.add(checkOnly(folder, batch, count).wall());
         }
-        print(report, plain, log, check, ratio);
+        print(report, plain, log, check, ratio, cpuRatio);
     }
 
     private static void print(
-            Report report, Samples plain, Samples log, Samples check, Samples ratio) {
+            Report report,
+            Samples plain,
+            Samples log,
+            Samples check,
+            Samples ratio,
+            Samples cpuRatio) {
         report.table(
                 "Append, 1 KiB records in 64 KiB batches, into the page cache",
                 new Table("side", "GB/s")
                         .row("plain FileChannel.write", plain.text(2))
                         .row("PartitionLog.append (check included)", log.text(2))
                         .row("  of it: PartitionLog.check alone", check.text(2))
-                        .row("ratio log / plain (aim 0.8 or more)", ratio.text(2)));
+                        .row("ratio log / plain (aim 0.8 or more)", ratio.text(2))
+                        .row("  the same per CPU second of the thread", cpuRatio.text(2)));
         report.figure("append.plain", "GB/s", plain);
         report.figure("append.log", "GB/s", log);
         report.figure("append.check", "GB/s", check);
         report.figure("append.ratio", "ratio", ratio);
+        report.figure("append.cpu_ratio", "ratio", cpuRatio);
     }
 
-    /** GB/s of so many writes to a new file. */
-    private static double plain(Path folder, ByteBuffer batch, int count) throws IOException {
+    /** So many writes to a new file. */
+    private static Speed plain(Path folder, ByteBuffer batch, int count) throws IOException {
         Path file = folder.resolve("plain.bin");
-        double seconds;
+        Speed speed;
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            long startNs = System.nanoTime();
+            Stopwatch watch = Stopwatch.start();
             long position = 0;
             for (int i = 0; i < count; i++) {
                 ByteBuffer source = batch.duplicate();
@@ -79,26 +90,25 @@ final class AppendBench {
                     position += channel.write(source, position);
                 }
             }
-            seconds = (System.nanoTime() - startNs) / 1e9;
+            speed = watch.stop((long) count * batch.limit());
         }
         Files.delete(file);
-        return (double) count * batch.limit() / GIGA / seconds;
+        return speed;
     }
 
-    private static double log(Path folder, ByteBuffer batch, int count) throws IOException {
+    private static Speed log(Path folder, ByteBuffer batch, int count) throws IOException {
         try (OneLog one = new OneLog(folder.resolve("log"))) {
-            long startNs = System.nanoTime();
+            Stopwatch watch = Stopwatch.start();
             for (int i = 0; i < count; i++) {
                 one.append(batch.duplicate());
             }
-            double seconds = (System.nanoTime() - startNs) / 1e9;
-            return (double) count * batch.limit() / GIGA / seconds;
+            return watch.stop((long) count * batch.limit());
         }
     }
 
-    private static double checkOnly(Path folder, ByteBuffer batch, int count) throws IOException {
+    private static Speed checkOnly(Path folder, ByteBuffer batch, int count) throws IOException {
         try (OneLog one = new OneLog(folder.resolve("log"))) {
-            long startNs = System.nanoTime();
+            Stopwatch watch = Stopwatch.start();
             int sound = 0;
             for (int i = 0; i < count; i++) {
                 if (one.log().check(batch.duplicate())
@@ -106,8 +116,7 @@ final class AppendBench {
                     sound++;
                 }
             }
-            double seconds = (System.nanoTime() - startNs) / 1e9;
-            return (double) sound * batch.limit() / GIGA / seconds;
+            return watch.stop((long) sound * batch.limit());
         }
     }
 }

@@ -22,7 +22,7 @@ final class ReadBench {
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int SLICE_BYTES = 1 << 20;
 
-    private record Speed(double gigabytesPerSecond, double cpuSecondsPerGiB) {}
+    private record Sent(double gigabytesPerSecond, double cpuSecondsPerGiB) {}
 
     private ReadBench() {}
 
@@ -40,13 +40,13 @@ final class ReadBench {
             long total = 0;
             for (int round = -2; round < rounds; round++) {
                 boolean plainFirst = round % 2 == 0;
-                Speed first = plainFirst ? plain(one, drain, total) : log(one, drain, total);
+                Sent first = plainFirst ? plain(one, drain, total) : log(one, drain, total);
                 total += one.log().sizeInBytes();
-                Speed second = plainFirst ? log(one, drain, total) : plain(one, drain, total);
+                Sent second = plainFirst ? log(one, drain, total) : plain(one, drain, total);
                 total += one.log().sizeInBytes();
                 if (round >= 0) {
-                    Speed plain = plainFirst ? first : second;
-                    Speed log = plainFirst ? second : first;
+                    Sent plain = plainFirst ? first : second;
+                    Sent log = plainFirst ? second : first;
                     speeds[0].add(plain.gigabytesPerSecond());
                     speeds[1].add(plain.cpuSecondsPerGiB());
                     speeds[2].add(log.gigabytesPerSecond());
@@ -72,7 +72,7 @@ final class ReadBench {
         report.figure("read.ratio", "ratio", ratio);
     }
 
-    private static Speed plain(OneLog one, SocketDrain drain, long before) throws IOException {
+    private static Sent plain(OneLog one, SocketDrain drain, long before) throws IOException {
         long size = one.log().sizeInBytes();
         try (FileChannel file = FileChannel.open(one.firstSegment(), StandardOpenOption.READ)) {
             long cpuNs = threadCpuNs();
@@ -86,7 +86,7 @@ final class ReadBench {
         }
     }
 
-    private static Speed log(OneLog one, SocketDrain drain, long before) throws IOException {
+    private static Sent log(OneLog one, SocketDrain drain, long before) throws IOException {
         long size = one.log().sizeInBytes();
         long end = one.log().logEndOffset();
         long cpuNs = threadCpuNs();
@@ -108,9 +108,9 @@ final class ReadBench {
         return speed(size, startNs, cpuNs);
     }
 
-    private static Speed speed(long size, long startNs, long cpuNs) {
+    private static Sent speed(long size, long startNs, long cpuNs) {
         double seconds = (System.nanoTime() - startNs) / 1e9;
-        return new Speed(size / 1e9 / seconds, cpuNs / 1e9 / size * (1L << 30));
+        return new Sent(size / 1e9 / seconds, cpuNs / 1e9 / size * (1L << 30));
     }
 
     private static long threadCpuNs() {

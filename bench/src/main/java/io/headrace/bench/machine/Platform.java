@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Platform implements AutoCloseable {
 
     private static final String LAUNCHER = "headrace.launcher";
-    private static final int READY_SECONDS_MAX = 120;
+    private static final int READY_SECONDS_MAX = 300;
     private static final int STOP_SECONDS_MAX = 60;
 
     private final Map<String, String> facts;

@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * A partition directory that lies in a log directory, opened or not.
  *
- * @param topicId what its {@code partition.metadata} says, empty without one
+ * @param topicId what its {@code partition.metadata} says, empty without one and where it is
+ *     damaged
  */
 public record FoundPartition(TopicPartition partition, Optional<TopicId> topicId) {}

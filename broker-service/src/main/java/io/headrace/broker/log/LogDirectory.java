@@ -1,7 +1,6 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
-import io.headrace.broker.disk.DiskFullException;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
@@ -37,12 +36,12 @@ import org.jspecify.annotations.Nullable;
 public final class LogDirectory {
 
     private final LogDirectorySettings settings;
-    private final Disk disk;
     private final AutoCloseable lock;
     private final String directoryId;
     private final OptionalLong cleanBrokerEpoch;
     private final DirectoryHealth health;
     private final LogHome home;
+    private final LogOpening opening;
     private final PartitionDirectories directories;
     private final DirectoryCheckpoints checkpoints;
     private final CleanShutdownMarker marker;
@@ -59,7 +58,6 @@ public final class LogDirectory {
             throws IOException {
         Path path = settings.path();
         this.settings = settings;
-        this.disk = disk;
         this.lock = lock;
         this.directoryId =
                 DirectoryIdentity.claim(disk, path, settings.clusterId(), settings.nodeId());
@@ -77,6 +75,7 @@ public final class LogDirectory {
                         new DiskReserve(disk, path, settings.reserveBytes(), clock.nanoTime()),
                         new FlushQueue(),
                         checkpoints);
+        this.opening = new LogOpening(directories, checkpoints, home, cleanBrokerEpoch.isPresent());
     }
 
     /**
@@ -174,39 +173,13 @@ public final class LogDirectory {
         if (open != null) {
             return open.topicId().equals(spec.topicId())
                     ? new OpenOutcome.Opened(open)
-                    : otherTopic(spec, open.topicId());
+                    : LogOpening.otherTopic(spec, open.topicId());
         }
-        try {
-            Path path = directories.path(spec.partition());
-            if (disk.exists(path)) {
-                Optional<TopicId> found = directories.topicId(spec.partition().toString());
-                if (found.isPresent() && !found.get().equals(spec.topicId())) {
-                    return otherTopic(spec, found.get());
-                }
-                if (found.isEmpty()) {
-                    directories.create(spec.partition(), spec.topicId());
-                }
-            } else {
-                checkpoints.forget(spec.partition());
-                directories.create(spec.partition(), spec.topicId());
-            }
-            LogRecovery.Known known =
-                    checkpoints.known(spec.partition(), cleanBrokerEpoch.isPresent());
-            LogState state =
-                    new LogRecovery(spec.partition(), path, home, spec.config(), known).recover();
-            PartitionLog log = new PartitionLog(state, spec.topicId(), home);
-            long highWatermark = checkpoints.highWatermark(spec.partition());
-            log.highWatermark(() -> highWatermark);
+        OpenOutcome outcome = opening.open(spec);
+        if (outcome instanceof OpenOutcome.Opened(PartitionLog log)) {
             logs.put(spec.partition(), log);
-            return new OpenOutcome.Opened(log);
-        } catch (DiskFullException e) {
-            return new OpenOutcome.Refused(
-                    ErrorCode.DISK_NEARLY_FULL,
-                    "no disk space to open the log of " + spec.partition());
-        } catch (IOException e) {
-            health.fail("opening the log of " + spec.partition(), e);
-            return new OpenOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, health.text());
         }
+        return outcome;
     }
 
     /** Opens many logs in parallel; returns when all are open or refused. */
@@ -353,17 +326,6 @@ public final class LogDirectory {
         } catch (Exception e) {
             throw new IOException("the lock of " + settings.path() + " cannot be released", e);
         }
-    }
-
-    private static OpenOutcome otherTopic(LogSpec spec, TopicId found) {
-        return new OpenOutcome.Refused(
-                ErrorCode.INCONSISTENT_TOPIC_ID,
-                "the directory of "
-                        + spec.partition()
-                        + " belongs to topic id "
-                        + found
-                        + ", asked for was "
-                        + spec.topicId());
     }
 
     private static void closeQuietly(AutoCloseable lock, Exception reason) {

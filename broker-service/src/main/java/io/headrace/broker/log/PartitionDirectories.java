@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partition directories below a log directory: their names, their {@code partition.metadata},
@@ -19,6 +21,7 @@ final class PartitionDirectories {
 
     static final String METADATA = "partition.metadata";
 
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionDirectories.class);
     private static final String DELETE = "-delete";
     private static final String TOPIC_ID = "topic_id: ";
     private static final int NAME_LENGTH_MAX = 255;
@@ -36,7 +39,7 @@ final class PartitionDirectories {
         for (String name : disk.list(root)) {
             Optional<TopicPartition> partition = parse(name);
             if (partition.isPresent() && disk.isDirectory(root.resolve(name))) {
-                found.add(new FoundPartition(partition.get(), topicId(name)));
+                found.add(new FoundPartition(partition.get(), readableTopicId(name)));
             }
         }
         return List.copyOf(found);
@@ -46,7 +49,7 @@ final class PartitionDirectories {
         List<DeletedPartition> deleted = new ArrayList<>();
         for (String name : disk.list(root)) {
             if (name.endsWith(DELETE) && disk.isDirectory(root.resolve(name))) {
-                deleted.add(new DeletedPartition(name, topicId(name)));
+                deleted.add(new DeletedPartition(name, readableTopicId(name)));
             }
         }
         return List.copyOf(deleted);
@@ -56,6 +59,22 @@ final class PartitionDirectories {
         return root.resolve(partition.toString());
     }
 
+    /** Empty also when the file is damaged: one partition must not hide the others. */
+    private Optional<TopicId> readableTopicId(String directoryName) throws IOException {
+        try {
+            return topicId(directoryName);
+        } catch (DamagedFileException e) {
+            LOG.atError()
+                    .addKeyValue("directory", directoryName)
+                    .setCause(e)
+                    .log("A partition stays closed until its metadata is repaired");
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * @throws DamagedFileException if the metadata does not state one
+     */
     Optional<TopicId> topicId(String directoryName) throws IOException {
         Path file = root.resolve(directoryName).resolve(METADATA);
         Optional<String> text = WholeFile.read(disk, file);
@@ -67,11 +86,11 @@ final class PartitionDirectories {
                 try {
                     return Optional.of(TopicId.parse(line.substring(TOPIC_ID.length()).trim()));
                 } catch (IllegalArgumentException e) {
-                    throw new IOException(file + " is damaged: " + e.getMessage(), e);
+                    throw new DamagedFileException(file + " is damaged: " + e.getMessage(), e);
                 }
             }
         }
-        throw new IOException(file + " is damaged: it states no topic id");
+        throw new DamagedFileException(file + " is damaged: it states no topic id");
     }
 
     /** Creates the directory with its metadata, durably. */

@@ -1,0 +1,103 @@
+package io.headrace.broker.log;
+
+import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.DiskFullException;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Opens or creates the log of one partition: checks whose it is, then has it recovered.
+ *
+ * <p>Errors: damaged content, a missing file or a missing right is this partition's trouble; it is
+ * refused with a sentence that names the file, and other logs go on. Any other I/O error is taken
+ * for the device's and takes the log directory offline.
+ */
+final class LogOpening {
+
+    private final PartitionDirectories directories;
+    private final DirectoryCheckpoints checkpoints;
+    private final LogHome home;
+    private final boolean isClean;
+
+    /**
+     * @param isClean the last stop was clean
+     */
+    LogOpening(
+            PartitionDirectories directories,
+            DirectoryCheckpoints checkpoints,
+            LogHome home,
+            boolean isClean) {
+        this.directories = directories;
+        this.checkpoints = checkpoints;
+        this.home = home;
+        this.isClean = isClean;
+    }
+
+    OpenOutcome open(LogSpec spec) {
+        try {
+            return tryOpen(spec);
+        } catch (DiskFullException e) {
+            return new OpenOutcome.Refused(
+                    ErrorCode.DISK_NEARLY_FULL,
+                    "no disk space to open the log of " + spec.partition());
+        } catch (DamagedFileException
+                | AccessDeniedException
+                | FileAlreadyExistsException
+                | NoSuchFileException
+                | NotDirectoryException e) {
+            return new OpenOutcome.Refused(
+                    ErrorCode.KAFKA_STORAGE_ERROR,
+                    "the log of "
+                            + spec.partition()
+                            + " cannot be opened ("
+                            + e
+                            + "); repair the file, or move the partition's directory away so that"
+                            + " the records come back from another replica");
+        } catch (IOException e) {
+            home.health().fail("opening the log of " + spec.partition(), e);
+            return new OpenOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, home.health().text());
+        }
+    }
+
+    private OpenOutcome tryOpen(LogSpec spec) throws IOException {
+        Disk disk = home.disk();
+        Path path = directories.path(spec.partition());
+        if (disk.exists(path)) {
+            Optional<TopicId> found = directories.topicId(spec.partition().toString());
+            if (found.isPresent() && !found.get().equals(spec.topicId())) {
+                return otherTopic(spec, found.get());
+            }
+            if (found.isEmpty()) {
+                directories.create(spec.partition(), spec.topicId());
+            }
+        } else {
+            checkpoints.forget(spec.partition());
+            directories.create(spec.partition(), spec.topicId());
+        }
+        LogRecovery.Known known = checkpoints.known(spec.partition(), isClean);
+        LogState state =
+                new LogRecovery(spec.partition(), path, home, spec.config(), known).recover();
+        PartitionLog log = new PartitionLog(state, spec.topicId(), home);
+        long highWatermark = checkpoints.highWatermark(spec.partition());
+        log.highWatermark(() -> highWatermark);
+        return new OpenOutcome.Opened(log);
+    }
+
+    static OpenOutcome otherTopic(LogSpec spec, TopicId found) {
+        return new OpenOutcome.Refused(
+                ErrorCode.INCONSISTENT_TOPIC_ID,
+                "the directory of "
+                        + spec.partition()
+                        + " belongs to topic id "
+                        + found
+                        + ", asked for was "
+                        + spec.topicId());
+    }
+}

@@ -1,0 +1,120 @@
+package io.headrace.broker.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.log.TestBatches.Stored;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LogOpeningTest {
+
+    private static final LogSpec ORDERS =
+            new LogSpec(TestLog.PARTITION, TestLog.TOPIC, TestLog.SMALL);
+
+    private SimulatedDisk disk = new SimulatedDisk(1);
+    private TestLog test;
+
+    @BeforeEach
+    void openALog() throws IOException {
+        disk = new SimulatedDisk(1);
+        test = new TestLog(disk, Path.of("/data"), TestLog.SMALL);
+    }
+
+    private LogDirectory reopened() throws IOException {
+        return LogDirectory.open(
+                LogDirectorySettings.of(test.path, "cluster", 1).withReserveBytes(0),
+                disk,
+                test.clock.clock(),
+                (path, failure) -> test.failures.add(failure));
+    }
+
+    private static LogSpec spec(int partition) {
+        return new LogSpec(new TopicPartition("many", partition), new TopicId(7, 7), TestLog.SMALL);
+    }
+
+    @Test
+    void damagedMetadataKeepsOnePartitionClosedAndTheDirectoryOnline() throws Exception {
+        test.append("a");
+        test.directory.open(spec(0));
+        test.directory.close(1);
+        Path metadata = test.partitionPath().resolve(PartitionDirectories.METADATA);
+        for (String damage : List.of("version: 0\n", "version: 0\ntopic_id: ???\n", "")) {
+            try (DiskFile file = disk.open(metadata)) {
+                file.truncate(0);
+                file.write(ByteBuffer.wrap(damage.getBytes(UTF_8)), 0);
+            }
+            LogDirectory directory = reopened();
+            assertThat(directory.found())
+                    .extracting(found -> found.topicId().isPresent())
+                    .containsExactlyInAnyOrder(true, false);
+            assertThat(directory.open(ORDERS))
+                    .isInstanceOfSatisfying(
+                            OpenOutcome.Refused.class,
+                            refused -> {
+                                assertThat(refused.code()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+                                assertThat(refused.text()).contains("orders-0", "is damaged");
+                            });
+            assertThat(directory.open(spec(0))).isInstanceOf(OpenOutcome.Opened.class);
+            assertThat(directory.isOffline()).isFalse();
+            assertThat(new String(disk.bytes(metadata), UTF_8))
+                    .as("left as it is for whoever repairs it")
+                    .isEqualTo(damage);
+            directory.close(1);
+        }
+        assertThat(test.failures).isEmpty();
+    }
+
+    @Test
+    void anErrorOfTheDeviceWhileALogIsOpenedTakesTheDirectoryOffline() throws Exception {
+        test.append("a");
+        test.log.close(false);
+        test.directory.abandon();
+        LogDirectory directory = reopened();
+        disk.failForces(path -> path.toString().endsWith(".log"), 1);
+        assertThat(directory.open(ORDERS)).isInstanceOf(OpenOutcome.Refused.class);
+        assertThat(directory.isOffline()).isTrue();
+        assertThat(test.failures).hasSize(1);
+        assertThat(directory.open(spec(0))).isInstanceOf(OpenOutcome.Refused.class);
+    }
+
+    @Test
+    void opensManyLogsInParallelAfterAKill() throws Exception {
+        int count = 40;
+        List<LogSpec> specs = new ArrayList<>();
+        for (int p = 0; p < count; p++) {
+            specs.add(spec(p));
+        }
+        Map<TopicPartition, OpenOutcome> created = test.directory.openAll(specs);
+        assertThat(created).hasSize(count);
+        for (int p = 0; p < count; p++) {
+            PartitionLog log = test.directory.log(spec(p).partition()).orElseThrow();
+            log.append(TestBatches.one(1, "of " + p), 0);
+            log.close(false);
+        }
+        test.log.close(false);
+        test.directory.abandon();
+        LogDirectory directory = reopened();
+        Map<TopicPartition, OpenOutcome> opened = directory.openAll(specs);
+        assertThat(opened).hasSize(count);
+        for (int p = 0; p < count; p++) {
+            PartitionLog log = directory.log(spec(p).partition()).orElseThrow();
+            assertThat(opened.get(spec(p).partition())).isEqualTo(new OpenOutcome.Opened(log));
+            assertThat(TestBatches.readAll(log, 0, 1000))
+                    .containsExactly(new Stored(0, 1, "of " + p));
+        }
+        directory.close(1);
+        assertThat(test.failures).isEmpty();
+    }
+}

@@ -41,6 +41,9 @@ public interface Disk {
     /** Makes the entries of a directory durable. */
     void forceDirectory(Path directory) throws IOException;
 
+    /** When a file's content last changed, milliseconds since the epoch. */
+    long modifiedMs(Path path) throws IOException;
+
     /** Bytes that can still be written to the volume that holds the path. */
     long usableBytes(Path path) throws IOException;
 

@@ -87,6 +87,11 @@ public final class RealDisk implements Disk {
     }
 
     @Override
+    public long modifiedMs(Path path) throws IOException {
+        return Files.getLastModifiedTime(path).toMillis();
+    }
+
+    @Override
     public long usableBytes(Path path) throws IOException {
         for (Path at = path.toAbsolutePath(); at != null; at = at.getParent()) {
             if (Files.exists(at)) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -38,6 +39,7 @@ public final class SimulatedDisk implements Disk {
     private Fault writeFault = Fault.NONE;
     private Fault forceFault = Fault.NONE;
     private volatile Consumer<Path> beforeForce = path -> {};
+    private LongSupplier nowMs = () -> Long.MAX_VALUE;
     private volatile Predicate<Path> isCold = path -> false;
 
     /** So many failures of the calls on these paths. */
@@ -130,6 +132,11 @@ public final class SimulatedDisk implements Disk {
         beforeForce = hook;
     }
 
+    /** What {@link #modifiedMs} is stamped from; until it is given, files never grow old. */
+    public synchronized void clock(LongSupplier nowMs) {
+        this.nowMs = nowMs;
+    }
+
     /** Files of which {@link DiskFile#isResident} says no until they are loaded. */
     public void cold(Predicate<Path> paths) {
         isCold = paths;
@@ -168,6 +175,7 @@ public final class SimulatedDisk implements Disk {
             return new SimulatedDiskFile(this, path, content, bootCount);
         }
         Content content = names.create(path);
+        content.modified(nowMs.getAsLong());
         countCall();
         return new SimulatedDiskFile(this, path, content, bootCount);
     }
@@ -228,6 +236,12 @@ public final class SimulatedDisk implements Disk {
             }
             names.force(node);
         }
+    }
+
+    @Override
+    public synchronized long modifiedMs(Path path) throws IOException {
+        checkPower();
+        return content(path).modifiedMs();
     }
 
     @Override
@@ -296,6 +310,7 @@ public final class SimulatedDisk implements Disk {
             throw new IOException(path + ": simulated failure of a write");
         }
         content.write(bytes, position);
+        content.modified(nowMs.getAsLong());
         countCall();
     }
 

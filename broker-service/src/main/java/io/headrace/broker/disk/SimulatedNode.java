@@ -34,6 +34,7 @@ sealed interface SimulatedNode {
         private final Image current = new Image();
         private final Image durable = new Image();
         private final List<Change> pending = new ArrayList<>();
+        private long modifiedMs;
 
         /** Bytes at a position, or a new length where there are none. */
         private static final class Change {
@@ -74,6 +75,14 @@ sealed interface SimulatedNode {
                     }
                 }
             }
+        }
+
+        long modifiedMs() {
+            return modifiedMs;
+        }
+
+        void modified(long nowMs) {
+            modifiedMs = nowMs;
         }
 
         int size() {

@@ -66,6 +66,7 @@ final class LogRecovery {
             startOver(segments);
         }
         Segment active = segments.getLast();
+        active.activeSinceMs(home.clock().nowMs());
         active.times();
         if (!active.isSealed()) {
             LogTruncation.reopen(active);
@@ -95,10 +96,19 @@ final class LogRecovery {
                 previous.adopt(new Segment.End(previous.sizeInBytes(), base));
                 previous.adoptSealed();
             }
-            segment.adopt(new Segment.End(Math.toIntExact(segment.file().size()), base));
+            segment.adopt(new Segment.End(sizeInBytes(segment), base));
             segments.add(segment);
         }
         return segments;
+    }
+
+    private static int sizeInBytes(Segment segment) throws IOException {
+        long size = segment.file().size();
+        if (size > Integer.MAX_VALUE) {
+            throw new DamagedFileException(
+                    segment.path(SegmentName.LOG) + " is larger than a segment can be: " + size);
+        }
+        return (int) size;
     }
 
     /** Finds the end of the active segment from its last index entry on. */

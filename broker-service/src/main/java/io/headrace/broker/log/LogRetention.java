@@ -90,14 +90,19 @@ final class LogRetention {
         long nowMs = state.clock.nowMs();
         SegmentList segments = state.segments;
         for (Segment segment : segments.asList()) {
-            long largest = segment.times().largest();
-            boolean isOld = largest >= 0 && nowMs - largest > ageMsMax;
+            boolean isOld = nowMs - youngestMs(segment) > ageMsMax;
             if (segment.isEmpty() || !isOld || segment.nextOffset() > bound) {
                 break;
             }
             start = nextBase(segments, segment);
         }
         return start;
+    }
+
+    /** The largest record timestamp; without any, when the file last changed, as in Kafka. */
+    private long youngestMs(Segment segment) throws IOException {
+        long largest = segment.times().largest();
+        return largest >= 0 ? largest : state.disk.modifiedMs(segment.path(SegmentName.LOG));
     }
 
     private long startBySize(long bound) {

@@ -79,6 +79,9 @@ final class LogState {
     }
 
     Segment newSegment(long baseOffset) throws java.io.IOException {
-        return Segment.create(disk, directory, baseOffset, config.segments().indexIntervalBytes());
+        Segment segment =
+                Segment.create(disk, directory, baseOffset, config.segments().indexIntervalBytes());
+        segment.activeSinceMs(clock.nowMs());
+        return segment;
     }
 }

@@ -49,6 +49,7 @@ final class Segment {
     private volatile boolean isDetached;
     private final int indexIntervalBytes;
     private int bytesSinceIndexEntry;
+    private long activeSinceMs;
 
     Segment(Disk disk, Path directory, long baseOffset, int indexIntervalBytes) {
         this.disk = disk;
@@ -393,6 +394,15 @@ final class Segment {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    /** When this broker created the segment, or opened it as the active one. */
+    long activeSinceMs() {
+        return activeSinceMs;
+    }
+
+    void activeSinceMs(long nowMs) {
+        activeSinceMs = nowMs;
     }
 
     void bytesSinceIndexEntry(int bytes) {

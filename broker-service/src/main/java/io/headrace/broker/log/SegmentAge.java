@@ -6,8 +6,8 @@ import java.io.IOException;
  * Whether a segment is older than {@code segment.ms}, less a jitter that differs from segment to
  * segment so that not all logs roll at once.
  *
- * <p>As in Kafka, age is counted between record timestamps where the first batch has one; segments
- * without timestamps do not age.
+ * <p>As in Kafka, age is counted between record timestamps where the first batch has one, and
+ * otherwise by the wall clock from when this broker created or opened the segment.
  */
 final class SegmentAge {
 
@@ -17,10 +17,10 @@ final class SegmentAge {
             throws IOException {
         LogConfig.Segments config = state.config.segments();
         long first = segment.times().first();
-        if (first < 0) {
-            return false;
-        }
-        long age = (maxTimestamp >= 0 ? maxTimestamp : nowMs) - first;
+        long age =
+                first < 0
+                        ? nowMs - segment.activeSinceMs()
+                        : (maxTimestamp >= 0 ? maxTimestamp : nowMs) - first;
         return age > config.ageMsMax() - jitterMs(segment, state, config);
     }
 

@@ -62,6 +62,11 @@ final class CountingDisk implements Disk {
     }
 
     @Override
+    public long modifiedMs(Path path) throws IOException {
+        return disk.modifiedMs(path);
+    }
+
+    @Override
     public long usableBytes(Path path) throws IOException {
         return disk.usableBytes(path);
     }

@@ -1,8 +1,11 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.DiskFullException;
+import io.headrace.model.error.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,6 +16,10 @@ import org.slf4j.LoggerFactory;
  * <p>Order against crashes: the recovery point is lowered durably, then segments go from the last
  * one backwards, then the remaining one is cut and forced. A crash leaves a log without gaps that
  * ends anywhere between the old and the new end.
+ *
+ * <p>Errors: whatever needs space comes before the first file is touched, so that {@link
+ * DiskFullException} means that the log is as it was. Should a file system want space for a rename
+ * or a directory entry later than that, this log alone is closed until the next start.
  */
 final class LogTruncation {
 
@@ -44,17 +51,51 @@ final class LogTruncation {
         int position = cut == null ? last.sizeInBytes() : cut.position();
         long end = cut == null ? offset : Math.min(offset, cut.baseOffset());
         announce(end);
-        state.epochs.truncateFromEnd(end);
-        state.logEndOffset = end;
-        state.logStartOffset = Math.min(state.logStartOffset, end);
-        last.publish(new Segment.End(position, end));
+        boolean isCopied = shorten(slot, new Segment.End(position, end));
+        try {
+            removeFrom(segments, slot + 1);
+            if (isCopied) {
+                replaceByCopy(last, position, end);
+            } else {
+                cut(last, position, end);
+            }
+        } catch (DiskFullException e) {
+            close(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Ends the log in memory and does everything on disk that needs space; undone if there is none.
+     *
+     * @return whether a copy takes the place of the file, because somebody is sending bytes of it
+     *     that are to go
+     */
+    private boolean shorten(int slot, Segment.End end) throws IOException {
+        SegmentList segments = state.segments;
+        Segment last = segments.get(slot);
+        Segment.End endBefore = last.end();
+        long logEndBefore = state.logEndOffset;
+        long logStartBefore = state.logStartOffset;
+        state.logEndOffset = end.nextOffset();
+        state.logStartOffset = Math.min(logStartBefore, end.nextOffset());
+        last.publish(end);
         state.segments = segments.range(0, slot + 1);
         state.truncations.incrementAndGet();
-        for (int i = segments.count() - 1; i > slot; i--) {
-            deleted.remove(segments.get(i));
-            state.disk.forceDirectory(state.directory);
+        boolean isHeld = last.isHeldBehind(end.position());
+        try {
+            if (isHeld) {
+                copy(last, end.position());
+            }
+            state.epochs.truncateFromEnd(end.nextOffset());
+            return isHeld;
+        } catch (DiskFullException e) {
+            state.segments = segments;
+            last.publish(endBefore);
+            state.logStartOffset = logStartBefore;
+            state.logEndOffset = logEndBefore;
+            throw e;
         }
-        cut(last, position, end);
     }
 
     void truncateFullyAndStartAt(long offset) throws IOException {
@@ -62,18 +103,40 @@ final class LogTruncation {
         announce(Math.min(offset, segments.first().baseOffset()));
         state.epochs.truncateFromEnd(0);
         state.truncations.incrementAndGet();
-        for (int i = segments.count() - 1; i >= 0; i--) {
-            deleted.remove(segments.get(i));
-            state.disk.forceDirectory(state.directory);
+        try {
+            removeFrom(segments, 0);
+            state.segments = SegmentList.of(List.of(state.newSegment(offset)));
+        } catch (DiskFullException e) {
+            close(e);
+            throw e;
         }
-        Segment fresh = state.newSegment(offset);
-        state.segments = SegmentList.of(List.of(fresh));
         state.logEndOffset = offset;
         state.logStartOffset = offset;
         state.recoveryPoint = offset;
         state.isTorn = false;
         checkpoints.saveRecoveryPoints();
         checkpoints.saveLogStartOffsets();
+    }
+
+    private void removeFrom(SegmentList segments, int slot) throws IOException {
+        for (int i = segments.count() - 1; i >= slot; i--) {
+            deleted.remove(segments.get(i));
+            state.disk.forceDirectory(state.directory);
+        }
+    }
+
+    private void close(DiskFullException cause) {
+        state.closed =
+                new LogState.Closed(
+                        ErrorCode.KAFKA_STORAGE_ERROR,
+                        "a full disk cut the truncation of "
+                                + state.partition
+                                + " short; make space and restart the broker, which recovers it");
+        LOG.atError()
+                .addKeyValue("topic", state.partition.topic())
+                .addKeyValue("partition", state.partition.partition())
+                .setCause(cause)
+                .log("The log is closed: the disk was full in the midst of a truncation");
     }
 
     private void announce(long end) throws IOException {
@@ -89,10 +152,6 @@ final class LogTruncation {
     }
 
     private void cut(Segment segment, int position, long end) throws IOException {
-        if (segment.isHeldBehind(position)) {
-            replaceByCopy(segment, position, end);
-            return;
-        }
         segment.times();
         segment.unseal();
         segment.file().truncate(position);
@@ -104,11 +163,10 @@ final class LogTruncation {
         state.isTorn = false;
     }
 
-    /** Somebody is sending bytes that are to go: the file stays with them, the log gets a copy. */
-    private void replaceByCopy(Segment segment, int position, long end) throws IOException {
-        segment.detach();
+    /** Writes the bytes that stay to a file that is worthless until {@link #replaceByCopy}. */
+    private void copy(Segment segment, int position) throws IOException {
         DiskFile from = segment.file();
-        var path = segment.path(SegmentName.LOG + SegmentName.CLEANED);
+        Path path = segment.path(SegmentName.LOG + SegmentName.CLEANED);
         try (DiskFile to = state.disk.open(path)) {
             to.truncate(0);
             ByteBuffer buffer = ByteBuffer.allocateDirect(COPY_BYTES);
@@ -118,8 +176,17 @@ final class LogTruncation {
                 to.write(buffer.flip(), at);
             }
             to.force();
+        } catch (DiskFullException e) {
+            state.disk.delete(path);
+            throw e;
         }
-        state.disk.rename(path, segment.path(SegmentName.LOG));
+    }
+
+    /** Somebody is sending bytes that are to go: the file stays with them, the log gets a copy. */
+    private void replaceByCopy(Segment segment, int position, long end) throws IOException {
+        segment.detach();
+        state.disk.rename(
+                segment.path(SegmentName.LOG + SegmentName.CLEANED), segment.path(SegmentName.LOG));
         state.disk.delete(segment.path(SegmentName.INDEX));
         state.disk.delete(segment.path(SegmentName.TIME_INDEX));
         state.disk.forceDirectory(state.directory);
@@ -129,6 +196,7 @@ final class LogTruncation {
                         state.directory,
                         segment.baseOffset(),
                         state.config.segments().indexIntervalBytes());
+        copy.activeSinceMs(segment.activeSinceMs());
         copy.adopt(new Segment.End(position, end));
         SegmentIndexes.rebuild(copy, "the log was truncated while it was read");
         reopen(copy);

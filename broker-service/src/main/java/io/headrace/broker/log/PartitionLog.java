@@ -1,5 +1,6 @@
 package io.headrace.broker.log;
 
+import io.headrace.broker.disk.DiskFullException;
 import io.headrace.broker.log.epoch.EpochEnd;
 import io.headrace.broker.log.epoch.EpochStart;
 import io.headrace.model.error.ErrorCode;
@@ -286,16 +287,24 @@ public final class PartitionLog {
      * device.
      *
      * @return the new log end offset, at most the given one unless nothing was removed
+     * @throws DiskFullException if there is no space for the truncation; the log is as it was, and
+     *     the caller may try again later
      */
     public long truncateTo(long offset) throws IOException {
-        sealedSegments.beforeTruncation(offset);
-        return cutting(() -> truncation.truncateTo(offset));
+        return cutting(
+                () -> {
+                    sealedSegments.beforeTruncation(offset);
+                    truncation.truncateTo(offset);
+                });
     }
 
     /** Removes all records; the next one gets the offset. Blocks for the device. */
     public void truncateFullyAndStartAt(long offset) throws IOException {
-        sealedSegments.beforeTruncation(Math.min(offset, logStartOffset()));
-        cutting(() -> truncation.truncateFullyAndStartAt(offset));
+        cutting(
+                () -> {
+                    sealedSegments.beforeTruncation(Math.min(offset, logStartOffset()));
+                    truncation.truncateFullyAndStartAt(offset);
+                });
     }
 
     /**
@@ -416,6 +425,8 @@ public final class PartitionLog {
         try {
             cut.run();
             return state.logEndOffset;
+        } catch (DiskFullException e) {
+            throw e;
         } catch (IOException e) {
             state.health.fail("a truncation of " + state.partition, e);
             throw e;

@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.log.TestBatches.Stored;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
@@ -62,6 +63,13 @@ final class TestLog {
 
     Path file(long baseOffset, String suffix) {
         return SegmentName.in(partitionPath(), baseOffset, suffix);
+    }
+
+    /** Bytes of the segment's file, whatever the log says. */
+    long sizeOnDisk(long baseOffset) throws IOException {
+        try (DiskFile file = disk.open(file(baseOffset, SegmentName.LOG))) {
+            return file.size();
+        }
     }
 
     void reopen() throws IOException {

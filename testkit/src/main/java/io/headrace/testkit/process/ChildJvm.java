@@ -44,6 +44,9 @@ public final class ChildJvm implements AutoCloseable {
     private ChildJvm(Process process) {
         this.process = process;
         Thread.ofPlatform().daemon().name("output-of-" + process.pid()).start(this::readOutput);
+        // A test that is interrupted from outside does not get as far as close().
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().unstarted(process::destroyForcibly));
     }
 
     /** A child that will run this main class with this process's JDK and class path. */

@@ -57,4 +57,15 @@ class DataFolderTest {
         data.close();
         assertThat(data.runFile()).doesNotExist();
     }
+
+    @Test
+    void a_disk_that_is_nearly_full_is_named_with_both_figures() {
+        assertThatThrownBy(() -> DataFolder.open(temp, Long.MAX_VALUE))
+                .isInstanceOfSatisfying(
+                        StartFailure.class,
+                        e -> assertThat(e.exitCode()).isEqualTo(StartFailure.DISK_FULL))
+                .hasMessageMatching(
+                        "only \\d+ MiB are free on the disk of .* and \\d+ MiB are needed to start; free"
+                                + " some space or choose another folder with --data DIR");
+    }
 }

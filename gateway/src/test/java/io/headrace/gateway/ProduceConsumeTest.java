@@ -167,6 +167,7 @@ class ProduceConsumeTest {
     @Test
     void metadataFollowsTheV2Convention() throws Exception {
         String topic = topic("meta", 2);
+        assertThat(http.get(topic).statusCode()).isEqualTo(200);
         assertThat(http.get(gateway.url() + "/brokers").body()).isEqualTo("{\"brokers\":[1]}");
         assertThat(http.get(gateway.url() + "/topics").body()).contains("\"meta\"");
         assertThat(http.get(topic).body())

@@ -94,6 +94,21 @@ class TransportTest {
         return text.toString();
     }
 
+    /** Answers that end on a broker connection's event loop used to lose the next request. */
+    @Test
+    void aConnectionAnswersRequestAfterRequestWithoutAPause() throws Exception {
+        String get = "GET /topics/t HTTP/1.1\r\nHost: x\r\n\r\n";
+        for (int i = 0; i < 50; i++) {
+            try (Socket socket = connect()) {
+                for (String request :
+                        new String[] {post("{\"records\":[{\"value\":1}]}"), get, get, get}) {
+                    send(socket, request);
+                    assertThat(answer(socket)).startsWith("HTTP/1.1 200");
+                }
+            }
+        }
+    }
+
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         try (Socket socket = connect()) {

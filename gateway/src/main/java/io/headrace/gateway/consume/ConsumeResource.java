@@ -71,6 +71,12 @@ public final class ConsumeResource implements Endpoint {
     }
 
     private Mono<Void> page(Call call, ReadRequest request, PartitionRead read) {
+        return call.onOwnLoop(page(request, read))
+                .flatMap(page -> Mono.from(write(call, request, page)))
+                .doOnDiscard(Page.class, Page::release);
+    }
+
+    private Mono<Page> page(ReadRequest request, PartitionRead read) {
         return read.start()
                 .flatMap(
                         offset ->
@@ -80,9 +86,7 @@ public final class ConsumeResource implements Endpoint {
                                                 Duration.ofMillis(request.timeoutMs()))
                                         .takeUntilOther(stopping.signal())
                                         .switchIfEmpty(
-                                                Mono.fromSupplier(() -> nothing(request, offset))))
-                .flatMap(page -> Mono.from(write(call, request, page)))
-                .doOnDiscard(Page.class, Page::release);
+                                                Mono.fromSupplier(() -> nothing(request, offset))));
     }
 
     /** What a waiting reader gets when the process stops. */
@@ -132,8 +136,10 @@ public final class ConsumeResource implements Endpoint {
     }
 
     private Mono<Void> run(Call call, ReadRequest request, PartitionRead read) {
-        return read.start()
-                .flatMap(offset -> read.page(offset, request.countMax(), Duration.ZERO))
+        Mono<Page> page =
+                read.start()
+                        .flatMap(offset -> read.page(offset, request.countMax(), Duration.ZERO));
+        return call.onOwnLoop(page)
                 .flatMap(
                         first -> {
                             head(call, request, first);

@@ -2,7 +2,12 @@ package io.headrace.gateway.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
@@ -13,6 +18,17 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 public record Call(
         HttpServerRequest request, HttpServerResponse response, Target target, boolean isHead) {
+
+    /**
+     * Goes on the connection's own event loop. What a broker answers arrives on that broker
+     * connection's loop; an answer written and ended from there races with the next request on this
+     * connection.
+     */
+    public <T> Mono<T> onOwnLoop(Mono<T> source) {
+        AtomicReference<Executor> loop = new AtomicReference<>();
+        response.withConnection(connection -> loop.set(connection.channel().eventLoop()));
+        return source.publishOn(Schedulers.fromExecutor(Objects.requireNonNull(loop.get())));
+    }
 
     /** A segment of the path, decoded; index 0 is the first. */
     public String segment(int index) {

@@ -101,7 +101,7 @@ public final class MetadataResource {
         TopicPartition tp = new TopicPartition(topic.name(), partition);
         Mono<FoundOffset> earliest = brokers.lookUp(tp, "earliest");
         Mono<FoundOffset> latest = brokers.lookUp(tp, "latest");
-        return Mono.zip(earliest, latest)
+        return call.onOwnLoop(Mono.zip(earliest, latest))
                 .onErrorMap(
                         BrokerFailure.class, failure -> failure.toHttp(topic.name(), partition, -1))
                 .flatMap(

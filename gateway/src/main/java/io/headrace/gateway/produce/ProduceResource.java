@@ -93,7 +93,7 @@ public final class ProduceResource implements Endpoint {
         ProduceBatches batches = cut(call, topic, format, body);
         Appended[] appended = new Appended[topic.partitionCount()];
         BrokerFailure[] failures = new BrokerFailure[topic.partitionCount()];
-        return appendAll(batches, acks, appended, failures)
+        return call.onOwnLoop(appendAll(batches, acks, appended, failures))
                 .then(
                         Mono.defer(
                                 () -> {

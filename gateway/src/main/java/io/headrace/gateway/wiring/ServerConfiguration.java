@@ -6,6 +6,9 @@ import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
 
 /** The server: the front door before Spring's dispatcher, on one port. */
@@ -22,6 +25,7 @@ class ServerConfiguration {
         DecodeFailureBody decodeFailureBody = new DecodeFailureBody();
         return server ->
                 server.requestTimeout(properties.http().requestTimeout())
+                        .mapHandle(ServerConfiguration::endOnOwnLoop)
                         .doOnChannelInit(
                                 (observer, channel, address) ->
                                         channel.pipeline()
@@ -29,5 +33,14 @@ class ServerConfiguration {
                                                         NettyPipeline.HttpCodec,
                                                         "headrace-decode-failure-body",
                                                         decodeFailureBody));
+    }
+
+    /**
+     * An answer that ends on another thread (actuator answers on workers) races with the next
+     * request of its connection, which may then never be read; so every answer ends on its
+     * connection's loop.
+     */
+    private static Mono<Void> endOnOwnLoop(Mono<Void> answer, Connection connection) {
+        return answer.publishOn(Schedulers.fromExecutor(connection.channel().eventLoop()));
     }
 }

@@ -155,7 +155,9 @@ class RouteTest {
                         "/livez",
                         "/readyz",
                         "/actuator/info")) {
-            assertThat(http.get(gateway.url() + path).statusCode()).as(path).isEqualTo(200);
+            HttpResponse<String> answer = http.get(gateway.url() + path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            assertThat(answer.headers().firstValue("connection")).as(path).hasValue("close");
         }
         http.get(gateway.url() + "/brokers");
         assertThat(http.get(gateway.url() + "/actuator/prometheus").body())

@@ -6,6 +6,8 @@ import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.server.WebFilter;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
@@ -18,6 +20,18 @@ class ServerConfiguration {
     @Bean
     NettyRouteProvider gatewayRoutes(FrontDoor frontDoor) {
         return routes -> routes.route(FrontDoor::isOurs, frontDoor);
+    }
+
+    /**
+     * What Spring itself answers (actuator on its workers, the API pages) ends on threads that we
+     * do not choose, with the same race; such answers are few, so each ends its connection.
+     */
+    @Bean
+    WebFilter oneSpringAnswerPerConnection() {
+        return (exchange, chain) -> {
+            exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
+            return chain.filter(exchange);
+        };
     }
 
     @Bean
@@ -36,9 +50,8 @@ class ServerConfiguration {
     }
 
     /**
-     * An answer that ends on another thread (actuator answers on workers) races with the next
-     * request of its connection, which may then never be read; so every answer ends on its
-     * connection's loop.
+     * An answer that ends on another thread races with the next request of its connection, which
+     * may then never be read; so every answer of ours ends on its connection's loop.
      */
     private static Mono<Void> endOnOwnLoop(Mono<Void> answer, Connection connection) {
         return answer.publishOn(Schedulers.fromExecutor(connection.channel().eventLoop()));

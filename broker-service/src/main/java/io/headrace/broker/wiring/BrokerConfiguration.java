@@ -29,9 +29,7 @@ import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.ReactorResourceFactory;
-import org.springframework.web.server.WebFilter;
 
 /** The broker's beans. */
 @Configuration(proxyBeanMethods = false)
@@ -125,19 +123,6 @@ public class BrokerConfiguration {
                         parts.bytesInFlight(),
                         threads.readers());
         return routes::mount;
-    }
-
-    /**
-     * What Spring itself answers (actuator, on its workers) ends off the connection's event loop
-     * and races there with the next request, which may then never be read; so such an answer ends
-     * its connection.
-     */
-    @Bean
-    WebFilter oneSpringAnswerPerConnection() {
-        return (exchange, chain) -> {
-            exchange.getResponse().getHeaders().set(HttpHeaders.CONNECTION, "close");
-            return chain.filter(exchange);
-        };
     }
 
     @Bean

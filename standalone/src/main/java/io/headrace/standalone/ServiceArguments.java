@@ -18,7 +18,6 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
     List<String> broker() {
         List<String> args = common("broker", options.brokerPort());
         args.add("--headrace.broker.data-dir=" + data.broker());
-        args.add("--headrace.broker.listen-host=" + options.listen());
         return args;
     }
 

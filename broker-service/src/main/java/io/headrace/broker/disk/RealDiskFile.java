@@ -2,6 +2,7 @@ package io.headrace.broker.disk;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -23,6 +24,12 @@ final class RealDiskFile implements DiskFile {
     private static final int HEAP_PIECE_MAX = 1 << 20;
 
     private static final int LOAD_PIECE_SIZE = 1 << 16;
+
+    /**
+     * The kernel drops pages in long runs, oldest first: one look at a page per so many bytes finds
+     * them, and costs a tenth of a look at every page.
+     */
+    private static final int RESIDENCE_STRIDE = 1 << 16;
 
     private final Path path;
     private final FileChannel channel;
@@ -147,12 +154,22 @@ final class RealDiskFile implements DiskFile {
             try {
                 long count = Math.min(length, channel.size() - position);
                 return count <= 0
-                        || channel.map(FileChannel.MapMode.READ_ONLY, position, count, arena)
-                                .isLoaded();
+                        || isResident(
+                                channel.map(FileChannel.MapMode.READ_ONLY, position, count, arena));
             } finally {
                 lengthLock.readLock().unlock();
             }
         }
+    }
+
+    private static boolean isResident(MemorySegment mapped) {
+        long last = mapped.byteSize() - 1;
+        for (long at = 0; at < last; at += RESIDENCE_STRIDE) {
+            if (!mapped.asSlice(at, 1).isLoaded()) {
+                return false;
+            }
+        }
+        return mapped.asSlice(last, 1).isLoaded();
     }
 
     @Override

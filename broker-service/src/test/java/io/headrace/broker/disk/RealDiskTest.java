@@ -38,6 +38,51 @@ class RealDiskTest {
     }
 
     @Test
+    void bytes_that_left_the_page_cache_are_not_resident_until_they_are_loaded()
+            throws IOException, InterruptedException {
+        Path path = directory.resolve("cold");
+        try (DiskFile file = new RealDisk().open(path)) {
+            file.write(ByteBuffer.allocate(8 << 20), 0);
+            file.force();
+            Assumptions.assumeFalse(isOnTmpfs(path));
+            Assumptions.assumeTrue(dropFromPageCache(path, 4, 1));
+            assertThat(file.isResident(0, 8 << 20)).isFalse();
+            assertThat(file.isResident(0, 4 << 20)).isTrue();
+            assertThat(file.isResident(5 << 20, 3 << 20)).isTrue();
+            assertThat(file.isResident((4 << 20) + 5_000, 100)).isFalse();
+            file.load(4 << 20, 1 << 20);
+            assertThat(file.isResident(0, 8 << 20)).isTrue();
+        }
+    }
+
+    /** GNU dd asks the kernel to forget a part of a file; false where there is no such dd. */
+    private static boolean dropFromPageCache(Path path, int fromMiB, int countMiB)
+            throws IOException, InterruptedException {
+        try {
+            return new ProcessBuilder(
+                                    "dd",
+                                    "if=" + path,
+                                    "of=/dev/null",
+                                    "bs=1M",
+                                    "skip=" + fromMiB,
+                                    "count=" + countMiB,
+                                    "iflag=nocache")
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Its files have no other place than memory. */
+    private static boolean isOnTmpfs(Path path) throws IOException {
+        return Files.getFileStore(path).type().equals("tmpfs");
+    }
+
+    @Test
     void errors_name_the_path() {
         Path missing = directory.resolve("none").resolve("file");
         assertThatThrownBy(() -> new RealDisk().open(missing))

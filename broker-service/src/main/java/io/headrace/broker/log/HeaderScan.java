@@ -26,6 +26,8 @@ final class HeaderScan {
     private int windowLength;
     private long position;
     private int at;
+    private boolean isThere;
+    private int bytesToRead = RecordBatch.HEADER_SIZE;
 
     /**
      * @param limit size of the part of the file that is scanned
@@ -42,6 +44,20 @@ final class HeaderScan {
      */
     boolean seek(long position) throws IOException {
         this.position = position;
+        isThere = isInWindow() && isPlausible();
+        return isThere;
+    }
+
+    boolean next() throws IOException {
+        return seek(end());
+    }
+
+    /** Whether the last seek found a batch. */
+    boolean isThere() {
+        return isThere;
+    }
+
+    private boolean isInWindow() throws IOException {
         if (limit - position < RecordBatch.HEADER_SIZE) {
             return false;
         }
@@ -49,7 +65,7 @@ final class HeaderScan {
                 || position + RecordBatch.HEADER_SIZE > windowStart + windowLength) {
             window.clear();
             windowStart = position;
-            window.limit((int) Math.min(WINDOW_BYTES, limit - position));
+            window.limit((int) Math.min(bytesToRead, limit - position));
             windowLength = file.read(window, position);
             if (windowLength < RecordBatch.HEADER_SIZE) {
                 windowLength = 0;
@@ -57,16 +73,18 @@ final class HeaderScan {
             }
         }
         at = (int) (position - windowStart);
+        return true;
+    }
+
+    private boolean isPlausible() {
         int size = sizeInBytes();
+        // Behind a small batch there are probably more of them: the next read takes several.
+        bytesToRead = size < WINDOW_BYTES / 2 ? WINDOW_BYTES : RecordBatch.HEADER_SIZE;
         return size >= RecordBatch.HEADER_SIZE
                 && size <= limit - position
                 && RecordBatch.magic(window, at) == RecordBatch.MAGIC
                 && baseOffset() >= 0
                 && RecordBatch.lastOffsetDelta(window, at) >= 0;
-    }
-
-    boolean next() throws IOException {
-        return seek(end());
     }
 
     long position() {

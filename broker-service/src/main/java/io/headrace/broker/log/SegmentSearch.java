@@ -15,12 +15,11 @@ final class SegmentSearch {
     private SegmentSearch() {}
 
     static @Nullable BatchPosition find(Segment segment, long offset) throws IOException {
-        HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
-        boolean isThere = scan.seek(startOf(segment, offset, Integer.MAX_VALUE));
-        while (isThere && scan.lastOffset() < offset) {
-            isThere = scan.next();
+        HeaderScan scan = scanFrom(segment, segment.end(), offset, Integer.MAX_VALUE);
+        while (scan.isThere() && scan.lastOffset() < offset) {
+            scan.next();
         }
-        return isThere ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
+        return scan.isThere() ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
     }
 
     /**
@@ -57,42 +56,51 @@ final class SegmentSearch {
             long offsetMax,
             boolean atLeastOne)
             throws IOException {
-        int start = Math.max(from.position(), startOf(segment, offsetMax - 1, limit));
-        HeaderScan scan = new HeaderScan(segment.file(), end.position());
-        boolean isThere = scan.seek(start);
-        BatchPosition cut =
-                start > from.position() && isThere
-                        ? new BatchPosition(scan.baseOffset(), start)
-                        : null;
-        while (isThere && scan.lastOffset() < offsetMax && scan.end() <= limit) {
-            cut = new BatchPosition(scan.lastOffset() + 1, (int) scan.end());
-            isThere = scan.next();
+        HeaderScan scan = scanFrom(segment, end, offsetMax - 1, limit);
+        if (scan.position() < from.position()) {
+            scan.seek(from.position());
         }
-        if (cut == null && atLeastOne && isThere && scan.lastOffset() < offsetMax) {
+        BatchPosition cut =
+                scan.position() > from.position() && scan.isThere()
+                        ? new BatchPosition(scan.baseOffset(), (int) scan.position())
+                        : null;
+        while (scan.isThere() && scan.lastOffset() < offsetMax && scan.end() <= limit) {
+            cut = new BatchPosition(scan.lastOffset() + 1, (int) scan.end());
+            scan.next();
+        }
+        if (cut == null && atLeastOne && scan.isThere() && scan.lastOffset() < offsetMax) {
             cut = new BatchPosition(scan.lastOffset() + 1, (int) scan.end());
         }
         return cut;
     }
 
-    /** Position of the batch at the last index entry at or before offset and position, or 0. */
-    private static int startOf(Segment segment, long offset, long positionMax) throws IOException {
-        if (!segment.areIndexesLoaded() && !SegmentIndexes.load(segment)) {
-            return 0;
-        }
-        OffsetIndex.Entry entry = segment.offsetIndex().floor(offset, positionMax);
+    /**
+     * A scan at the batch of the last index entry at or before offset and position, or at the first
+     * batch.
+     */
+    private static HeaderScan scanFrom(
+            Segment segment, Segment.End end, long offset, long positionMax) throws IOException {
+        OffsetIndex.Entry entry =
+                segment.areIndexesLoaded() || SegmentIndexes.load(segment)
+                        ? segment.offsetIndex().floor(offset, positionMax)
+                        : null;
+        HeaderScan scan = new HeaderScan(segment.file(), end.position());
         if (entry == null) {
-            return 0;
+            scan.seek(0);
+            return scan;
         }
-        HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
         if (scan.seek(entry.position()) && scan.lastOffset() == entry.lastOffset()) {
-            return entry.position();
+            return scan;
         }
-        if (!segment.isSealed() || segment.isDetached()) {
-            // A truncation under this search; only the writer touches indexes it still appends to.
-            return 0;
+        OffsetIndex.Entry rebuilt = null;
+        // A truncation under this search is no damage; only the writer touches indexes it still
+        // appends to.
+        if (segment.isSealed() && !segment.isDetached()) {
+            SegmentIndexes.rebuild(segment, "an entry does not point at its batch");
+            rebuilt = segment.offsetIndex().floor(offset, positionMax);
         }
-        SegmentIndexes.rebuild(segment, "an entry does not point at its batch");
-        OffsetIndex.Entry rebuilt = segment.offsetIndex().floor(offset, positionMax);
-        return rebuilt == null ? 0 : rebuilt.position();
+        HeaderScan again = new HeaderScan(segment.file(), end.position());
+        again.seek(rebuilt == null ? 0 : rebuilt.position());
+        return again;
     }
 }

@@ -1,17 +1,14 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
-import io.headrace.broker.disk.DiskFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of fixed-size entries (key, value) that rise in both, appended at the end and searched by
- * bisection; what {@link OffsetIndex} and {@link TimeIndex} have in common.
+ * Entries (key, value) that rise in both, appended at the end and searched by bisection; what
+ * {@link OffsetIndex} and {@link TimeIndex} have in common. The bytes are {@link IndexFile}'s.
  *
  * <p>Shape: the newest entries are kept in memory and written in blocks of about 4 KiB, so that an
  * append makes no system call. Of each written block the first entry is kept in memory (16 bytes
@@ -19,12 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owner: one writer at a time (the log's writer lock); searches from any thread, without a lock.
  *
- * <p>Bounds: {@link #BLOCK_BYTES} of tail per index that is being written, nothing for an index
- * that was never searched.
+ * <p>Bounds: {@link IndexFile#BLOCK_BYTES} of tail per index that is being written, nothing for an
+ * index that was never searched.
  */
 final class SparseIndex {
-
-    static final int BLOCK_BYTES = 4096;
 
     /** An entry; keys and values rise strictly. */
     record Entry(long key, int value) {}
@@ -70,20 +65,13 @@ final class SparseIndex {
 
     private static final View EMPTY = new View(0, new long[0], new int[0], new Tail(0));
 
-    private final Disk disk;
-    private final Path path;
-    private final int keyBytes;
-    private final int entryBytes;
+    private final IndexFile file;
     private final int blockEntries;
-    private volatile @Nullable DiskFile file;
     private volatile View view = EMPTY;
 
     SparseIndex(Disk disk, Path path, int keyBytes) {
-        this.disk = disk;
-        this.path = path;
-        this.keyBytes = keyBytes;
-        this.entryBytes = keyBytes + Integer.BYTES;
-        this.blockEntries = BLOCK_BYTES / entryBytes;
+        this.file = new IndexFile(disk, path, keyBytes);
+        this.blockEntries = file.blockEntries();
     }
 
     int count() {
@@ -92,7 +80,7 @@ final class SparseIndex {
     }
 
     int sizeInBytes() {
-        return count() * entryBytes;
+        return count() * file.entryBytes();
     }
 
     void append(long key, int value) {
@@ -112,7 +100,7 @@ final class SparseIndex {
     void spillBlocks() throws IOException {
         while (view.tail.count >= blockEntries) {
             View now = view;
-            write(now.tail, blockEntries, now.written);
+            file.write(now.tail.keys, now.tail.values, blockEntries, now.written);
             view = moved(now, blockEntries);
         }
     }
@@ -123,18 +111,14 @@ final class SparseIndex {
         View now = view;
         int count = now.tail.count;
         if (count > 0) {
-            write(now.tail, count, now.written);
+            file.write(now.tail.keys, now.tail.values, count, now.written);
             view = moved(now, count);
         }
-        DiskFile open = opened();
-        long size = (now.written + count) * (long) entryBytes;
-        if (open.size() != size) {
-            open.truncate(size);
-        }
+        file.cut(now.written + count);
     }
 
     void force() throws IOException {
-        opened().force();
+        file.force();
     }
 
     /** The last entry, null when there is none. */
@@ -144,7 +128,7 @@ final class SparseIndex {
         if (inTail > 0) {
             return new Entry(now.tail.keys[inTail - 1], now.tail.values[inTail - 1]);
         }
-        return now.written == 0 ? null : readEntry(now.written - 1);
+        return now.written == 0 ? null : file.read(now.written - 1);
     }
 
     /** The last entry with key and value at most the given ones, null when there is none. */
@@ -161,11 +145,7 @@ final class SparseIndex {
         }
         int first = block * blockEntries;
         int count = Math.min(blockEntries, now.written - first);
-        ByteBuffer bytes = ByteBuffer.allocate(count * entryBytes);
-        if (opened().read(bytes, first * (long) entryBytes) < bytes.capacity()) {
-            throw new IOException(path + " is shorter than its " + now.written + " entries");
-        }
-        return floorIn(bytes, count, keyMax, valueMax);
+        return file.floor(now, first, count, keyMax, valueMax);
     }
 
     /**
@@ -175,22 +155,20 @@ final class SparseIndex {
      *     the first entries of its blocks do not rise
      */
     boolean load() throws IOException {
-        DiskFile open = opened();
-        long size = open.size();
-        if (size % entryBytes != 0 || size > Integer.MAX_VALUE) {
+        int written = file.count();
+        if (written < 0) {
             return false;
         }
-        int written = (int) (size / entryBytes);
         int blocks = (written + blockEntries - 1) / blockEntries;
         long[] keys = new long[blocks];
         int[] values = new int[blocks];
         for (int i = 0; i < blocks; i++) {
-            Entry first = readEntry(i * blockEntries);
-            keys[i] = first.key;
-            values[i] = first.value;
-            if (first.key < 0
-                    || first.value < 0
-                    || (i > 0 && (keys[i - 1] >= first.key || values[i - 1] >= first.value))) {
+            Entry first = file.read(i * blockEntries);
+            keys[i] = first.key();
+            values[i] = first.value();
+            if (first.key() < 0
+                    || first.value() < 0
+                    || (i > 0 && (keys[i - 1] >= first.key() || values[i - 1] >= first.value()))) {
                 return false;
             }
         }
@@ -205,9 +183,9 @@ final class SparseIndex {
         int rest = now.written - whole;
         Tail tail = new Tail(Math.max(4, rest));
         for (int i = 0; i < rest; i++) {
-            Entry entry = readEntry(whole + i);
-            tail.keys[i] = entry.key;
-            tail.values[i] = entry.value;
+            Entry entry = file.read(whole + i);
+            tail.keys[i] = entry.key();
+            tail.values[i] = entry.value();
         }
         tail.count = rest;
         int blocks = whole / blockEntries;
@@ -222,9 +200,7 @@ final class SparseIndex {
     /** Forgets everything in memory and in the file. */
     void clear() throws IOException {
         view = EMPTY;
-        if (file != null || disk.exists(path)) {
-            opened().truncate(0);
-        }
+        file.clear();
     }
 
     /** Forgets entries whose key or value is at least the given one. */
@@ -242,7 +218,7 @@ final class SparseIndex {
         }
         Entry floor = floor(key - 1, value - 1);
         int entries = floor == null ? 0 : slotOf(floor) + 1;
-        opened().truncate(entries * (long) entryBytes);
+        file.cut(entries);
         int blocks = (entries + blockEntries - 1) / blockEntries;
         view =
                 new View(
@@ -254,10 +230,7 @@ final class SparseIndex {
     }
 
     void close() throws IOException {
-        DiskFile open = file;
-        if (open != null) {
-            open.close();
-        }
+        file.close();
     }
 
     private int slotOf(Entry entry) throws IOException {
@@ -265,7 +238,7 @@ final class SparseIndex {
         int high = view.written - 1;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (readEntry(middle).key < entry.key) {
+            if (file.read(middle).key() < entry.key()) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -288,51 +261,8 @@ final class SparseIndex {
         return new View(now.written + entries, keys, values, tail);
     }
 
-    private void write(Tail tail, int count, int at) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(count * entryBytes);
-        for (int i = 0; i < count; i++) {
-            if (keyBytes == Long.BYTES) {
-                bytes.putLong(tail.keys[i]);
-            } else {
-                bytes.putInt((int) tail.keys[i]);
-            }
-            bytes.putInt(tail.values[i]);
-        }
-        opened().write(bytes.flip(), at * (long) entryBytes);
-    }
-
-    private Entry readEntry(int slot) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(entryBytes);
-        if (opened().read(bytes, slot * (long) entryBytes) < entryBytes) {
-            throw new IOException(path + " has no entry " + slot);
-        }
-        return new Entry(keyAt(bytes, 0), bytes.getInt(keyBytes));
-    }
-
-    private long keyAt(ByteBuffer bytes, int slot) {
-        int at = slot * entryBytes;
-        return keyBytes == Long.BYTES ? bytes.getLong(at) : bytes.getInt(at);
-    }
-
     private int blocks(View now) {
         return (now.written + blockEntries - 1) / blockEntries;
-    }
-
-    private @Nullable Entry floorIn(ByteBuffer bytes, int count, long keyMax, long valueMax) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (keyAt(bytes, middle) <= keyMax
-                    && bytes.getInt(middle * entryBytes + keyBytes) <= valueMax) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low == 0
-                ? null
-                : new Entry(keyAt(bytes, low - 1), bytes.getInt((low - 1) * entryBytes + keyBytes));
     }
 
     private static @Nullable Entry floorIn(
@@ -353,18 +283,5 @@ final class SparseIndex {
             }
         }
         return low - 1;
-    }
-
-    private DiskFile opened() throws IOException {
-        DiskFile open = file;
-        if (open != null) {
-            return open;
-        }
-        synchronized (this) {
-            if (file == null) {
-                file = disk.open(path);
-            }
-            return Objects.requireNonNull(file);
-        }
     }
 }

@@ -127,7 +127,7 @@ public final class Bench {
                   --only WORD   only parts whose name contains WORD: append, read, growth, jmh (log);
                                 range, whole (fetch); start, produce, consume (http)
                   --dir DIR     where data is written and deleted again (default: the temp folder)
-                  --server FILE measure the running platform of this headrace.run file (http);
+                  --server FILE measure the running platform of this headrace.run file;
                                 otherwise one is started in a process of its own
                   --heap SIZE   largest heap of a platform that the bench starts (default 512m)
                   --json FILE   write the JSON lines there too

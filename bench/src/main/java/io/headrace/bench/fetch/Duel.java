@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Broker and nginx in turns, and the table of what they did. */
 final class Duel {
 
+    private static final int WARM_UP_WINDOWS_MAX = 30;
+
     private final BenchOptions options;
     private final Platform platform;
     private final Report report;
@@ -33,6 +35,25 @@ final class Duel {
         this.options = options;
         this.platform = platform;
         this.report = report;
+    }
+
+    /**
+     * Lets the broker's JVM compile before anything counts; says what the broker did while it was
+     * cold.
+     */
+    void warmUp(List<Asks.Piece> fromBroker) throws IOException {
+        long requestsMin = options.mode().pick(1, 25_000, 50_000);
+        LoadResult cold = load(4, fromBroker);
+        report.note(
+                "the broker just after its start: %.2f GB/s, %.3f CPU s/GiB; then %d requests uncounted"
+                        .formatted(
+                                cold.gigabytesPerSecond(), cold.cpuSecondsPerGiB(), requestsMin));
+        report.figure("cold.4.broker", "GB/s", cold.gigabytesPerSecond());
+        report.figure("cold.4.broker_cpu", "s/GiB", cold.cpuSecondsPerGiB());
+        long requests = cold.requests();
+        for (int i = 0; i < WARM_UP_WINDOWS_MAX && requests < requestsMin; i++) {
+            requests += load(4, fromBroker).requests();
+        }
     }
 
     private static final class Side {

@@ -28,11 +28,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FetchBench {
 
-    private static final String TOPIC = "bench-fetch";
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int FETCH_BYTES = 1 << 20;
 
-    private FetchBench() {}
+    private final BenchOptions options;
+    private final String topic = "bench-fetch-" + Long.toHexString(System.nanoTime());
+
+    private FetchBench(BenchOptions options) {
+        this.options = options;
+    }
 
     public static void run(BenchOptions options, Report report) throws Exception {
         Optional<Path> nginx = Nginx.program();
@@ -40,27 +44,29 @@ public final class FetchBench {
             report.note(Nginx.HOW_TO_INSTALL);
         }
         try (TemporaryFolder folder = TemporaryFolder.below(options.directory());
-                Platform platform =
-                        Platform.start(folder.path().resolve("platform"), options.heap())) {
-            long batchBytes = fill(platform, options.mode().pick(4, 256, 1000) * 1_000_000);
-            Path segment = segment(folder.path());
-            report.note("segment of " + Files.size(segment) / 1_000_000 + " MB");
-            Duel duel = new Duel(options, platform, report);
-            if (nginx.isPresent()) {
-                try (Nginx running =
-                        Nginx.start(
-                                nginx.get(), folder.path().resolve("nginx"), folderOf(segment))) {
-                    compare(duel, options, running, segment, batchBytes);
-                }
-            } else {
-                compare(duel, options, null, segment, batchBytes);
-            }
-            duel.print();
+                Platform platform = Platform.of(options, folder.path().resolve("platform"))) {
+            new FetchBench(options).run(platform, nginx, folder.path().resolve("nginx"), report);
         }
     }
 
-    private static void compare(
-            Duel duel, BenchOptions options, @Nullable Nginx nginx, Path segment, long batchBytes)
+    private void run(Platform platform, Optional<Path> nginx, Path nginxFolder, Report report)
+            throws IOException, InterruptedException {
+        long batchBytes = fill(platform, options.mode().pick(4, 256, 1000) * 1_000_000);
+        Path segment = segment(platform.data());
+        report.note("segment of " + Files.size(segment) / 1_000_000 + " MB");
+        Duel duel = new Duel(options, platform, report);
+        duel.warmUp(fetches(segment, batchBytes));
+        if (nginx.isPresent()) {
+            try (Nginx running = Nginx.start(nginx.get(), nginxFolder, folderOf(segment))) {
+                compare(duel, running, segment, batchBytes);
+            }
+        } else {
+            compare(duel, null, segment, batchBytes);
+        }
+        duel.print();
+    }
+
+    private void compare(Duel duel, @Nullable Nginx nginx, Path segment, long batchBytes)
             throws IOException {
         for (int connections : new int[] {1, 4}) {
             if (options.wants("range")) {
@@ -73,7 +79,7 @@ public final class FetchBench {
             }
             if (options.wants("whole")) {
                 long size = Files.size(segment);
-                String path = "/v1/topics/" + TOPIC + "/partitions/0/segments/0";
+                String path = "/v1/topics/" + topic + "/partitions/0/segments/0";
                 duel.run(
                         "whole",
                         connections,
@@ -85,7 +91,7 @@ public final class FetchBench {
     }
 
     /** Batch fetches that walk the segment, as many whole batches as 1 MiB holds. */
-    private static List<Asks.Piece> fetches(Path segment, long batchBytes) throws IOException {
+    private List<Asks.Piece> fetches(Path segment, long batchBytes) throws IOException {
         List<Asks.Piece> pieces = new ArrayList<>();
         long perFetch = FETCH_BYTES / batchBytes;
         long offsetsPerBatch = RecordBatch.lastOffsetDelta(Batches.ofSize(BATCH_BYTES), 0) + 1L;
@@ -93,7 +99,7 @@ public final class FetchBench {
         for (long batch = 0; batch + perFetch <= batches; batch += perFetch) {
             String path =
                     "/v1/topics/%s/partitions/0/batches?max_bytes=%d&offset=%d"
-                            .formatted(TOPIC, FETCH_BYTES, batch * offsetsPerBatch);
+                            .formatted(topic, FETCH_BYTES, batch * offsetsPerBatch);
             pieces.add(Asks.Piece.get("broker", path, "", perFetch * batchBytes));
         }
         return pieces;
@@ -111,13 +117,12 @@ public final class FetchBench {
     }
 
     /** Produces whole batches through the broker; answers the size of one. */
-    private static long fill(Platform platform, long size)
-            throws IOException, InterruptedException {
-        platform.createTopic(TOPIC, 1);
+    private long fill(Platform platform, long size) throws IOException, InterruptedException {
+        platform.createTopic(topic, 1);
         ByteBuffer batch = Batches.ofSize(BATCH_BYTES);
         byte[] one = new byte[batch.remaining()];
         batch.get(one);
-        String url = platform.broker() + "/v1/topics/" + TOPIC + "/partitions/0/batches?acks=1";
+        String url = platform.broker() + "/v1/topics/" + topic + "/partitions/0/batches?acks=1";
         for (long done = 0; done < size; done += one.length) {
             Calls.post(url, BatchesHttp.MEDIA_TYPE, one, 200);
         }
@@ -128,12 +133,12 @@ public final class FetchBench {
         return file.resolveSibling(".").normalize();
     }
 
-    private static Path segment(Path folder) throws IOException {
+    private Path segment(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(
-                            file -> file.toString().endsWith(TOPIC + "-0/00000000000000000000.log"))
+                            file -> file.toString().endsWith(topic + "-0/00000000000000000000.log"))
                     .findFirst()
-                    .orElseThrow(() -> new IOException("no segment of " + TOPIC + " in " + folder));
+                    .orElseThrow(() -> new IOException("no segment of " + topic + " in " + folder));
         }
     }
 }

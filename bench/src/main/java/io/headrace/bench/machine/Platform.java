@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,14 +34,11 @@ public final class Platform implements AutoCloseable {
 
     private final Map<String, String> facts;
     private final @Nullable Process process;
-    private final Optional<Path> data;
+    private final Path data;
     private final double readySeconds;
 
     private Platform(
-            Map<String, String> facts,
-            @Nullable Process process,
-            Optional<Path> data,
-            double readySeconds) {
+            Map<String, String> facts, @Nullable Process process, Path data, double readySeconds) {
         this.facts = facts;
         this.process = process;
         this.data = data;
@@ -58,7 +54,8 @@ public final class Platform implements AutoCloseable {
     }
 
     private static Platform attach(Path runFile) throws IOException {
-        return new Platform(facts(runFile), null, Optional.empty(), Double.NaN);
+        return new Platform(
+                facts(runFile), null, runFile.resolveSibling(".").normalize(), Double.NaN);
     }
 
     /** Starts one and waits until it says that it is ready. */
@@ -78,7 +75,7 @@ public final class Platform implements AutoCloseable {
             Map<String, String> facts = Files.exists(runFile) ? facts(runFile) : Map.of();
             if ("ready".equals(facts.get("state"))) {
                 double seconds = (System.nanoTime() - startNs) / 1e9;
-                return new Platform(facts, process, Optional.of(data), seconds);
+                return new Platform(facts, process, data, seconds);
             }
             if (process.waitFor(5, TimeUnit.MILLISECONDS)) {
                 break;
@@ -125,8 +122,8 @@ public final class Platform implements AutoCloseable {
         return URI.create(fact("broker"));
     }
 
-    /** Its data folder; empty for a platform that ran before. */
-    public Optional<Path> data() {
+    /** Its data folder, where the run file lies. */
+    public Path data() {
         return data;
     }
 
@@ -134,12 +131,18 @@ public final class Platform implements AutoCloseable {
         return new InetSocketAddress(url.getHost(), url.getPort());
     }
 
-    /** Creates a topic and waits until the gateway knows it. */
+    /**
+     * Creates a topic and waits until the gateway knows it. Its records stay however old they are:
+     * those of a bench are of 2023.
+     */
     public void createTopic(String name, int partitions) throws IOException, InterruptedException {
         String topics = gateway() + "/v3/clusters/" + fact("cluster_id") + "/topics";
         Calls.postJson(
                 topics,
-                "{\"topic_name\":\"" + name + "\",\"partitions_count\":" + partitions + "}",
+                """
+                {"topic_name":"%s","partitions_count":%d,
+                 "configs":[{"name":"retention.ms","value":"-1"}]}"""
+                        .formatted(name, partitions),
                 201);
         String offsets = gateway() + "/topics/" + name + "/partitions/";
         for (int partition = 0; partition < partitions; partition++) {

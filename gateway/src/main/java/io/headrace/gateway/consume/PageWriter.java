@@ -5,6 +5,7 @@ import io.headrace.gateway.route.Fetched;
 import io.headrace.model.record.RecordReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.CompositeByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.nio.ByteBuffer;
 
@@ -19,13 +20,19 @@ final class PageWriter {
 
     private static final int SCRATCH_KEPT = 4 * 1024 * 1024;
 
+    /**
+     * What is copied to the page at a time: still in the processor's cache, and of a size that
+     * Netty's allocators keep. A page as one buffer would be cleared memory from the system.
+     */
+    private static final int PIECE_BYTES = 16 * 1024;
+
     private static final byte[] ID = JsonWriter.constant("id: ");
     private static final byte[] DATA = JsonWriter.constant("\ndata: ");
 
     /** What one event loop reuses from page to page. */
     private static final class Scratch {
         byte[] source = new byte[64 * 1024];
-        JsonWriter target = new JsonWriter(64 * 1024);
+        JsonWriter target = new JsonWriter(4 * PIECE_BYTES);
     }
 
     private static final FastThreadLocal<Scratch> SCRATCH =
@@ -62,18 +69,19 @@ final class PageWriter {
             scratch.source = new byte[size];
         }
         fetched.batches().getBytes(fetched.batches().readerIndex(), scratch.source, 0, size);
+        reader.wrap(ByteBuffer.wrap(scratch.source), 0, size, fromOffset);
         JsonWriter json = scratch.target;
         json.truncate(0);
+        CompositeByteBuf bytes = allocator.compositeDirectBuffer(Integer.MAX_VALUE);
+        boolean isWhole = false;
         try {
-            return write(
-                    json,
-                    ByteBuffer.wrap(scratch.source),
-                    size,
-                    fetched,
-                    fromOffset,
-                    bytesMax,
-                    countMax);
+            Page page = write(json, bytes, fetched, fromOffset, bytesMax, countMax);
+            isWhole = true;
+            return page;
         } finally {
+            if (!isWhole) {
+                bytes.release();
+            }
             if (scratch.source.length > SCRATCH_KEPT || json.array().length > SCRATCH_KEPT) {
                 SCRATCH.remove();
             }
@@ -82,23 +90,18 @@ final class PageWriter {
 
     private Page write(
             JsonWriter json,
-            ByteBuffer source,
-            int size,
+            CompositeByteBuf bytes,
             Fetched fetched,
             long fromOffset,
             int bytesMax,
             long countMax) {
-        reader.wrap(source, 0, size, fromOffset);
         long nextOffset = fromOffset;
         long sourceBytes = 0;
         int count = 0;
         if (framing == Framing.ARRAY) {
             json.raw('[');
         }
-        while (true) {
-            if (count > 0 && (count >= countMax || sourceBytes >= bytesMax)) {
-                break;
-            }
+        while (count == 0 || (count < countMax && sourceBytes < bytesMax)) {
             if (!reader.next()) {
                 nextOffset = Math.max(nextOffset, reader.nextOffset());
                 break;
@@ -108,11 +111,14 @@ final class PageWriter {
             sourceBytes +=
                     Math.max(0, reader.keyLength()) + (long) Math.max(0, reader.valueLength());
             nextOffset = reader.offset() + 1;
+            while (json.size() >= PIECE_BYTES) {
+                cutPiece(json, PIECE_BYTES, bytes);
+            }
         }
         if (framing == Framing.ARRAY) {
             json.raw(']');
         }
-        ByteBuf bytes = allocator.buffer(json.size()).writeBytes(json.array(), 0, json.size());
+        cutPiece(json, json.size(), bytes);
         return new Page(
                 bytes,
                 nextOffset,
@@ -120,6 +126,12 @@ final class PageWriter {
                 fetched.highWatermark(),
                 count,
                 sourceBytes);
+    }
+
+    private void cutPiece(JsonWriter json, int length, CompositeByteBuf bytes) {
+        ByteBuf piece = allocator.directBuffer(PIECE_BYTES);
+        bytes.addComponent(true, piece.writeBytes(json.array(), 0, length));
+        json.dropFirst(length);
     }
 
     private void record(JsonWriter json, int index) {

@@ -19,7 +19,6 @@ final class RecordEncoder {
 
     private static final byte[] NULL = JsonWriter.constant("null");
     private static final byte[] VALUE = JsonWriter.constant(",\"value\":");
-    private static final byte[] TIMESTAMP = JsonWriter.constant(",\"timestamp\":");
     private static final byte[] TEXT_KEY = JsonWriter.constant(",\"key_encoding\":\"text\"");
     private static final byte[] BASE64_KEY = JsonWriter.constant(",\"key_encoding\":\"base64\"");
     private static final byte[] TEXT_VALUE = JsonWriter.constant(",\"value_encoding\":\"text\"");
@@ -34,27 +33,29 @@ final class RecordEncoder {
 
     private final ValueFormat format;
     private final byte[] head;
-    private final byte[] place;
+    private final byte[] keylessHead;
+    private final RecordPlace place;
     private final JsonScanner scanner = new JsonScanner(NULL, 0, 0);
 
     RecordEncoder(String topic, int partition, ValueFormat format) {
         this.format = format;
         this.head = new JsonWriter(64).raw("{\"topic\":").string(topic).raw(",\"key\":").toBytes();
-        this.place =
-                new JsonWriter(64)
-                        .raw(",\"partition\":")
-                        .number(partition)
-                        .raw(",\"offset\":")
-                        .toBytes();
+        this.keylessHead = new JsonWriter(64).raw(head).raw(NULL).raw(VALUE).toBytes();
+        this.place = new RecordPlace(partition);
     }
 
     void write(JsonWriter json, RecordReader record) {
         byte[] bytes = record.bytes().array();
-        json.raw(head);
-        Encoding key = field(json, bytes, record.keyAt(), record.keyLength());
-        json.raw(VALUE);
+        Encoding key = Encoding.AS_ASKED;
+        if (record.keyLength() < 0) {
+            json.raw(keylessHead);
+        } else {
+            json.raw(head);
+            key = field(json, bytes, record.keyAt(), record.keyLength());
+            json.raw(VALUE);
+        }
         Encoding value = field(json, bytes, record.valueAt(), record.valueLength());
-        json.raw(place).number(record.offset()).raw(TIMESTAMP).number(record.timestampMs());
+        place.write(json, record.offset(), record.timestampMs());
         if (key != Encoding.AS_ASKED) {
             json.raw(key == Encoding.TEXT ? TEXT_KEY : BASE64_KEY);
         }

@@ -1,8 +1,5 @@
 package io.headrace.gateway.json;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -19,32 +16,17 @@ import java.nio.charset.StandardCharsets;
  * must be valid UTF-8 without unpaired surrogates. Errors: {@link JsonException}; the array is then
  * unusable. Source: RFC 8259.
  */
-public final class JsonScanner {
+public final class JsonScanner extends JsonCursor {
 
     public static final int DEPTH_MAX = 64;
     public static final int NUMBER_LENGTH_MAX = 100;
 
-    private static final VarHandle LONG =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final long ONES = 0x0101010101010101L;
-    private static final long HIGHS = 0x8080808080808080L;
-    private static final long QUOTES = ONES * '"';
-    private static final long BACKSLASHES = ONES * '\\';
-    private static final long SPACES = ONES * ' ';
-
-    private byte[] bytes;
-    private int end;
-    private int at;
-    private boolean sawSpace;
-    private boolean sawEscape;
     private int sliceStart;
     private int sliceLength;
 
     /** Reads {@code bytes[from..to)}. */
     public JsonScanner(byte[] bytes, int from, int to) {
-        this.bytes = bytes;
-        this.at = from;
-        this.end = to;
+        super(bytes, from, to);
     }
 
     /** Starts again on another array. */
@@ -99,18 +81,6 @@ public final class JsonScanner {
     /** Index of the next byte to read. */
     public int position() {
         return at;
-    }
-
-    /** The next byte that is not whitespace, unread; -1 at the end. */
-    public int peek() {
-        while (at < end) {
-            byte b = bytes[at];
-            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-                return b & 0xff;
-            }
-            at++;
-        }
-        return -1;
     }
 
     /** Reads one structural character. */
@@ -202,198 +172,6 @@ public final class JsonScanner {
         }
     }
 
-    private void skipValue(int depth) {
-        if (at >= end) {
-            throw unexpected(-1, "a value");
-        }
-        byte b = bytes[at];
-        switch (b) {
-            case '"' -> skipString();
-            case '{' -> object(depth + 1);
-            case '[' -> array(depth + 1);
-            case 't' -> literal("true");
-            case 'f' -> literal("false");
-            case 'n' -> literal("null");
-            default -> {
-                if (b != '-' && !isDigit(b)) {
-                    throw unexpected(b & 0xff, "a value");
-                }
-                number();
-            }
-        }
-    }
-
-    private void object(int depth) {
-        checkDepth(depth);
-        at++;
-        space();
-        if (at < end && bytes[at] == '}') {
-            at++;
-            return;
-        }
-        while (true) {
-            if (at >= end || bytes[at] != '"') {
-                throw unexpected(peek(), "a field name");
-            }
-            skipString();
-            space();
-            require(':');
-            space();
-            skipValue(depth);
-            space();
-            if (at < end && bytes[at] == ',') {
-                at++;
-                space();
-                continue;
-            }
-            require('}');
-            return;
-        }
-    }
-
-    private void array(int depth) {
-        checkDepth(depth);
-        at++;
-        space();
-        if (at < end && bytes[at] == ']') {
-            at++;
-            return;
-        }
-        while (true) {
-            skipValue(depth);
-            space();
-            if (at < end && bytes[at] == ',') {
-                at++;
-                space();
-                continue;
-            }
-            require(']');
-            return;
-        }
-    }
-
-    private static void checkDepth(int depth) {
-        if (depth > DEPTH_MAX) {
-            throw new JsonException("nested deeper than " + DEPTH_MAX + " levels");
-        }
-    }
-
-    private void require(char wanted) {
-        if (at >= end || bytes[at] != wanted) {
-            throw unexpected(peek(), "'" + wanted + "'");
-        }
-        at++;
-    }
-
-    private void space() {
-        int before = at;
-        peek();
-        sawSpace |= at != before;
-    }
-
-    private void literal(String word) {
-        int length = word.length();
-        if (end - at < length) {
-            throw unexpected(bytes[at] & 0xff, word);
-        }
-        for (int i = 0; i < length; i++) {
-            if (bytes[at + i] != word.charAt(i)) {
-                throw unexpected(bytes[at] & 0xff, word);
-            }
-        }
-        at += length;
-    }
-
-    private void number() {
-        int start = at;
-        if (bytes[at] == '-') {
-            at++;
-        }
-        if (at < end && bytes[at] == '0') {
-            at++;
-        } else {
-            digits();
-        }
-        if (at < end && bytes[at] == '.') {
-            at++;
-            digits();
-        }
-        if (at < end && (bytes[at] | 0x20) == 'e') {
-            at++;
-            if (at < end && (bytes[at] == '+' || bytes[at] == '-')) {
-                at++;
-            }
-            digits();
-        }
-        if (at - start > NUMBER_LENGTH_MAX) {
-            throw new JsonException(
-                    "the number at byte "
-                            + start
-                            + " is longer than "
-                            + NUMBER_LENGTH_MAX
-                            + " characters");
-        }
-    }
-
-    private void digits() {
-        int start = at;
-        while (at < end && isDigit(bytes[at])) {
-            at++;
-        }
-        if (at == start) {
-            throw unexpected(at < end ? bytes[at] & 0xff : -1, "a digit");
-        }
-    }
-
-    private static boolean isDigit(int b) {
-        return b >= '0' && b <= '9';
-    }
-
-    /** Moves from the opening quote to behind the closing one. */
-    private void skipString() {
-        byte[] array = bytes;
-        int i = at + 1;
-        while (true) {
-            while (i + 8 <= end) {
-                long stops = stops((long) LONG.get(array, i));
-                if (stops != 0) {
-                    i += Long.numberOfTrailingZeros(stops) >>> 3;
-                    break;
-                }
-                i += 8;
-            }
-            if (i >= end) {
-                throw new JsonException("the string that begins at byte " + at + " does not end");
-            }
-            int b = array[i] & 0xff;
-            if (b == '"') {
-                at = i + 1;
-                return;
-            }
-            if (b == '\\') {
-                sawEscape = true;
-                i = JsonEscapes.skip(array, i, end);
-            } else if (b < 0x20) {
-                throw new JsonException("control character in a string at byte " + i);
-            } else if (b >= 0x80) {
-                i = Utf8.skip(array, i, end);
-            } else {
-                i++;
-            }
-        }
-    }
-
-    /** Marks the bytes that are a quote, a backslash, a control character or not ASCII. */
-    private static long stops(long word) {
-        long quote = word ^ QUOTES;
-        long backslash = word ^ BACKSLASHES;
-        return (word
-                        | ((quote - ONES) & ~quote)
-                        | ((backslash - ONES) & ~backslash)
-                        | ((word - SPACES) & ~word))
-                & HIGHS;
-    }
-
     /** Moves the value's bytes together; returns the new end. */
     private int squeeze(int from, int to) {
         int target = from;
@@ -415,17 +193,5 @@ public final class JsonScanner {
             bytes[target++] = b;
         }
         return target;
-    }
-
-    private JsonException unexpected(int found, String wanted) {
-        String what;
-        if (found < 0) {
-            what = "the end of the body";
-        } else if (found >= 0x21 && found <= 0x7e) {
-            what = "'" + (char) found + "'";
-        } else {
-            what = "byte 0x" + Integer.toHexString(found);
-        }
-        return new JsonException("expected " + wanted + " but found " + what + " at byte " + at);
     }
 }

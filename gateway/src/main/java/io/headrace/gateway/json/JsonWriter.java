@@ -53,6 +53,12 @@ public final class JsonWriter {
         size = newSize;
     }
 
+    /** Forgets the first so many bytes; what follows them moves to the front. */
+    public void dropFirst(int length) {
+        System.arraycopy(bytes, length, bytes, 0, size - length);
+        size -= length;
+    }
+
     public byte[] toBytes() {
         return Arrays.copyOf(bytes, size);
     }

@@ -6,6 +6,10 @@ import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.topic.TopicId;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
+import org.awaitility.Awaitility;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -75,6 +80,17 @@ public final class GatewayFixture implements AutoCloseable {
         }
         put(ZkPaths.states(name), new ZkPayloads.StatesNode(id.toString(), states));
         put(ZkPaths.topic(name), new ZkPayloads.TopicNode(id.toString(), assignments, config));
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> sees(name));
+    }
+
+    /** Whether the gateway's view of the cluster has the topic. */
+    private boolean sees(String name) throws Exception {
+        HttpRequest list = HttpRequest.newBuilder(URI.create(url() + "/topics")).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(list, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .contains("\"" + name + "\"");
+        }
     }
 
     void put(String path, Record payload) throws Exception {

@@ -109,6 +109,26 @@ class TransportTest {
         }
     }
 
+    /** Spring ends its answers on workers, which used to lose the next request too. */
+    @Test
+    void springsAnswersLeaveTheConnectionUsable() throws Exception {
+        String own = "GET /topics/t HTTP/1.1\r\nHost: x\r\n\r\n";
+        for (int i = 0; i < 50; i++) {
+            try (Socket socket = connect()) {
+                for (String path :
+                        new String[] {
+                            "/actuator/health", "/actuator/prometheus", "/openapi/json"
+                        }) {
+                    send(socket, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n" + own);
+                    assertThat(answer(socket)).startsWith("HTTP/1.1 200");
+                    assertThat(answer(socket)).startsWith("HTTP/1.1 200");
+                    send(socket, own);
+                    assertThat(answer(socket)).startsWith("HTTP/1.1 200");
+                }
+            }
+        }
+    }
+
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws Exception {
         try (Socket socket = connect()) {

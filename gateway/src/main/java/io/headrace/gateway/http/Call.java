@@ -21,8 +21,8 @@ public record Call(
 
     /**
      * Goes on the connection's own event loop. What a broker answers arrives on that broker
-     * connection's loop; an answer written and ended from there races with the next request on this
-     * connection.
+     * connection's loop; what is written and ended from there would cost a hand-over per write and
+     * race with the end of this connection.
      */
     public <T> Mono<T> onOwnLoop(Mono<T> source) {
         AtomicReference<Executor> loop = new AtomicReference<>();

@@ -11,15 +11,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens or creates the log of one partition: checks whose it is, then has it recovered.
  *
  * <p>Errors: damaged content, a missing file or a missing right is this partition's trouble; it is
  * refused with a sentence that names the file, and other logs go on. Any other I/O error is taken
- * for the device's and takes the log directory offline.
+ * for the device's and takes the log directory offline. An unexpected exception is a bug that this
+ * partition has met; it is refused, and other logs go on.
  */
 final class LogOpening {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LogOpening.class);
 
     private final PartitionDirectories directories;
     private final DirectoryCheckpoints checkpoints;
@@ -63,6 +68,15 @@ final class LogOpening {
         } catch (IOException e) {
             home.health().fail("opening the log of " + spec.partition(), e);
             return new OpenOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, home.health().text());
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("topic", spec.partition().topic())
+                    .addKeyValue("partition", spec.partition().partition())
+                    .log("A log cannot be opened for a reason that is ours");
+            return new OpenOutcome.Refused(
+                    ErrorCode.KAFKA_STORAGE_ERROR,
+                    "the log of " + spec.partition() + " cannot be opened (" + e + ")");
         }
     }
 

@@ -3,11 +3,16 @@ package io.headrace.broker.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,5 +98,48 @@ class LogDirectoryTest {
         test.closeAndReopen();
         assertThat(test.directory.checkpointedHighWatermark(TestLog.PARTITION)).isEqualTo(2);
         assertThat(test.directory.cleanBrokerEpoch()).hasValue(7);
+    }
+
+    @Test
+    void aBugInOpeningOneLogLeavesTheOthersOpen() throws Exception {
+        test.directory.close(1);
+        TopicPartition broken = new TopicPartition("broken", 0);
+        Disk buggy =
+                (Disk)
+                        Proxy.newProxyInstance(
+                                Disk.class.getClassLoader(),
+                                new Class<?>[] {Disk.class},
+                                (proxy, method, args) -> {
+                                    if (args != null && args[0].equals(ROOT.resolve("broken-0"))) {
+                                        throw new IllegalStateException("a bug");
+                                    }
+                                    return method.invoke(disk, args);
+                                });
+        LogDirectory directory =
+                LogDirectory.open(
+                        LogDirectorySettings.of(ROOT, "cluster", 1),
+                        buggy,
+                        test.clock.clock(),
+                        (path, failure) -> {});
+        try (Closing open = new Closing(directory)) {
+            Map<TopicPartition, OpenOutcome> outcomes =
+                    open.directory()
+                            .openAll(
+                                    List.of(
+                                            new LogSpec(broken, new TopicId(5, 5), TestLog.SMALL),
+                                            new LogSpec(
+                                                    TestLog.PARTITION,
+                                                    TestLog.TOPIC,
+                                                    TestLog.SMALL)));
+            assertThat(outcomes.get(broken))
+                    .isInstanceOfSatisfying(
+                            OpenOutcome.Refused.class,
+                            refused ->
+                                    assertThat(refused.text())
+                                            .contains("broken-0")
+                                            .contains("a bug"));
+            assertThat(outcomes.get(TestLog.PARTITION)).isInstanceOf(OpenOutcome.Opened.class);
+            assertThat(open.directory().isOffline()).isFalse();
+        }
     }
 }

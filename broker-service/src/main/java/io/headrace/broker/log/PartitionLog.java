@@ -212,14 +212,13 @@ public final class PartitionLog {
     /**
      * Notes durably that the leader epoch begins at the log end offset, so that the first append of
      * the epoch need not wait for the device. Forces a small file.
+     *
+     * @throws DiskFullException if there is no space for it; nothing is noted
      */
     public void beginLeaderEpoch(int leaderEpoch) throws IOException {
-        state.writer.lock();
-        try {
-            state.epochs.assign(leaderEpoch, state.logEndOffset);
-        } finally {
-            state.writer.unlock();
-        }
+        writing(
+                "the note of a leader epoch",
+                () -> state.epochs.assign(leaderEpoch, state.logEndOffset));
     }
 
     // ---- reading
@@ -312,24 +311,20 @@ public final class PartitionLog {
      * it go with the next {@link #retain}. Durable on return.
      *
      * @return the log start offset
+     * @throws DiskFullException if there is no space to write it down; the caller may try again
      */
     public long deleteRecordsBefore(long offset) throws IOException {
-        state.writer.lock();
-        try {
-            long start = Math.min(offset, highWatermark());
-            if (start > state.logStartOffset) {
-                retention.moveStart(start, "records deleted on request");
-            }
-        } finally {
-            state.writer.unlock();
-        }
-        checkpoints.saveLogStartOffsets();
-        state.writer.lock();
-        try {
-            retention.forgetEpochs();
-        } finally {
-            state.writer.unlock();
-        }
+        String what = "a deletion of records";
+        writing(
+                what,
+                () -> {
+                    long start = Math.min(offset, highWatermark());
+                    if (start > state.logStartOffset) {
+                        retention.moveStart(start, "records deleted on request");
+                    }
+                });
+        guarded(what, checkpoints::saveLogStartOffsets);
+        writing(what, retention::forgetEpochs);
         return state.logStartOffset;
     }
 
@@ -415,24 +410,39 @@ public final class PartitionLog {
         return sealedSegments;
     }
 
-    private interface Cut {
+    private interface Change {
         void run() throws IOException;
     }
 
-    private long cutting(Cut cut) throws IOException {
+    private long cutting(Change cut) throws IOException {
         state.flusher.lock();
+        try {
+            writing("a truncation", cut);
+            return state.logEndOffset;
+        } finally {
+            state.flusher.unlock();
+        }
+    }
+
+    /** Runs the change under the writer's lock. */
+    private void writing(String what, Change change) throws IOException {
         state.writer.lock();
         try {
-            cut.run();
-            return state.logEndOffset;
+            guarded(what, change);
+        } finally {
+            state.writer.unlock();
+        }
+    }
+
+    /** A full disk is the caller's to handle; any other failure takes the directory offline. */
+    private void guarded(String what, Change change) throws IOException {
+        try {
+            change.run();
         } catch (DiskFullException e) {
             throw e;
         } catch (IOException e) {
-            state.health.fail("a truncation of " + state.partition, e);
+            state.health.fail(what + " of " + state.partition, e);
             throw e;
-        } finally {
-            state.writer.unlock();
-            state.flusher.unlock();
         }
     }
 }

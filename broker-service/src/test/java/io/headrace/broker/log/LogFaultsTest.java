@@ -1,7 +1,9 @@
 package io.headrace.broker.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.broker.disk.DiskFullException;
 import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.log.ReadOutcome.Found;
 import io.headrace.broker.log.TestBatches.Stored;
@@ -77,6 +79,50 @@ class LogFaultsTest {
         assertThat(test.values()).containsExactly("a", "c");
         test.killAndReopen();
         assertThat(test.values()).containsExactly("a", "c");
+    }
+
+    @Test
+    void aLeaderEpochThatCannotBeNotedTakesTheDirectoryOffline() throws Exception {
+        test.append("a");
+        disk.failForces(path -> path.toString().contains("leader-epoch-checkpoint"), 1);
+        assertThatThrownBy(() -> test.log.beginLeaderEpoch(5)).isInstanceOf(IOException.class);
+        assertThat(test.directory.isOffline()).isTrue();
+        assertThat(test.failures).hasSize(1);
+        assertThat(test.log.latestLeaderEpoch()).isZero();
+        assertThat(code(tryAppend("b"))).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+    }
+
+    @Test
+    void aLogStartThatCannotBeWrittenDownTakesTheDirectoryOffline() throws Exception {
+        test.append("a");
+        test.append("b");
+        disk.failWrites(path -> path.toString().contains("log-start-offset-checkpoint"), 1);
+        assertThatThrownBy(() -> test.log.deleteRecordsBefore(1)).isInstanceOf(IOException.class);
+        assertThat(test.directory.isOffline()).isTrue();
+        assertThat(test.failures).hasSize(1);
+        assertThat(code(tryAppend("c"))).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+        assertThat(test.log.read(0, 100, Long.MAX_VALUE, true))
+                .isInstanceOf(ReadOutcome.Failed.class);
+    }
+
+    @Test
+    void aFullDiskFailsALeaderEpochAndADeletionAndLeavesTheDirectoryOnline() throws Exception {
+        test.append("a");
+        test.append("b");
+        disk.capacity(used());
+        assertThatThrownBy(() -> test.log.beginLeaderEpoch(5))
+                .isInstanceOf(DiskFullException.class);
+        assertThatThrownBy(() -> test.log.deleteRecordsBefore(1))
+                .isInstanceOf(DiskFullException.class);
+        assertThat(test.directory.isOffline()).isFalse();
+        disk.capacity(Long.MAX_VALUE);
+        test.log.beginLeaderEpoch(5);
+        assertThat(test.log.deleteRecordsBefore(1)).isEqualTo(1);
+        test.clock.advance(Duration.ofSeconds(1));
+        test.append("c");
+        test.killAndReopen();
+        assertThat(test.log.logStartOffset()).isEqualTo(1);
+        assertThat(test.log.latestLeaderEpoch()).isEqualTo(5);
     }
 
     private long used() {

@@ -6,6 +6,7 @@ import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.RealDisk;
 import io.headrace.broker.http.BrokerRoutes;
 import io.headrace.broker.http.BytesInFlight;
+import io.headrace.broker.http.DecodeFailureBody;
 import io.headrace.broker.http.HttpLimits;
 import io.headrace.broker.http.ProblemWebExceptionHandler;
 import io.headrace.broker.log.LogClock;
@@ -25,11 +26,13 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.reactor.netty.NettyRouteProvider;
+import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
+import reactor.netty.NettyPipeline;
 
 /** The broker's beans. */
 @Configuration(proxyBeanMethods = false)
@@ -123,6 +126,20 @@ public class BrokerConfiguration {
                         parts.bytesInFlight(),
                         threads.readers());
         return routes::mount;
+    }
+
+    /** What the codec refuses, before any route is asked, gets the same error body. */
+    @Bean
+    NettyServerCustomizer decodeFailures() {
+        DecodeFailureBody body = new DecodeFailureBody();
+        return server ->
+                server.doOnChannelInit(
+                        (observer, channel, address) ->
+                                channel.pipeline()
+                                        .addAfter(
+                                                NettyPipeline.HttpCodec,
+                                                DecodeFailureBody.NAME,
+                                                body));
     }
 
     @Bean

@@ -177,15 +177,29 @@ class BadInputTest {
     }
 
     @Test
-    void oversizedHeadsAreRefused() throws Exception {
+    void whatTheCodecRefusesGetsTheSameErrorBody() throws Exception {
+        refused("GET " + T + "?x=" + "y".repeat(20_000), "", 414, "URI_TOO_LONG");
+        refused(
+                "GET " + T,
+                "Big: " + "y".repeat(40_000) + "\r\n",
+                431,
+                "REQUEST_HEADER_FIELDS_TOO_LARGE");
+        refused("GET " + T, "no colon\r\n", 400, "INVALID_REQUEST");
+        refused("POST " + T + "/batches", "Content-Length: x\r\n", 400, "INVALID_REQUEST");
+    }
+
+    private static void refused(String line, String header, int status, String code)
+            throws Exception {
         try (RawHttp raw = new RawHttp(broker.port())) {
-            raw.request("GET", T + "?x=" + "y".repeat(20_000));
-            assertThat(raw.answer().status()).isEqualTo(414);
-        }
-        try (RawHttp raw = new RawHttp(broker.port())) {
-            raw.send(
-                    "GET " + T + " HTTP/1.1\r\nHost: x\r\nBig: " + "y".repeat(40_000) + "\r\n\r\n");
-            assertThat(raw.answer().status()).isEqualTo(431);
+            raw.send(line + " HTTP/1.1\r\nHost: x\r\n" + header + "\r\n");
+            RawHttp.Answer answer = raw.answer();
+            assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+            assertThat(answer.head().toLowerCase(Locale.ROOT))
+                    .contains("content-type: application/problem+json")
+                    .contains("connection: close");
+            assertThat(answer.text())
+                    .contains("\"status\":" + status)
+                    .contains("\"code\":\"" + code + "\"");
         }
     }
 

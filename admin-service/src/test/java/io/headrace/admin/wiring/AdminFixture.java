@@ -69,7 +69,9 @@ public final class AdminFixture {
     static ConfigurableApplicationContext start(
             String connect, String id, Path dataDirectory, String... more) {
         List<String> args = new ArrayList<>();
-        args.add("--server.port=0");
+        if (List.of(more).stream().noneMatch(arg -> arg.startsWith("--server.port="))) {
+            args.add("--server.port=0");
+        }
         args.add("--headrace.zookeeper.connect=" + connect);
         args.add("--headrace.admin.id=" + id);
         args.add("--headrace.admin.data-dir=" + dataDirectory);

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.headrace.testkit.process.FreePorts;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.web.server.PortInUseException;
 
 class StartFailureAnalyzerTest {
 
@@ -31,13 +32,15 @@ class StartFailureAnalyzerTest {
     }
 
     @Test
-    void aTakenPortIsNamed() {
-        FailureAnalysis analysis =
-                new StartFailureAnalyzer()
-                        .analyze(new IllegalStateException(new PortInUseException(4711)));
-        assertThat(analysis).isNotNull();
-        assertThat(analysis.getDescription()).isEqualTo("Port 4711 is taken by another process.");
-        assertThat(analysis.getAction()).contains("server.port");
+    void aTakenPortIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            FailureAnalysis analysis =
+                    startFailure(admin.connectString(), directory, "--server.port=" + port);
+            assertThat(analysis.getDescription())
+                    .isEqualTo("Port " + port + " is taken by another process.");
+            assertThat(analysis.getAction()).contains("server.port");
+        }
     }
 
     @Test

@@ -4,7 +4,6 @@ import static io.headrace.model.record.CorruptBatchException.malformed;
 
 import io.headrace.model.error.ErrorCode;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +45,7 @@ public final class RecordReader {
     private long nextOffset = -1;
 
     private @Nullable GrowingBytes decompressed;
-    private ByteBuffer bytes = NOTHING;
-    private ByteCursor cursor = new ByteCursor(NOTHING, 0, 0);
+    private RecordFields fields = new RecordFields(NOTHING, 0, 0);
     private int recordsLeft;
     private int lastOffsetDelta;
     private long baseOffset;
@@ -55,19 +53,8 @@ public final class RecordReader {
     private boolean isLogAppendTime;
     private long maxTimestampMs;
 
-    /** What {@code cursor.consumed()} is at the first byte of {@code bytes}, negated. */
-    private int bytesFrom;
-
     private long offset;
     private long timestampMs;
-    private int keyAt;
-    private int keyLength;
-    private int valueAt;
-    private int valueLength;
-    private int headersAt;
-    private int headerCount;
-    private int recordAt;
-    private int recordEnd;
 
     public RecordReader(int decompressedBytesMax) {
         this.decompressedBytesMax = decompressedBytesMax;
@@ -165,7 +152,7 @@ public final class RecordReader {
         isLogAppendTime = RecordBatch.isLogAppendTime(source, batchPosition);
         openRecords(size);
         recordsLeft = count;
-        if (count == 0 && !cursor.isAtEnd()) {
+        if (count == 0 && !fields.isAtEnd()) {
             throw malformed("a batch of no records has bytes after its header");
         }
     }
@@ -174,9 +161,7 @@ public final class RecordReader {
         int from = batchPosition + RecordBatch.HEADER_SIZE;
         Compression codec = Compression.ofId(RecordBatch.codecId(source, batchPosition));
         if (codec == Compression.NONE || size == RecordBatch.HEADER_SIZE) {
-            bytes = source;
-            bytesFrom = from;
-            cursor = new ByteCursor(source, from, batchPosition + size);
+            fields = new RecordFields(source, from, batchPosition + size);
             return;
         }
         GrowingBytes target = decompressed;
@@ -186,57 +171,22 @@ public final class RecordReader {
         }
         ByteBuffer compressed = source.slice(from, size - RecordBatch.HEADER_SIZE);
         codec.decompressInto(target, compressed, decompressedBytesMax);
-        bytes = ByteBuffer.wrap(target.array());
-        bytesFrom = 0;
-        cursor = new ByteCursor(bytes, 0, target.size());
+        fields = new RecordFields(ByteBuffer.wrap(target.array()), 0, target.size());
     }
 
     private void readRecord() {
-        recordAt = at();
-        int length = cursor.readVarint();
-        int start = at();
-        long end = (long) start + length;
-        if (length < RecordBatch.RECORD_SIZE_MIN - 1 || end > Integer.MAX_VALUE) {
-            throw malformed("a record states a length of " + length);
-        }
-        recordEnd = (int) end;
-        cursor.readByte();
-        long timestampDelta = cursor.readVarlong();
+        fields.read();
+        long timestampDelta = fields.timestampDelta();
         timestampMs = isLogAppendTime ? maxTimestampMs : baseTimestampMs + timestampDelta;
-        int offsetDelta = cursor.readVarint();
+        int offsetDelta = fields.offsetDelta();
         if (offsetDelta < 0 || offsetDelta > lastOffsetDelta) {
             throw malformed("a record has the offset delta " + offsetDelta);
         }
         offset = baseOffset + offsetDelta;
-        keyLength = fieldLength();
-        keyAt = at();
-        cursor.skip(Math.max(0, keyLength));
-        valueLength = fieldLength();
-        valueAt = at();
-        cursor.skip(Math.max(0, valueLength));
-        headerCount = cursor.readVarint();
-        headersAt = at();
-        if (headerCount < 0 || headersAt > recordEnd) {
-            throw malformed("a record states " + headerCount + " headers");
-        }
-        cursor.skip(recordEnd - headersAt);
         recordsLeft--;
-        if (recordsLeft == 0 && !cursor.isAtEnd()) {
+        if (recordsLeft == 0 && !fields.isAtEnd()) {
             throw malformed("bytes follow the last record of a batch");
         }
-    }
-
-    /** Where the cursor stands in {@code bytes}. */
-    private int at() {
-        return bytesFrom + (int) cursor.consumed();
-    }
-
-    private int fieldLength() {
-        int length = cursor.readVarint();
-        if (length < -1 || length > recordEnd - at()) {
-            throw malformed("a record states a field of " + length + " bytes");
-        }
-        return length;
     }
 
     public long offset() {
@@ -249,89 +199,54 @@ public final class RecordReader {
 
     /** Where the slices of the current record lie; big-endian, don't move its position. */
     public ByteBuffer bytes() {
-        return bytes;
+        return fields.bytes();
     }
 
     public int keyAt() {
-        return keyAt;
+        return fields.keyAt();
     }
 
     /** -1 if the key is null. */
     public int keyLength() {
-        return keyLength;
+        return fields.keyLength();
     }
 
     public int valueAt() {
-        return valueAt;
+        return fields.valueAt();
     }
 
     /** -1 if the value is null. */
     public int valueLength() {
-        return valueLength;
+        return fields.valueLength();
     }
 
     /** A copy of the key. */
     public byte @Nullable [] key() {
-        return copy(keyAt, keyLength);
+        return fields.copy(fields.keyAt(), fields.keyLength());
     }
 
     /** A copy of the value. */
     public byte @Nullable [] value() {
-        return copy(valueAt, valueLength);
+        return fields.copy(fields.valueAt(), fields.valueLength());
     }
 
     public int headerCount() {
-        return headerCount;
+        return fields.headerCount();
     }
 
     /** Copies of the headers; decoded on each call. */
     public List<RecordHeader> headers() {
-        if (headerCount == 0) {
-            return List.of();
-        }
-        if (headerCount > (recordEnd - headersAt) / 2) {
-            throw malformed("a record states " + headerCount + " headers");
-        }
-        List<RecordHeader> headers = new ArrayList<>(headerCount);
-        ByteCursor from = new ByteCursor(bytes, headersAt, recordEnd);
-        for (int index = 0; index < headerCount; index++) {
-            byte[] name = copyField(from);
-            if (name == null) {
-                throw malformed("a header has no key");
-            }
-            headers.add(new RecordHeader(name, copyField(from)));
-        }
-        return headers;
-    }
-
-    private byte @Nullable [] copyField(ByteCursor from) {
-        int length = from.readVarint();
-        int at = headersAt + (int) from.consumed();
-        if (length < -1 || length > recordEnd - at) {
-            throw malformed("a header states a field of " + length + " bytes");
-        }
-        byte[] copy = copy(at, length);
-        from.skip(Math.max(0, length));
-        return copy;
-    }
-
-    private byte @Nullable [] copy(int at, int length) {
-        if (length < 0) {
-            return null;
-        }
-        byte[] copy = new byte[length];
-        bytes.get(at, copy);
-        return copy;
+        return fields.headers();
     }
 
     /** First byte of the current record in {@link #bytes}, that of its length. */
     int recordAt() {
-        return recordAt;
+        return fields.recordAt();
     }
 
     /** Behind the last byte of the current record in {@link #bytes}. */
     int recordEnd() {
-        return recordEnd;
+        return fields.recordEnd();
     }
 
     /** Position of the current record's batch in the wrapped buffer, for {@link RecordBatch}. */

@@ -12,6 +12,10 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
     List<String> admin() {
         List<String> args = common("admin", options.adminPort());
         args.add("--headrace.admin.data-dir=" + data.admin());
+        if (options.listen().equals(StandaloneOptions.LOOPBACK)) {
+            // Only the gateway beside it can say X-Forwarded-Host; links then name the gateway.
+            args.add("--server.forward-headers-strategy=framework");
+        }
         return args;
     }
 

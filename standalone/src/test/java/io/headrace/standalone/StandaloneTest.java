@@ -64,7 +64,8 @@ class StandaloneTest {
     }
 
     @Test
-    void each_service_answers_its_probes_metrics_and_api_pages_on_its_own_port() throws Exception {
+    void each_service_answers_its_probes_metrics_links_and_api_pages_on_its_own_port()
+            throws Exception {
         try (PlatformProcess platform = PlatformProcess.up(temp)) {
             for (String url : List.of(platform.gateway(), platform.admin(), platform.broker())) {
                 JsonNode liveness = platform.json(url + "/actuator/health/liveness");
@@ -75,6 +76,8 @@ class StandaloneTest {
                         .contains("jvm_memory_used_bytes");
             }
             for (String url : List.of(platform.gateway(), platform.admin())) {
+                assertThat(platform.json(url + "/v3/clusters").at("/metadata/self").asString())
+                        .isEqualTo(url + "/v3/clusters");
                 assertThat(platform.json(url + "/openapi/json").path("openapi").asString())
                         .startsWith("3");
             }

@@ -40,6 +40,14 @@ class StandaloneTest {
             assertThat(RawLog.values(platform.http(), platform.broker(), "kept", 1))
                     .isEqualTo(LINES);
             assertThat(platform.produceLines("kept", 1, List.of("four"))).isEqualTo(3);
+            JsonNode offsets =
+                    platform.json(
+                            platform.admin()
+                                    + "/v3/clusters/"
+                                    + cluster
+                                    + "/topics/kept/partitions/1/offset");
+            assertThat(offsets.path("earliest_offset").asLong(-1)).isZero();
+            assertThat(offsets.path("latest_offset").asLong(-1)).isEqualTo(4);
             String audit =
                     platform.json(platform.admin() + "/v3/clusters/" + cluster + "/audit")
                             .toString();

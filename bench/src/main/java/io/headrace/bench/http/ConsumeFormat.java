@@ -38,10 +38,21 @@ enum ConsumeFormat {
      */
     long count(ByteBuffer body, long fromOffset) throws WrongAnswerException {
         return switch (this) {
-            case JSON -> OFFSET.countNumbers(body);
+            case JSON -> countObjects(body, fromOffset);
             case NDJSON -> Bytes.countByte(body, (byte) '\n');
             case RAW -> endOfBatches(body, fromOffset) - fromOffset;
         };
+    }
+
+    /** Counts what ends records, and looks that the last record has the offset that follows. */
+    private static long countObjects(ByteBuffer body, long fromOffset) throws WrongAnswerException {
+        int count = Bytes.countByte(body, (byte) '}');
+        long last = count == 0 ? fromOffset - 1 : OFFSET.lastNumber(body);
+        if (last != fromOffset + count - 1) {
+            throw new WrongAnswerException(
+                    count + " records from " + fromOffset + " on end with the offset " + last);
+        }
+        return count;
     }
 
     private static long endOfBatches(ByteBuffer body, long fromOffset) throws WrongAnswerException {

@@ -46,6 +46,28 @@ final class Word {
         return count;
     }
 
+    /** The number that follows the last occurrence; -1 if there is none. */
+    long lastNumber(ByteBuffer body) {
+        int at = body.limit() - bytes.length;
+        while (at >= body.position()
+                && (body.get(at + bytes.length - 1) != bytes[bytes.length - 1]
+                        || !matches(body, at))) {
+            at--;
+        }
+        if (at < body.position()) {
+            return -1;
+        }
+        long number = -1;
+        for (int i = at + bytes.length; i < body.limit(); i++) {
+            int digit = body.get(i) - '0';
+            if (digit < 0 || digit > 9) {
+                break;
+            }
+            number = 10 * Math.max(0, number) + digit;
+        }
+        return number;
+    }
+
     private boolean matches(ByteBuffer body, int at) {
         for (int i = 0; i < bytes.length - 1; i++) {
             if (body.get(at + i) != bytes[i]) {

@@ -58,6 +58,18 @@ class ConversationTest {
     }
 
     @Test
+    void json_answers_must_end_with_the_offset_that_their_records_lead_to()
+            throws WrongAnswerException {
+        ByteBuffer two = bytes("[{\"value\":1,\"offset\":7},{\"value\":2,\"offset\":8}]");
+        assertThat(ConsumeFormat.JSON.count(two, 7)).isEqualTo(2);
+        assertThat(ConsumeFormat.JSON.count(bytes("[]"), 7)).isZero();
+        assertThatThrownBy(() -> ConsumeFormat.JSON.count(two, 6))
+                .isInstanceOf(WrongAnswerException.class);
+        assertThatThrownBy(() -> ConsumeFormat.JSON.count(bytes("[{}]"), 0))
+                .isInstanceOf(WrongAnswerException.class);
+    }
+
+    @Test
     void raw_answers_are_counted_from_the_offset_that_was_asked() throws WrongAnswerException {
         ByteBuffer batches = ByteBuffer.allocate(4096);
         batches.put(batch(10)).put(batch(13)).flip();

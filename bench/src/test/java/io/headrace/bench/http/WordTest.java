@@ -27,6 +27,28 @@ class WordTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"'', -1", "abab, -1", "xabab12abab340], 340", "abab7ababx, -1"})
+    void finds_the_number_after_the_last_word(String text, long expected) {
+        assertThat(new Word("abab").lastNumber(ByteBuffer.wrap(Bytes.ascii(text))))
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void counts_bytes_wherever_they_are(long seed) {
+        Random random = new Random(seed);
+        for (int length = 0; length < 40; length++) {
+            byte[] bytes = new byte[length];
+            int expected = 0;
+            for (int i = 0; i < length; i++) {
+                bytes[i] = new byte[] {'}', '{', '|', '~', -3, 0, 1, 127}[random.nextInt(8)];
+                expected += bytes[i] == '}' ? 1 : 0;
+            }
+            assertThat(Bytes.countByte(ByteBuffer.wrap(bytes), (byte) '}')).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void counts_as_a_regular_expression_does(long seed) {
         Random random = new Random(seed);

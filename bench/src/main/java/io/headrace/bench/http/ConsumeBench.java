@@ -26,7 +26,7 @@ final class ConsumeBench {
     private final Platform platform;
     private final PeerFigures peer;
     private final Report report;
-    private final String topic = Topics.unused("bench-consume");
+    private final String topic = "bench-consume-" + Long.toHexString(System.nanoTime());
     private final long recordCount;
 
     ConsumeBench(BenchOptions options, Platform platform, PeerFigures peer, Report report) {

@@ -23,7 +23,7 @@ final class ProduceBench {
     private final Platform platform;
     private final PeerFigures peer;
     private final Report report;
-    private final String topic = Topics.unused("bench-produce");
+    private final String topic = "bench-produce-" + Long.toHexString(System.nanoTime());
 
     ProduceBench(BenchOptions options, Platform platform, PeerFigures peer, Report report) {
         this.options = options;

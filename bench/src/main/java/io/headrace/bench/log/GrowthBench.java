@@ -7,10 +7,13 @@ import io.headrace.bench.report.Table;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.log.ReadOutcome;
 import io.headrace.broker.log.TimeLookup;
+import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -20,7 +23,8 @@ import java.util.Random;
  * <p>Small: 100 MB, large: 10 GB (full), 2 GB (quick). Both were just written, so both lie in the
  * page cache as far as it holds them; lookups go to random places of the whole log. One millisecond
  * passes per record. Times are CPU time of the thread, so that other work on the machine and a wait
- * for the device do not hide the growth.
+ * for the device do not hide the growth. {@code plain_read} is what the machine itself takes longer
+ * for in a large file: one read of a batch header's size at a random place, no log involved.
  */
 final class GrowthBench {
 
@@ -29,6 +33,7 @@ final class GrowthBench {
     private static final long FREE_BYTES_MIN = 4L << 30;
 
     private enum Operation {
+        PLAIN_READ,
         OFFSET_LOOKUP,
         TIME_LOOKUP,
         APPEND
@@ -36,6 +41,7 @@ final class GrowthBench {
 
     private final Random random = new Random(5);
     private final ByteBuffer oneRecord = Batches.ofCount(1);
+    private final ByteBuffer header = ByteBuffer.allocateDirect(RecordBatch.HEADER_SIZE);
 
     private GrowthBench() {}
 
@@ -66,7 +72,7 @@ final class GrowthBench {
         return one;
     }
 
-    private void compare(Mode mode, OneLog small, OneLog large, Report report) {
+    private void compare(Mode mode, OneLog small, OneLog large, Report report) throws IOException {
         Table table =
                 new Table(
                         "operation",
@@ -75,7 +81,10 @@ final class GrowthBench {
                         "ratio (aim 1.2 or less)");
         int rounds = (int) mode.pick(2, 15, 25);
         for (Operation operation : Operation.values()) {
-            int count = operation == Operation.OFFSET_LOOKUP ? 20_000 : 2_000;
+            int count =
+                    operation == Operation.OFFSET_LOOKUP || operation == Operation.PLAIN_READ
+                            ? 20_000
+                            : 2_000;
             int perRound = (int) mode.pick(50, count, count);
             Samples smallNs = new Samples();
             Samples largeNs = new Samples();
@@ -99,17 +108,27 @@ final class GrowthBench {
         report.table("Cost of one operation in a small and in a large log", table);
     }
 
-    private double nanos(Operation operation, OneLog one, int count) {
+    private double nanos(Operation operation, OneLog one, int count) throws IOException {
         long end = one.log().logEndOffset();
         Stopwatch watch = Stopwatch.start();
         for (int i = 0; i < count; i++) {
             switch (operation) {
+                case PLAIN_READ -> readPlain(one);
                 case OFFSET_LOOKUP -> findOffset(one, random.nextLong(end), end);
                 case TIME_LOOKUP -> findTime(one, random.nextLong(end), end);
                 case APPEND -> appendOne(one);
             }
         }
         return watch.cpuNs() / count;
+    }
+
+    private void readPlain(OneLog one) throws IOException {
+        List<FileChannel> files = one.files();
+        FileChannel file = files.get(random.nextInt(files.size()));
+        header.clear();
+        if (file.read(header, random.nextLong(file.size() - header.capacity())) < 0) {
+            throw new IOException("a segment became shorter");
+        }
     }
 
     private static void findOffset(OneLog one, long offset, long end) {

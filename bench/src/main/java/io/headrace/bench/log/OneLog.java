@@ -18,6 +18,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +32,7 @@ final class OneLog implements AutoCloseable {
     private final Path folder;
     private final LogDirectory directory;
     private final PartitionLog log;
+    private final List<FileChannel> opened = new ArrayList<>();
 
     OneLog(Path folder) throws IOException {
         this.folder = folder;
@@ -67,9 +70,24 @@ final class OneLog implements AutoCloseable {
         return log.directory().resolve("00000000000000000000.log");
     }
 
+    /** The segment files, opened once for plain reads. */
+    List<FileChannel> files() throws IOException {
+        if (opened.isEmpty()) {
+            try (Stream<Path> files = Files.list(log.directory())) {
+                for (Path file : files.filter(each -> each.toString().endsWith(".log")).toList()) {
+                    opened.add(FileChannel.open(file, StandardOpenOption.READ));
+                }
+            }
+        }
+        return opened;
+    }
+
     /** Cuts the segments first: closing would force to the device what is deleted right after. */
     @Override
     public void close() throws IOException {
+        for (FileChannel file : opened) {
+            file.close();
+        }
         try (Stream<Path> files = Files.list(log.directory())) {
             for (Path file : files.filter(each -> each.toString().endsWith(".log")).toList()) {
                 FileChannel.open(

@@ -8,6 +8,7 @@ import io.headrace.model.coordination.EmbeddedZooKeeper;
 import io.headrace.model.coordination.ZkConnection;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.coordination.ZkPayloads.ClusterNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
@@ -85,6 +86,7 @@ public final class RunningBroker implements AutoCloseable {
                 new ArrayList<>(
                         List.of(
                                 "--server.port=0",
+                                "--headrace.broker.kafka.listeners.PLAINTEXT.port=0",
                                 "--headrace.zookeeper.connect=" + zooKeeper.connectString(),
                                 "--headrace.broker.data-dir=" + dataDir(),
                                 "--headrace.broker.disk-reserve=1MB"));
@@ -125,6 +127,16 @@ public final class RunningBroker implements AutoCloseable {
 
     public int port() {
         return ((WebServerApplicationContext) context).getWebServer().getPort();
+    }
+
+    /** Where Kafka clients begin. */
+    public String bootstrap() throws Exception {
+        BrokerNode node =
+                ZkPayloads.decode(
+                        ZkPaths.broker(ID),
+                        client.getData().forPath(ZkPaths.broker(ID)),
+                        BrokerNode.class);
+        return node.endpoints().getOrDefault("PLAINTEXT", "");
     }
 
     public String url() {

@@ -43,6 +43,7 @@ public final class Membership implements Closeable {
     private final Settings settings;
     private final CuratorFramework client;
     private final ClusterWatch watch;
+    private final ProducerIds producerIds;
     private volatile @Nullable Registration registration;
 
     private Membership(
@@ -51,6 +52,7 @@ public final class Membership implements Closeable {
         this.settings = settings;
         this.client = client;
         this.watch = watch;
+        this.producerIds = new ProducerIds(client);
     }
 
     /**
@@ -87,6 +89,11 @@ public final class Membership implements Closeable {
                 client.close();
             }
         }
+    }
+
+    /** Where producer ids come from. */
+    public ProducerIds producerIds() {
+        return producerIds;
     }
 
     /** The newest image. */

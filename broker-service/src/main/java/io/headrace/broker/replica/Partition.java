@@ -148,13 +148,22 @@ public final class Partition {
      * @param bytesMax not exceeded, unless by the first batch
      */
     public ReadResult read(long offset, int bytesMax) {
+        return read(offset, bytesMax, true);
+    }
+
+    /**
+     * Reads whole committed batches.
+     *
+     * @param atLeastOne the first batch may exceed {@code bytesMax}
+     */
+    public ReadResult read(long offset, int bytesMax, boolean atLeastOne) {
         Leadership now = leadership;
         if (now == null) {
             ErrorCode code = refusal();
             return new ReadResult.Refused(code, text(code));
         }
         long committed = highWatermark;
-        return switch (log.read(offset, bytesMax, committed, true)) {
+        return switch (log.read(offset, bytesMax, committed, atLeastOne)) {
             case ReadOutcome.Found(var slice) ->
                     new ReadResult.InRange(
                             slice,

@@ -112,8 +112,12 @@ final class Broker {
         created.start();
     }
 
-    /** Becomes what the image says, and registers. */
-    void join(String httpUrl, String version) throws Exception {
+    /**
+     * Becomes what the image says, and registers.
+     *
+     * @param endpoints Kafka listeners by name, each {@code host:port}
+     */
+    void join(String httpUrl, Map<String, String> endpoints, String version) throws Exception {
         Membership joined = require(membership);
         Converger created =
                 new Converger(
@@ -123,7 +127,7 @@ final class Broker {
                         clock.wall());
         converger = created;
         joined.listen(created::accept);
-        joined.register(new BrokerNode(httpUrl, Map.of(), plan.rack(), version, uncleanStart));
+        joined.register(new BrokerNode(httpUrl, endpoints, plan.rack(), version, uncleanStart));
     }
 
     /** From now on nothing is accepted; who waits is answered. */
@@ -159,6 +163,16 @@ final class Broker {
     @Nullable ClusterImage image() {
         Membership joined = membership;
         return joined == null ? null : joined.image();
+    }
+
+    /** The newest image, once the broker was opened. */
+    ClusterImage requiredImage() {
+        return require(membership).image();
+    }
+
+    /** A producer id that no other broker hands out; may wait for ZooKeeper. */
+    long newProducerId() {
+        return require(membership).producerIds().take();
     }
 
     @Nullable Membership membership() {

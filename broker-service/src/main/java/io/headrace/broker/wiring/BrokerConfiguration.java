@@ -4,22 +4,32 @@ import io.headrace.broker.cluster.DefaultConfig;
 import io.headrace.broker.cluster.Membership;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.RealDisk;
+import io.headrace.broker.fetch.SliceLoader;
 import io.headrace.broker.http.BrokerRoutes;
 import io.headrace.broker.http.BytesInFlight;
 import io.headrace.broker.http.DecodeFailureBody;
 import io.headrace.broker.http.HttpLimits;
 import io.headrace.broker.http.ProblemWebExceptionHandler;
+import io.headrace.broker.kafka.KafkaLimits;
+import io.headrace.broker.kafka.api.ApiContext;
+import io.headrace.broker.kafka.api.BrokerSettings;
+import io.headrace.broker.kafka.api.ControllerClient;
+import io.headrace.broker.kafka.api.KafkaApis;
 import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectorySettings;
 import io.headrace.broker.log.compaction.CleanerSettings;
+import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.broker.security.Access;
 import io.headrace.broker.telemetry.BrokerHealth;
 import io.headrace.broker.telemetry.BrokerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -152,18 +162,80 @@ public class BrokerConfiguration {
         return new StorageLifecycle(parts.broker());
     }
 
+    @Bean(destroyMethod = "close")
+    ControllerClient controllerClient(BrokerParts parts) {
+        return new ControllerClient(parts.broker()::requiredImage);
+    }
+
+    @Bean
+    KafkaListeners kafkaListeners(
+            BrokerProperties properties,
+            BrokerParts parts,
+            BrokerMetrics metrics,
+            BrokerThreads threads,
+            ControllerClient controller,
+            ReactorResourceFactory resources) {
+        BrokerProperties.Kafka kafka = properties.kafka();
+        KafkaLimits limits = limits(kafka);
+        ApiContext context =
+                new ApiContext(
+                        parts.replicas(),
+                        parts.broker()::requiredImage,
+                        metrics,
+                        threads.readers(),
+                        new SliceLoader(threads.readers()),
+                        limits,
+                        Access.OPEN,
+                        Throttle.NONE,
+                        kafka.autoCreateTopics());
+        return new KafkaListeners(
+                kafka.listeners(),
+                KafkaListeners.transport(resources.getLoopResources()),
+                limits,
+                KafkaApis.table(
+                        context,
+                        controller,
+                        parts.broker()::newProducerId,
+                        new BrokerSettings(settings(properties), properties.topicDefaults()),
+                        new SecureRandom()));
+    }
+
+    /** What Kafka's tools show as this broker's settings. */
+    private static Map<String, String> settings(BrokerProperties properties) {
+        return Map.of(
+                "node.id", Integer.toString(properties.id()),
+                "broker.id", Integer.toString(properties.id()),
+                "log.dirs", properties.dataDir().toString(),
+                "auto.create.topics.enable",
+                        Boolean.toString(properties.kafka().autoCreateTopics()),
+                "socket.request.max.bytes",
+                        Long.toString(properties.kafka().frameBytesMax().toBytes()));
+    }
+
+    private static KafkaLimits limits(BrokerProperties.Kafka kafka) {
+        return new KafkaLimits(
+                Math.toIntExact(kafka.frameBytesMax().toBytes()),
+                kafka.bytesInFlightMax().toBytes(),
+                kafka.connectionsMax(),
+                kafka.connectionsPerAddressMax(),
+                kafka.idle(),
+                Math.toIntExact(kafka.fetchBytesMax().toBytes()));
+    }
+
     @Bean
     ServingLifecycle servingLifecycle(
             BrokerParts parts,
             ObjectProvider<WebServerApplicationContext> context,
             BrokerProperties properties,
             ServerProperties server,
+            KafkaListeners kafka,
             BrokerMetrics metrics,
             BrokerThreads threads) {
         return new ServingLifecycle(
                 parts.broker(),
                 context.getObject(),
                 new ServingLifecycle.Address(properties.advertisedUrl(), host(server)),
+                kafka,
                 metrics,
                 parts.state(),
                 threads.timer());

@@ -25,6 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param flushThreads fsyncs that run at the same time
  * @param retentionCheck how often retention is applied
  * @param topicDefaults defaults of topic settings, by Kafka's names
+ * @param kafka the Kafka protocol
  */
 @Validated
 @ConfigurationProperties("headrace.broker")
@@ -40,7 +41,45 @@ public record BrokerProperties(
         @DefaultValue @NotNull Map<String, String> topicDefaults,
         @DefaultValue @Valid @NotNull Compaction compaction,
         @DefaultValue @Valid @NotNull Http http,
-        @DefaultValue @Valid @NotNull Replicas replicas) {
+        @DefaultValue @Valid @NotNull Replicas replicas,
+        @DefaultValue @Valid @NotNull Kafka kafka) {
+
+    /**
+     * The Kafka protocol.
+     *
+     * @param listeners by name; a broker without one speaks HTTP only
+     * @param autoCreateTopics whether a client that names an unknown topic creates it
+     * @param frameBytesMax largest request
+     * @param bytesInFlightMax request bytes held at once over all connections
+     * @param connectionsMax connections of all listeners together
+     * @param connectionsPerAddressMax connections from one address
+     * @param idle after which a connection without a request is closed
+     * @param fetchBytesMax largest answer of one fetch, unless its first batch is larger
+     */
+    public record Kafka(
+            @DefaultValue @Valid @NotNull Map<String, Listener> listeners,
+            @DefaultValue("true") boolean autoCreateTopics,
+            @DefaultValue("100MB") @NotNull DataSize frameBytesMax,
+            @DefaultValue("256MB") @NotNull DataSize bytesInFlightMax,
+            @DefaultValue("10000") @Min(1) int connectionsMax,
+            @DefaultValue("10000") @Min(1) int connectionsPerAddressMax,
+            @DefaultValue("10m") @NotNull Duration idle,
+            @DefaultValue("55MB") @NotNull DataSize fetchBytesMax) {}
+
+    /**
+     * Where one Kafka listener is, and where clients are told it is.
+     *
+     * @param host address to listen on
+     * @param port 0 for any free one
+     * @param advertisedHost as clients reach it; by default {@code host}, or this machine's name
+     *     when that is every address
+     * @param advertisedPort by default the port that is listened on
+     */
+    public record Listener(
+            @DefaultValue("127.0.0.1") @NotNull String host,
+            @DefaultValue("9092") @Min(0) @Max(65535) int port,
+            @Nullable String advertisedHost,
+            @Nullable Integer advertisedPort) {}
 
     /**
      * How compacted topics are cleaned.

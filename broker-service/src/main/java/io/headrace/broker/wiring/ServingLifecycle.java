@@ -10,8 +10,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Registers the broker once HTTP listens; when the stop begins, answers all who wait while HTTP
- * finishes what it has.
+ * Registers the broker once HTTP and the Kafka listeners listen; when the stop begins, answers all
+ * who wait while HTTP finishes what it has.
  */
 final class ServingLifecycle implements SmartLifecycle {
 
@@ -27,6 +27,7 @@ final class ServingLifecycle implements SmartLifecycle {
     private final Broker broker;
     private final WebServerApplicationContext context;
     private final Address address;
+    private final KafkaListeners kafka;
     private final Runnable refreshLogSizes;
     private final ScheduledExecutorService timer;
     private volatile @Nullable Future<?> refreshing;
@@ -36,12 +37,14 @@ final class ServingLifecycle implements SmartLifecycle {
             Broker broker,
             WebServerApplicationContext context,
             Address address,
+            KafkaListeners kafka,
             BrokerMetrics metrics,
             BrokerFigures figures,
             ScheduledExecutorService timer) {
         this.broker = broker;
         this.context = context;
         this.address = address;
+        this.kafka = kafka;
         this.refreshLogSizes = () -> metrics.refreshLogSizes(figures);
         this.timer = timer;
     }
@@ -49,7 +52,7 @@ final class ServingLifecycle implements SmartLifecycle {
     @Override
     public void start() {
         try {
-            broker.join(httpUrl(), version());
+            broker.join(httpUrl(), kafka.open(), version());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the broker registered", e);
@@ -71,7 +74,9 @@ final class ServingLifecycle implements SmartLifecycle {
         if (refresh != null) {
             refresh.cancel(false);
         }
+        kafka.stopAccepting();
         broker.quiesce();
+        kafka.close();
     }
 
     private String httpUrl() {

@@ -16,6 +16,7 @@ import io.headrace.model.topic.TopicId;
  * /controller/brokers      RememberedBrokersNode  persistent: broker epochs that the elections so far have seen
  * /topics/{name}           TopicNode        persistent: topic id, assignment, config
  * /states/{name}           StatesNode       persistent: one PartitionState per partition
+ * /producer-ids            ProducerIdsNode  persistent: where the next block of producer ids begins; compare-and-set by brokers
  * /deletions/{topic id}    DeletionNode     persistent tombstone; removed by the controller long after the grace period
  * </pre>
  */
@@ -31,6 +32,7 @@ public final class ZkPaths {
     public static final String CONTROLLER_BROKERS = "/controller/brokers";
     public static final String TOPICS = "/topics";
     public static final String STATES = "/states";
+    public static final String PRODUCER_IDS = "/producer-ids";
     public static final String DELETIONS = "/deletions";
 
     private ZkPaths() {}

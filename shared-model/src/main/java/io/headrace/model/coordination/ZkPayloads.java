@@ -73,6 +73,12 @@ public final class ZkPayloads {
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record DeletionNode(String name, long deletedAtMs, long graceMs) {}
 
+    /**
+     * @param next producer id that nobody has claimed
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ProducerIdsNode(long next) {}
+
     public static byte[] encode(Record payload) {
         return JSON.writeValueAsBytes(payload);
     }

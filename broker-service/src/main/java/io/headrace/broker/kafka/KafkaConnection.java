@@ -1,0 +1,272 @@
+package io.headrace.broker.kafka;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection: requests in order, one at a time, each answered before the next is looked at.
+ *
+ * <pre>
+ *   idle --frame--> busy --answer written--> idle, or busy with the next frame
+ *   any  --unreadable request, channel closed--> over
+ * </pre>
+ *
+ * <p>Owner: the connection's event loop.
+ *
+ * <p>Bounds: {@value #WAITING_MAX} frames wait behind the one that is answered; then the socket is
+ * not read. The next request begins when the last byte of the answer has left for the socket, so a
+ * client that does not read holds one answer at most.
+ */
+final class KafkaConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaConnection.class);
+
+    static final int WAITING_MAX = 16;
+
+    private final ListenerContext context;
+    private final Channel channel;
+    private final ReadGate gate;
+    private final Client client;
+    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
+    private @Nullable Exchange current;
+    private boolean isDraining;
+    private boolean isOver;
+
+    KafkaConnection(ListenerContext context, Channel channel, ReadGate gate, Client client) {
+        this.context = context;
+        this.channel = channel;
+        this.gate = gate;
+        this.client = client;
+    }
+
+    Client client() {
+        return client;
+    }
+
+    EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext handler, Object message) {
+        ByteBuf frame = (ByteBuf) message;
+        if (isOver) {
+            release(frame);
+        } else if (current != null) {
+            waiting.add(frame);
+            if (waiting.size() == WAITING_MAX) {
+                gate.close(ReadGate.Reason.QUEUE_FULL);
+            }
+        } else {
+            begin(frame);
+        }
+    }
+
+    private void begin(ByteBuf frame) {
+        Exchange exchange = null;
+        try {
+            Requests.Parsed parsed = Requests.parse(context.apis(), frame.nioBuffer());
+            exchange = new Exchange(this, parsed.key(), parsed.header(), frame);
+            current = exchange;
+            parsed.handle(exchange);
+        } catch (RuntimeException e) {
+            if (exchange == null) {
+                unreadable(frame, e);
+            } else {
+                failed(exchange, e);
+            }
+        }
+    }
+
+    private void unreadable(ByteBuf frame, RuntimeException cause) {
+        context.counters().unreadable();
+        LOG.atInfo()
+                .addKeyValue("remote", client.remote())
+                .log("A connection is closed: a request cannot be read: {}", reason(cause));
+        release(frame);
+        end();
+    }
+
+    /** The class is enough to find the fault; a message may repeat what the client sent. */
+    private static String reason(RuntimeException cause) {
+        return cause instanceof UnreadableRequestException known
+                ? String.valueOf(known.getMessage())
+                : cause.getClass().getSimpleName();
+    }
+
+    private void failed(Exchange exchange, RuntimeException cause) {
+        LOG.atError()
+                .setCause(cause)
+                .addKeyValue("api", exchange.key())
+                .log("A request failed for a reason that is ours");
+        if (!exchange.isAnswered()) {
+            exchange.close("the request failed inside the broker");
+        }
+    }
+
+    void answer(Exchange exchange, ApiMessage response) {
+        if (isOver) {
+            forget(exchange, response);
+            return;
+        }
+        ApiKeys key = exchange.key();
+        short version = responseVersion(exchange);
+        List<Object> parts;
+        try {
+            parts =
+                    AnswerWriter.frame(
+                            channel.alloc(),
+                            exchange.correlationId(),
+                            key.responseHeaderVersion(version),
+                            response,
+                            version);
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).addKeyValue("api", key).log("A response cannot be written");
+            forget(exchange, response);
+            end();
+            return;
+        }
+        release(exchange.frame());
+        ChannelFuture last = null;
+        for (Object part : parts) {
+            last = channel.write(part);
+        }
+        channel.flush();
+        if (last != null) {
+            var _ = last.addListener(this);
+        }
+    }
+
+    /** A client that is newer than this broker gets the one answer that every client reads. */
+    private static short responseVersion(Exchange exchange) {
+        short version = exchange.version();
+        return exchange.key() == ApiKeys.API_VERSIONS && !exchange.key().isVersionSupported(version)
+                ? 0
+                : version;
+    }
+
+    void answerNothing(Exchange exchange) {
+        release(exchange.frame());
+        if (!isOver) {
+            next();
+        }
+    }
+
+    void close(Exchange exchange, String why) {
+        release(exchange.frame());
+        if (!isOver) {
+            LOG.atInfo()
+                    .addKeyValue("remote", client.remote())
+                    .addKeyValue("api", exchange.key())
+                    .log("A connection is closed: {}", why);
+            end();
+        }
+    }
+
+    /** Nobody gets this answer any more. */
+    void forget(Exchange exchange, @Nullable ApiMessage response) {
+        release(exchange.frame());
+        if (response instanceof FetchResponseData fetch) {
+            fetch.responses()
+                    .forEach(topic -> topic.partitions().forEach(KafkaConnection::closeSlice));
+        }
+    }
+
+    private static void closeSlice(FetchResponseData.PartitionData partition) {
+        if (partition.records() instanceof SliceRecords records) {
+            records.slice().close();
+        }
+    }
+
+    /** The last part of an answer was written, or the channel failed. */
+    @Override
+    public void operationComplete(ChannelFuture written) {
+        if (isOver) {
+            return;
+        }
+        if (written.isSuccess()) {
+            next();
+        } else {
+            end();
+        }
+    }
+
+    private void next() {
+        current = null;
+        if (isDraining) {
+            return; // the loop below goes on, so that many quick answers need no deep stack
+        }
+        isDraining = true;
+        try {
+            while (current == null && !isOver && !waiting.isEmpty()) {
+                begin(waiting.remove());
+            }
+        } finally {
+            isDraining = false;
+        }
+        if (waiting.isEmpty()) {
+            gate.open(ReadGate.Reason.QUEUE_FULL);
+        }
+    }
+
+    private void end() {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        waiting.forEach(this::release);
+        waiting.clear();
+        var _ = channel.close();
+    }
+
+    private void release(ByteBuf frame) {
+        int size = frame.readableBytes();
+        frame.release();
+        context.memory().give(size);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext handler) {
+        end();
+        Exchange open = current;
+        if (open != null) {
+            open.abandon();
+        }
+        handler.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext handler, Object event) {
+        if (event instanceof IdleStateEvent && current == null) {
+            end();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext handler, Throwable cause) {
+        if (cause instanceof IOException) {
+            LOG.atDebug().addKeyValue("remote", client.remote()).log("A client is gone");
+        } else {
+            LOG.atError()
+                    .setCause(cause)
+                    .addKeyValue("remote", client.remote())
+                    .log("A connection is closed for a reason that is ours");
+        }
+        end();
+    }
+}

@@ -1,0 +1,70 @@
+package io.headrace.broker.kafka;
+
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.RequestHeaderData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/**
+ * From the bytes of a frame to a request and the API that handles it. Stateless.
+ *
+ * <p>Errors: any {@link RuntimeException}; nothing of the request has happened then. A body of
+ * which bytes are left over is refused as a whole.
+ */
+final class Requests {
+
+    private static final int VERSION_AT = 2;
+
+    private Requests() {}
+
+    /** A request that was understood. */
+    record Parsed(Api<?> api, ApiKeys key, RequestHeaderData header, ApiMessage body) {
+
+        void handle(Exchange exchange) {
+            pass(api, exchange, body);
+        }
+
+        /** The table pairs each API with the request that Kafka's registry makes for its key. */
+        @SuppressWarnings("unchecked")
+        private static <Q extends ApiMessage> void pass(
+                Api<Q> api, Exchange exchange, ApiMessage body) {
+            api.handle(exchange, (Q) body);
+        }
+    }
+
+    static Parsed parse(ApiTable apis, ByteBuffer bytes) {
+        short number = bytes.getShort(0);
+        short version = bytes.getShort(VERSION_AT);
+        Api<?> api = apis.find(number);
+        if (api == null) {
+            throw new UnreadableRequestException("there is no API with key " + number + " here");
+        }
+        ApiKeys key = api.key();
+        boolean isSupported = key.isVersionSupported(version);
+        if (!isSupported && key != ApiKeys.API_VERSIONS) {
+            throw new UnreadableRequestException(
+                    key.name
+                            + " is answered in versions "
+                            + key.oldestVersion()
+                            + " to "
+                            + key.latestVersion()
+                            + ", not "
+                            + version);
+        }
+        FrameCursor cursor = new FrameCursor(bytes);
+        short headerVersion = key.requestHeaderVersion(isSupported ? version : key.oldestVersion());
+        RequestHeaderData header = new RequestHeaderData(cursor, headerVersion);
+        if (!isSupported) {
+            // From a newer client; only the answer's form is known, and that is enough.
+            return new Parsed(api, key, header, new ApiVersionsRequestData());
+        }
+        ApiMessage body = key.messageType.newRequest();
+        body.read(cursor, version);
+        if (cursor.bytesLeft() > 0) {
+            throw new UnreadableRequestException(
+                    cursor.bytesLeft() + " bytes follow a whole " + key.name + " request");
+        }
+        return new Parsed(api, key, header, body);
+    }
+}

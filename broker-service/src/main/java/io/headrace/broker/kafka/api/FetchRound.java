@@ -1,0 +1,274 @@
+package io.headrace.broker.kafka.api;
+
+import io.headrace.broker.fetch.SliceLoader;
+import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.kafka.SliceRecords;
+import io.headrace.broker.log.LogSlice;
+import io.headrace.broker.quota.Throttle;
+import io.headrace.broker.replica.ParkedFetch;
+import io.headrace.broker.replica.Partition;
+import io.headrace.model.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One fetch from read to answer.
+ *
+ * <pre>
+ *   read --enough, an error, no time left--> load --all in the page cache--> answer
+ *   read --too little--> parked on all partitions --bytes, deadline, leadership lost--> read
+ *   any  --connection ends--> over (slices closed, parked fetch cancelled)
+ * </pre>
+ *
+ * <p>Owner: the connection's event loop; the parked fetch and the loader hop back to it.
+ */
+final class FetchRound {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FetchRound.class);
+
+    private final ApiContext context;
+    private final Exchange exchange;
+    private final FetchRequestData request;
+    private final FetchSessions sessions;
+    private final FetchSessions.Plan plan;
+    private final PartitionFetch partitions;
+    private final long startNanos = System.nanoTime();
+    private List<PartitionFetch.Found> found = List.of();
+    private @Nullable ParkedFetch parked;
+    private boolean isOver;
+
+    FetchRound(
+            ApiContext context,
+            Exchange exchange,
+            FetchRequestData request,
+            FetchSessions sessions,
+            FetchSessions.Plan plan) {
+        this.context = context;
+        this.exchange = exchange;
+        this.request = request;
+        this.sessions = sessions;
+        this.plan = plan;
+        this.partitions = new PartitionFetch(context, exchange, request.isolationLevel());
+    }
+
+    void start() {
+        exchange.whenAbandoned(this::abandoned);
+        read();
+    }
+
+    private void abandoned() {
+        isOver = true;
+        ParkedFetch waiting = parked;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+        closeSlices();
+    }
+
+    private void read() {
+        int left = Math.min(Math.max(0, request.maxBytes()), context.limits().fetchBytesMax());
+        boolean isFirst = true;
+        List<PartitionFetch.Found> all = new ArrayList<>(plan.targets().size());
+        for (FetchTarget target : plan.targets()) {
+            int bytesMax = Math.min(left, Math.max(0, target.bytesMax()));
+            PartitionFetch.Found one = partitions.read(target, bytesMax, isFirst);
+            all.add(one);
+            if (one.length() > 0) {
+                isFirst = false;
+                left = Math.max(0, left - one.length());
+            }
+        }
+        found = all;
+        if (isEnough() || !park()) {
+            load(0);
+        }
+    }
+
+    private long bytes() {
+        long bytes = 0;
+        for (PartitionFetch.Found one : found) {
+            bytes += one.length();
+        }
+        return bytes;
+    }
+
+    private boolean isEnough() {
+        if (waitMsLeft() <= 0 || found.isEmpty() || bytes() >= request.minBytes()) {
+            return true;
+        }
+        for (PartitionFetch.Found one : found) {
+            if (one.isFinal()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long waitMsLeft() {
+        return request.maxWaitMs() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    }
+
+    /**
+     * @return false when it cannot wait, and answers with what there is
+     */
+    private boolean park() {
+        Waiting waiting = new Waiting(request.minBytes() - bytes());
+        for (PartitionFetch.Found one : found) {
+            Partition partition = one.partition();
+            if (partition != null) {
+                waiting.watch(partition, one.data().highWatermark());
+            }
+        }
+        closeSlices();
+        parked = waiting;
+        ErrorCode refused = context.replicas().park(waiting, waitMsLeft());
+        if (refused == ErrorCode.NONE) {
+            return true;
+        }
+        parked = null;
+        return false;
+    }
+
+    private void woken() {
+        parked = null;
+        if (!isOver) {
+            read();
+        }
+    }
+
+    /** Slice by slice; nearly always all are in the page cache, and nothing waits. */
+    private void load(int from) {
+        for (int i = from; i < found.size(); i++) {
+            LogSlice slice = found.get(i).slice();
+            if (slice == null) {
+                continue;
+            }
+            Step step = new Step(i);
+            context.slices().whenReady(slice, exchange.loop(), step);
+            if (!step.isDone) {
+                step.continues = true;
+                return;
+            }
+        }
+        answer();
+    }
+
+    private final class Step implements SliceLoader.Receiver {
+
+        private final int index;
+        private boolean isDone;
+        private boolean continues;
+
+        Step(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public void take(SliceLoader.Outcome outcome) {
+            isDone = true;
+            switch (outcome) {
+                case SliceLoader.Outcome.Ready(LogSlice slice) -> {
+                    if (isOver) {
+                        slice.close();
+                    }
+                }
+                case SliceLoader.Outcome.TooMany tooMany ->
+                        found.get(index).failed(Errors.THROTTLING_QUOTA_EXCEEDED);
+                case SliceLoader.Outcome.Failed(var cause) -> {
+                    LOG.atError().setCause(cause).log("A segment could not be read");
+                    found.get(index).failed(Errors.KAFKA_STORAGE_ERROR);
+                }
+            }
+            if (continues && !isOver) {
+                load(index + 1);
+            }
+        }
+    }
+
+    private void closeSlices() {
+        for (PartitionFetch.Found one : found) {
+            LogSlice slice = one.slice();
+            if (slice != null) {
+                slice.close();
+            }
+        }
+    }
+
+    private void answer() {
+        List<PartitionData> data = new ArrayList<>(found.size());
+        long bytes = 0;
+        for (PartitionFetch.Found one : found) {
+            LogSlice slice = one.slice();
+            data.add(
+                    one.data()
+                            .setRecords(
+                                    slice == null ? MemoryRecords.EMPTY : new SliceRecords(slice)));
+            bytes += one.length();
+            if (one.data().errorCode() == Errors.NONE.code()) {
+                context.traffic(one.target().topic()).fetched(one.length());
+            } else {
+                context.traffic(one.target().topic()).fetchFailed();
+            }
+        }
+        FetchResponseData response =
+                new FetchResponseData()
+                        .setSessionId(plan.sessionId())
+                        .setThrottleTimeMs(
+                                context.pauseMs(exchange, Throttle.Kind.FETCH_BYTES, bytes));
+        FetchSession session = plan.session();
+        List<Integer> news =
+                session == null ? List.of() : sessions.news(session, plan.targets(), data);
+        if (session != null && plan.isIncremental()) {
+            news.forEach(i -> add(response, i, data.get(i)));
+        } else {
+            for (int i = 0; i < data.size(); i++) {
+                add(response, i, data.get(i));
+            }
+        }
+        partitions.hints(response, found);
+        exchange.answer(response);
+    }
+
+    private void add(FetchResponseData response, int index, PartitionData data) {
+        FetchTarget target = plan.targets().get(index);
+        List<FetchableTopicResponse> topics = response.responses();
+        FetchableTopicResponse last = topics.isEmpty() ? null : topics.getLast();
+        if (last == null
+                || !last.topicId().equals(target.topicId())
+                || !last.topic().equals(target.topic())) {
+            last =
+                    new FetchableTopicResponse()
+                            .setTopic(target.topic())
+                            .setTopicId(target.topicId());
+            topics.add(last);
+        }
+        last.partitions().add(data);
+    }
+
+    private final class Waiting extends ParkedFetch {
+
+        Waiting(long bytesMissing) {
+            super(bytesMissing);
+        }
+
+        @Override
+        protected void wake(ErrorCode reason) {
+            try {
+                exchange.loop().execute(FetchRound.this::woken);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("A fetch was woken after the event loops had stopped");
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package io.headrace.broker.kafka.api;
+
+import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.log.LogSlice;
+import io.headrace.broker.log.epoch.EpochEnd;
+import io.headrace.broker.replica.Leadership;
+import io.headrace.broker.replica.Partition;
+import io.headrace.broker.replica.ReadResult;
+import io.headrace.broker.security.Access;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicPartition;
+import java.util.List;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.FetchResponseData.LeaderIdAndEpoch;
+import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one partition for a fetch and says what was found, or why nothing was. */
+final class PartitionFetch {
+
+    private static final int WITH_LEADER_HINTS = 16;
+
+    private final ApiContext context;
+    private final Exchange exchange;
+    private final boolean readsCommitted;
+
+    PartitionFetch(ApiContext context, Exchange exchange, byte isolationLevel) {
+        this.context = context;
+        this.exchange = exchange;
+        this.readsCommitted = isolationLevel == IsolationLevel.READ_COMMITTED.id();
+    }
+
+    /** What one partition gives; the fetch owns the slice. */
+    static final class Found {
+
+        private final FetchTarget target;
+        private final @Nullable Partition partition;
+        private final boolean isFinal;
+        private @Nullable LogSlice slice;
+        private PartitionData data;
+
+        private Found(
+                FetchTarget target,
+                @Nullable Partition partition,
+                @Nullable LogSlice slice,
+                PartitionData data,
+                boolean isFinal) {
+            this.target = target;
+            this.partition = partition;
+            this.slice = slice;
+            this.data = data;
+            this.isFinal = isFinal;
+        }
+
+        FetchTarget target() {
+            return target;
+        }
+
+        /** Null where there is nothing to wait for. */
+        @Nullable Partition partition() {
+            return partition;
+        }
+
+        @Nullable LogSlice slice() {
+            return slice;
+        }
+
+        PartitionData data() {
+            return data;
+        }
+
+        int length() {
+            LogSlice own = slice;
+            return own == null ? 0 : own.length();
+        }
+
+        /** Waiting would not make it better: an error, or as long as it can be. */
+        boolean isFinal() {
+            return isFinal;
+        }
+
+        /** The slice was closed instead of sent. */
+        void failed(Errors error) {
+            slice = null;
+            data = refusal(target, error);
+        }
+    }
+
+    /**
+     * @param atLeastOne a first batch may be larger than {@code bytesMax}
+     */
+    Found read(FetchTarget target, int bytesMax, boolean atLeastOne) {
+        Partition partition =
+                target.topic().isEmpty() || target.partition() < 0
+                        ? null
+                        : context.replicas().led(target.topic(), target.partition());
+        Errors error = error(target, partition);
+        Leadership leadership = partition == null ? null : partition.leadership();
+        if (error != Errors.NONE || partition == null || leadership == null) {
+            Errors said = error == Errors.NONE ? Errors.NOT_LEADER_OR_FOLLOWER : error;
+            return new Found(target, null, null, refusal(target, said), true);
+        }
+        EpochEnd diverging = diverging(target, partition);
+        return switch (partition.read(
+                target.offset(),
+                diverging == null ? bytesMax : 0,
+                atLeastOne && diverging == null)) {
+            case ReadResult.InRange in -> inRange(target, partition, in, diverging);
+            case ReadResult.OutOfRange out ->
+                    new Found(
+                            target,
+                            null,
+                            null,
+                            refusal(target, Errors.OFFSET_OUT_OF_RANGE)
+                                    .setLogStartOffset(out.logStartOffset()),
+                            true);
+            case ReadResult.Refused(ErrorCode code, String text) ->
+                    new Found(
+                            target,
+                            null,
+                            null,
+                            refusal(target, Errors.forCode(code.number())),
+                            true);
+        };
+    }
+
+    private Found inRange(
+            FetchTarget target,
+            Partition partition,
+            ReadResult.InRange in,
+            @Nullable EpochEnd diverging) {
+        LogSlice slice = in.slice();
+        if (slice != null && slice.length() == 0) {
+            slice.close();
+            slice = null;
+        }
+        PartitionData data =
+                new PartitionData()
+                        .setPartitionIndex(target.partition())
+                        .setHighWatermark(in.highWatermark())
+                        .setLastStableOffset(in.highWatermark())
+                        .setLogStartOffset(in.logStartOffset())
+                        .setAbortedTransactions(readsCommitted ? List.of() : null);
+        if (diverging != null) {
+            data.setDivergingEpoch(
+                    new EpochEndOffset()
+                            .setEpoch(diverging.epoch())
+                            .setEndOffset(diverging.endOffset()));
+        }
+        boolean isFinal =
+                diverging != null || (slice != null && slice.endOffset() < in.highWatermark());
+        return new Found(target, partition, slice, data, isFinal);
+    }
+
+    private Errors error(FetchTarget target, @Nullable Partition partition) {
+        boolean isById = !Uuid.ZERO_UUID.equals(target.topicId());
+        if (isById && target.topic().isEmpty()) {
+            return Errors.UNKNOWN_TOPIC_ID;
+        }
+        if (!context.mayUseTopic(exchange, Access.Operation.READ, target.topic())) {
+            return Errors.TOPIC_AUTHORIZATION_FAILED;
+        }
+        Leadership leadership = partition == null ? null : partition.leadership();
+        if (partition == null || leadership == null) {
+            return target.partition() < 0 || target.topic().isEmpty()
+                    ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+                    : Errors.forCode(
+                            context.replicas()
+                                    .whyNotLed(
+                                            new TopicPartition(target.topic(), target.partition()))
+                                    .code()
+                                    .number());
+        }
+        if (isById && !target.topicId().equals(TopicNames.uuid(partition.topicId()))) {
+            return Errors.INCONSISTENT_TOPIC_ID;
+        }
+        return LeaderEpochs.check(target.leaderEpoch(), leadership.leaderEpoch());
+    }
+
+    /** Where the client's history and ours part, if they do. */
+    private static @Nullable EpochEnd diverging(FetchTarget target, Partition partition) {
+        if (target.lastFetchedEpoch() < 0) {
+            return null;
+        }
+        EpochEnd end = partition.log().endOffsetFor(target.lastFetchedEpoch());
+        return end.epoch() < target.lastFetchedEpoch() || end.endOffset() < target.offset()
+                ? end
+                : null;
+    }
+
+    private static PartitionData refusal(FetchTarget target, Errors error) {
+        return new PartitionData()
+                .setPartitionIndex(target.partition())
+                .setErrorCode(error.code())
+                .setHighWatermark(FetchResponse.INVALID_HIGH_WATERMARK)
+                .setLastStableOffset(FetchResponse.INVALID_LAST_STABLE_OFFSET)
+                .setLogStartOffset(FetchResponse.INVALID_LOG_START_OFFSET);
+    }
+
+    /** Tells a client that came to the wrong broker where the leader is. */
+    void hints(FetchResponseData response, List<Found> all) {
+        if (exchange.version() < WITH_LEADER_HINTS) {
+            return;
+        }
+        ClusterImage image = context.image().get();
+        for (Found one : all) {
+            if (one.data().errorCode() == Errors.NOT_LEADER_OR_FOLLOWER.code()) {
+                hint(response, image, one);
+            }
+        }
+    }
+
+    private void hint(FetchResponseData response, ClusterImage image, Found one) {
+        PartitionState state =
+                image.partition(new TopicPartition(one.target().topic(), one.target().partition()))
+                        .orElse(null);
+        BrokerRegistration leader = state == null ? null : image.brokers().get(state.leader());
+        if (state == null || leader == null) {
+            return;
+        }
+        Endpoints.of(leader, exchange.client().listener())
+                .ifPresent(
+                        endpoint -> {
+                            one.data()
+                                    .setCurrentLeader(
+                                            new LeaderIdAndEpoch()
+                                                    .setLeaderId(state.leader())
+                                                    .setLeaderEpoch(state.leaderEpoch()));
+                            if (response.nodeEndpoints().find(endpoint.brokerId()) == null) {
+                                response.nodeEndpoints()
+                                        .add(
+                                                new NodeEndpoint()
+                                                        .setNodeId(endpoint.brokerId())
+                                                        .setHost(endpoint.host())
+                                                        .setPort(endpoint.port())
+                                                        .setRack(endpoint.rack()));
+                            }
+                        });
+    }
+}

@@ -1,0 +1,23 @@
+/**
+ * The Kafka listener: frames in, frames out, one request at a time per connection.
+ *
+ * <p>Entry: {@link io.headrace.broker.kafka.KafkaListener}. What a request means is in the nested
+ * room {@code api}, one class per Kafka API; this room knows sockets, limits, order and bytes.
+ *
+ * <pre>
+ *   socket -> FrameAssembler -> KafkaConnection -> Api -> Exchange.answer -> AnswerWriter -> socket
+ *             length, memory    order, parsing     meaning                   file regions
+ * </pre>
+ *
+ * <p>Owner: a connection's state belongs to its event loop; an {@link
+ * io.headrace.broker.kafka.Exchange} may be answered on any thread.
+ *
+ * <p>This room and {@code api} are the only ones that import Kafka's protocol classes. They may
+ * import {@code replica}, {@code log}, {@code cluster} and the model.
+ *
+ * <p>Source: Kafka protocol; rules for hostile input in decision 0013.
+ */
+@NullMarked
+package io.headrace.broker.kafka;
+
+import org.jspecify.annotations.NullMarked;

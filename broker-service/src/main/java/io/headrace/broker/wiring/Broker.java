@@ -5,6 +5,7 @@ import io.headrace.broker.cluster.DefaultConfig;
 import io.headrace.broker.cluster.Membership;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.log.FoundPartition;
+import io.headrace.broker.kafka.api.BrokerSettings.Directory;
 import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.log.LogDirectorySettings;
@@ -48,6 +49,8 @@ final class Broker {
 
     /** Sequences of idempotent producers are not kept yet, so no batch stays for their sake. */
     private static final ProducerEnds NO_PRODUCERS = (partition, producerId, lastOffset) -> false;
+
+    private static final long UNKNOWN = -1;
 
     /** What is fixed before the start. */
     record Plan(
@@ -168,6 +171,19 @@ final class Broker {
     /** The newest image, once the broker was opened. */
     ClusterImage requiredImage() {
         return require(membership).image();
+    }
+
+    /** The log directory as {@code DescribeLogDirs} shows it. */
+    Directory directory() {
+        LogDirectory opened = require(logs);
+        Path path = opened.settings().path();
+        long usable = UNKNOWN;
+        try {
+            usable = disk.usableBytes(path);
+        } catch (IOException e) {
+            LOG.atWarn().setCause(e).log("The free space of {} cannot be told", path);
+        }
+        return new Directory(path.toString(), opened.isOffline(), UNKNOWN, usable);
     }
 
     /** A producer id that no other broker hands out; may wait for ZooKeeper. */

@@ -196,7 +196,10 @@ public class BrokerConfiguration {
                         context,
                         controller,
                         parts.broker()::newProducerId,
-                        new BrokerSettings(settings(properties), properties.topicDefaults()),
+                        new BrokerSettings(
+                                settings(properties),
+                                properties.topicDefaults(),
+                                parts.broker()::directory),
                         new SecureRandom()));
     }
 

@@ -37,6 +37,13 @@ public final class KafkaApis {
         apis.add(new FetchApi(context, names, sessions));
         apis.add(new ListOffsetsApi(context));
         apis.add(new DescribeConfigsApi(context, settings));
+        apis.add(new IncrementalAlterConfigsApi(context, controller));
+        apis.add(new AlterConfigsApi(context, controller));
+        apis.add(new CreatePartitionsApi(context, controller));
+        apis.add(new DeleteRecordsApi(context));
+        apis.add(new DescribeLogDirsApi(context, settings.directory()));
+        apis.add(new OffsetForLeaderEpochApi(context));
+        apis.add(new DescribeTopicPartitionsApi(context));
         table[0] = new ApiTable(apis);
         return table[0];
     }

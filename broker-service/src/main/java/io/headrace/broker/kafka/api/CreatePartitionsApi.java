@@ -1,0 +1,102 @@
+package io.headrace.broker.kafka.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.headrace.broker.kafka.Api;
+import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.security.Access;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreatePartitionsResponseData;
+import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/** {@code CreatePartitions}: the new total of each topic is passed to the controller. */
+final class CreatePartitionsApi implements Api<CreatePartitionsRequestData> {
+
+    private static final int TIMEOUT_MS_MIN = 1_000;
+    private static final int TIMEOUT_MS_MAX = 120_000;
+
+    private record Wanted(
+            @JsonProperty("partitions_count") int count,
+            @JsonProperty("validate_only") boolean validateOnly) {}
+
+    private final ApiContext context;
+    private final ControllerClient controller;
+
+    CreatePartitionsApi(ApiContext context, ControllerClient controller) {
+        this.context = context;
+        this.controller = controller;
+    }
+
+    @Override
+    public ApiKeys key() {
+        return ApiKeys.CREATE_PARTITIONS;
+    }
+
+    @Override
+    public void handle(Exchange exchange, CreatePartitionsRequestData request) {
+        Duration timeout =
+                Duration.ofMillis(
+                        Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
+        Set<String> seen = new HashSet<>();
+        List<CompletableFuture<CreatePartitionsTopicResult>> results = new ArrayList<>();
+        for (CreatePartitionsTopic topic : request.topics()) {
+            if (!seen.add(topic.name())) {
+                results.add(failed(topic, Errors.INVALID_REQUEST, "the topic is named twice"));
+            } else if (!context.mayUseTopic(exchange, Access.Operation.ALTER, topic.name())) {
+                results.add(failed(topic, Errors.TOPIC_AUTHORIZATION_FAILED, "not allowed"));
+            } else if (topic.assignments() != null) {
+                results.add(
+                        failed(
+                                topic,
+                                Errors.INVALID_REPLICA_ASSIGNMENT,
+                                "the controller places new partitions; give no assignments"));
+            } else {
+                results.add(add(topic, request.validateOnly(), timeout));
+            }
+        }
+        var _ =
+                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
+                        .whenComplete(
+                                (done, failure) -> {
+                                    CreatePartitionsResponseData response =
+                                            new CreatePartitionsResponseData();
+                                    results.forEach(
+                                            result -> response.results().add(result.join()));
+                                    exchange.answer(response);
+                                });
+    }
+
+    private CompletableFuture<CreatePartitionsTopicResult> add(
+            CreatePartitionsTopic topic, boolean validateOnly, Duration timeout) {
+        return controller
+                .call(
+                        "PATCH",
+                        "/topics/" + ControllerClient.segment(topic.name()),
+                        Optional.of(new Wanted(topic.count(), validateOnly)),
+                        timeout)
+                .thenApply(
+                        answer ->
+                                new CreatePartitionsTopicResult()
+                                        .setName(topic.name())
+                                        .setErrorCode(answer.code().number())
+                                        .setErrorMessage(answer.isDone() ? null : answer.text()));
+    }
+
+    private static CompletableFuture<CreatePartitionsTopicResult> failed(
+            CreatePartitionsTopic topic, Errors error, String text) {
+        return CompletableFuture.completedFuture(
+                new CreatePartitionsTopicResult()
+                        .setName(topic.name())
+                        .setErrorCode(error.code())
+                        .setErrorMessage(text));
+    }
+}

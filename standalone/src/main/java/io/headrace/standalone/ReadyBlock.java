@@ -43,6 +43,7 @@ final class ReadyBlock {
                   gateway  %s   (API pages: %s/openapi)
                   admin    %s
                   broker   %s
+                  kafka    %s   (bootstrap.servers of Kafka clients)
                   data     %s
                   log      %s
 
@@ -60,6 +61,7 @@ final class ReadyBlock {
                         gateway,
                         options.url(options.adminPort()),
                         options.url(options.brokerPort()),
+                        options.bootstrapServers(),
                         data.root(),
                         data.logs().resolve(ServerLog.FILE),
                         gateway,

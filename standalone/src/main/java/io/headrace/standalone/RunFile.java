@@ -17,6 +17,7 @@ final class RunFile {
         entries.put("gateway", options.url(options.gatewayPort()));
         entries.put("admin", options.url(options.adminPort()));
         entries.put("broker", options.url(options.brokerPort()));
+        entries.put("kafka", options.bootstrapServers());
     }
 
     void writeStarting() throws IOException {

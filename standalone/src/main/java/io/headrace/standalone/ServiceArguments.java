@@ -9,6 +9,8 @@ import java.util.List;
  */
 record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKeeper) {
 
+    private static final String KAFKA = "--headrace.broker.kafka.listeners.PLAINTEXT.";
+
     List<String> admin() {
         List<String> args = common("admin", options.adminPort());
         args.add("--headrace.admin.data-dir=" + data.admin());
@@ -22,6 +24,8 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
     List<String> broker() {
         List<String> args = common("broker", options.brokerPort());
         args.add("--headrace.broker.data-dir=" + data.broker());
+        args.add(KAFKA + "host=" + options.listen());
+        args.add(KAFKA + "port=" + options.kafkaPort());
         return args;
     }
 

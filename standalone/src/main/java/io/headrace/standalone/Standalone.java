@@ -98,6 +98,7 @@ public final class Standalone {
         ListenPort.check("gateway", "--port", options.listen(), options.gatewayPort());
         ListenPort.check("admin", "--admin-port", options.listen(), options.adminPort());
         ListenPort.check("broker", "--broker-port", options.listen(), options.brokerPort());
+        ListenPort.check("kafka", "--kafka-port", options.listen(), options.kafkaPort());
     }
 
     private List<ServiceLaunch> launches(DataFolder data, String zooKeeper) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param data folder of everything that is kept
  * @param listen address that the services listen on
  * @param gatewayPort of the HTTP front door
+ * @param kafkaPort where Kafka clients connect
  * @param config folder with {@code admin.yml}, {@code broker.yml}, {@code gateway.yml} or {@code
  *     logback.xml} that override the built-in ones
  */
@@ -21,6 +22,7 @@ record StandaloneOptions(
         int gatewayPort,
         int adminPort,
         int brokerPort,
+        int kafkaPort,
         Optional<Path> config) {
 
     static final String LOOPBACK = "127.0.0.1";
@@ -31,6 +33,7 @@ record StandaloneOptions(
         int gatewayPort = 8080;
         int adminPort = 8081;
         int brokerPort = 8082;
+        int kafkaPort = 9092;
         Optional<Path> config = Optional.empty();
         Iterator<String> rest = args.iterator();
         while (rest.hasNext()) {
@@ -41,6 +44,7 @@ record StandaloneOptions(
                 case "--port" -> gatewayPort = port(option, rest);
                 case "--admin-port" -> adminPort = port(option, rest);
                 case "--broker-port" -> brokerPort = port(option, rest);
+                case "--kafka-port" -> kafkaPort = port(option, rest);
                 case "--config" -> config = Optional.of(folder(option, value(option, rest)));
                 default ->
                         throw usage(
@@ -55,17 +59,25 @@ record StandaloneOptions(
                 gatewayPort,
                 adminPort,
                 brokerPort,
+                kafkaPort,
                 config);
     }
 
     /** Where a program on this machine reaches a service: a wildcard address is not one. */
     String url(int port) {
-        String host =
-                switch (listen) {
-                    case "0.0.0.0", "::", "*" -> LOOPBACK;
-                    default -> listen.contains(":") ? "[" + listen + "]" : listen;
-                };
-        return "http://" + host + ":" + port;
+        return "http://" + host() + ":" + port;
+    }
+
+    /** What a Kafka client on this machine begins with. */
+    String bootstrapServers() {
+        return host() + ":" + kafkaPort;
+    }
+
+    private String host() {
+        return switch (listen) {
+            case "0.0.0.0", "::", "*" -> LOOPBACK;
+            default -> listen.contains(":") ? "[" + listen + "]" : listen;
+        };
     }
 
     private static String value(String option, Iterator<String> rest) throws StartFailure {

@@ -30,13 +30,15 @@ public final class TrainingRun {
     private static StandaloneOptions options(Path folder) throws IOException {
         try (ServerSocket gateway = any();
                 ServerSocket admin = any();
-                ServerSocket broker = any()) {
+                ServerSocket broker = any();
+                ServerSocket kafka = any()) {
             return new StandaloneOptions(
                     folder,
                     StandaloneOptions.LOOPBACK,
                     gateway.getLocalPort(),
                     admin.getLocalPort(),
                     broker.getLocalPort(),
+                    kafka.getLocalPort(),
                     Optional.empty());
         }
     }

@@ -37,7 +37,7 @@ final class PlatformProcess implements AutoCloseable {
 
     /** Starts it and waits until it says that it is ready. */
     static PlatformProcess up(Path data, String... more) {
-        PlatformProcess platform = start(data, FreePorts.some(3), more);
+        PlatformProcess platform = start(data, FreePorts.some(4), more);
         try {
             platform.child.awaitLine(line -> line.startsWith("Headrace is ready"), START_WAIT);
             return platform;
@@ -55,7 +55,8 @@ final class PlatformProcess implements AutoCloseable {
                                 "--data", data.toString(),
                                 "--port", ports.get(0).toString(),
                                 "--admin-port", ports.get(1).toString(),
-                                "--broker-port", ports.get(2).toString()));
+                                "--broker-port", ports.get(2).toString(),
+                                "--kafka-port", ports.get(3).toString()));
         args.addAll(List.of(more));
         return new PlatformProcess(
                 ChildJvm.of("io.headrace.standalone.Standalone")
@@ -67,6 +68,10 @@ final class PlatformProcess implements AutoCloseable {
 
     String gateway() {
         return "http://127.0.0.1:" + ports.get(0);
+    }
+
+    String bootstrapServers() {
+        return "127.0.0.1:" + ports.get(3);
     }
 
     String admin() {

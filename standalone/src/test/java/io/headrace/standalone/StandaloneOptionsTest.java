@@ -19,6 +19,7 @@ class StandaloneOptionsTest {
         assertThat(options.gatewayPort()).isEqualTo(8080);
         assertThat(options.adminPort()).isEqualTo(8081);
         assertThat(options.brokerPort()).isEqualTo(8082);
+        assertThat(options.kafkaPort()).isEqualTo(9092);
         assertThat(options.data()).isEqualTo(Path.of("data").toAbsolutePath());
     }
 
@@ -41,6 +42,7 @@ class StandaloneOptionsTest {
                     --port 0          | --port must be from 1 to 65535, not 0
                     --admin-port -1   | --admin-port must be from 1 to 65535, not -1
                     --broker-port 99999 | --broker-port must be from 1 to 65535, not 99999
+                    --kafka-port x    | --kafka-port must be a port number, not x
                     --config /nowhere | --config must be a folder, and /nowhere is not one
                     """)
     void a_wrong_option_is_named_in_one_sentence(String line, String sentence) {

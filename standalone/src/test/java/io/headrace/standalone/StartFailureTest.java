@@ -25,9 +25,14 @@ class StartFailureTest {
     @TempDir Path temp;
 
     @ParameterizedTest
-    @CsvSource({"0, gateway, --port", "1, admin, --admin-port", "2, broker, --broker-port"})
+    @CsvSource({
+        "0, gateway, --port",
+        "1, admin, --admin-port",
+        "2, broker, --broker-port",
+        "3, kafka, --kafka-port"
+    })
     void a_taken_port(int which, String service, String option) throws Exception {
-        List<Integer> ports = FreePorts.some(3);
+        List<Integer> ports = FreePorts.some(4);
         try (ServerSocket held =
                 new ServerSocket(ports.get(which), 1, InetAddress.getLoopbackAddress())) {
             assertFails(
@@ -46,7 +51,7 @@ class StartFailureTest {
     void a_file_where_the_data_folder_should_be() throws Exception {
         Path file = Files.createFile(temp.resolve("file"));
         assertFails(
-                PlatformProcess.start(file, FreePorts.some(3)),
+                PlatformProcess.start(file, FreePorts.some(4)),
                 4,
                 "headrace: the data folder %s cannot be written (it is not a folder); make it writable for %s or choose another with --data DIR"
                         .formatted(file, System.getProperty("user.name")));
@@ -56,7 +61,7 @@ class StartFailureTest {
     void a_data_folder_that_another_platform_uses() throws Exception {
         try (PlatformProcess first = PlatformProcess.up(temp)) {
             assertFails(
-                    PlatformProcess.start(temp, FreePorts.some(3)),
+                    PlatformProcess.start(temp, FreePorts.some(4)),
                     5,
                     "headrace: the data folder %s is in use by process %d; stop it with ./headrace down --data %s or choose another with --data DIR"
                             .formatted(temp, first.child().pid(), temp));
@@ -74,7 +79,7 @@ class StartFailureTest {
                                 StandardOpenOption.WRITE);
                 FileLock lock = channel.lock()) {
             assertThat(lock.isValid()).isTrue();
-            String output = assertFails(PlatformProcess.start(temp, FreePorts.some(3)), 5, null);
+            String output = assertFails(PlatformProcess.start(temp, FreePorts.some(4)), 5, null);
             assertThat(output).contains(broker.toString()).contains("cannot be locked");
         }
     }
@@ -88,7 +93,7 @@ class StartFailureTest {
         Files.writeString(
                 identity,
                 Files.readString(identity).replaceAll("cluster\\.id=.*", "cluster.id=elsewhere"));
-        String output = assertFails(PlatformProcess.start(temp, FreePorts.some(3)), 6, null);
+        String output = assertFails(PlatformProcess.start(temp, FreePorts.some(4)), 6, null);
         assertThat(output)
                 .contains(temp.resolve("broker") + " belongs to cluster.id 'elsewhere'")
                 .contains("start it with its own data directory");
@@ -97,7 +102,7 @@ class StartFailureTest {
     @Test
     void an_unknown_option() throws Exception {
         assertFails(
-                PlatformProcess.start(temp, FreePorts.some(3), "--colour"),
+                PlatformProcess.start(temp, FreePorts.some(4), "--colour"),
                 2,
                 "headrace: there is no option --colour; ./headrace help up lists the options");
     }

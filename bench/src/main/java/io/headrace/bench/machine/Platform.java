@@ -86,7 +86,7 @@ public final class Platform implements AutoCloseable {
     }
 
     private static List<String> command(Path data, String heap) {
-        List<Integer> ports = FreePorts.some(3);
+        List<Integer> ports = FreePorts.some(4);
         List<String> command = new ArrayList<>();
         String launcher = System.getProperty(LAUNCHER);
         if (launcher == null) {
@@ -102,6 +102,7 @@ public final class Platform implements AutoCloseable {
         command.addAll(List.of("--port", ports.get(0).toString()));
         command.addAll(List.of("--admin-port", ports.get(1).toString()));
         command.addAll(List.of("--broker-port", ports.get(2).toString()));
+        command.addAll(List.of("--kafka-port", ports.get(3).toString()));
         return command;
     }
 

@@ -1,5 +1,7 @@
 package io.headrace.broker.http;
 
+import io.headrace.broker.fetch.SliceLoader;
+import io.headrace.broker.fetch.SliceRegion;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.model.error.ErrorCode;
 import io.netty.buffer.ByteBuf;
@@ -12,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -32,14 +33,14 @@ public final class SliceSender {
 
     private static final int COPY_BYTES = 256 << 10;
 
-    private final Executor workers;
+    private final SliceLoader loader;
     private final Scheduler scheduler;
 
     /**
      * @param workers threads that may wait for the device; bounded, rejects when full
      */
     public SliceSender(Executor workers) {
-        this.workers = workers;
+        this.loader = new SliceLoader(workers);
         this.scheduler = Schedulers.fromExecutor(workers);
     }
 
@@ -52,51 +53,27 @@ public final class SliceSender {
             LogSlice slice,
             EventLoop loop,
             BiConsumer<@Nullable LogSlice, @Nullable Problem> then) {
-        boolean resident;
-        try {
-            resident = slice.isResident();
-        } catch (IOException e) {
-            fail(slice, e, then);
-            return;
-        }
-        if (resident || slice.length() == 0) {
-            then.accept(slice, null);
-            return;
-        }
-        try {
-            workers.execute(() -> load(slice, loop, then));
-        } catch (RejectedExecutionException e) {
-            slice.close();
-            then.accept(
-                    null,
-                    Problem.of(
-                            ErrorCode.OVERLOADED, "too many fetches wait for the disk; try again"));
-        }
-    }
-
-    private static void load(
-            LogSlice slice,
-            EventLoop loop,
-            BiConsumer<@Nullable LogSlice, @Nullable Problem> then) {
-        try {
-            slice.load();
-            loop.execute(() -> then.accept(slice, null));
-        } catch (IOException e) {
-            loop.execute(() -> fail(slice, e, then));
-        } catch (RejectedExecutionException e) {
-            // The event loops have stopped, and the connection with them.
-            slice.close();
-        }
-    }
-
-    private static void fail(
-            LogSlice slice, IOException e, BiConsumer<@Nullable LogSlice, @Nullable Problem> then) {
-        slice.close();
-        then.accept(
-                null,
-                Problem.of(
-                        ErrorCode.KAFKA_STORAGE_ERROR,
-                        "the segment could not be read: " + e.getMessage()));
+        loader.whenReady(
+                slice,
+                loop,
+                outcome -> {
+                    switch (outcome) {
+                        case SliceLoader.Outcome.Ready(LogSlice ready) -> then.accept(ready, null);
+                        case SliceLoader.Outcome.TooMany tooMany ->
+                                then.accept(
+                                        null,
+                                        Problem.of(
+                                                ErrorCode.OVERLOADED,
+                                                "too many fetches wait for the disk; try again"));
+                        case SliceLoader.Outcome.Failed(IOException cause) ->
+                                then.accept(
+                                        null,
+                                        Problem.of(
+                                                ErrorCode.KAFKA_STORAGE_ERROR,
+                                                "the segment could not be read: "
+                                                        + cause.getMessage()));
+                    }
+                });
     }
 
     /** Sends head and slice; owns the slice from here on. */

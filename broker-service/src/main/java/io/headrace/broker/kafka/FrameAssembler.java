@@ -126,6 +126,7 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
         }
         if (unread == null) {
             gate.open(ReadGate.Reason.NO_MEMORY);
+            memory.passOn();
         }
     }
 

@@ -26,6 +26,9 @@ public final class BrokerHealth implements HealthIndicator {
 
         /** Replicas with files that the metadata does not explain. */
         List<String> strays();
+
+        /** Kafka clients that are told an address other than the one they came to. */
+        List<String> kafkaAddresses();
     }
 
     private final Source source;
@@ -47,6 +50,7 @@ public final class BrokerHealth implements HealthIndicator {
                 .withDetail("diskNearlyFull", source.isDiskNearlyFull())
                 .withDetail("failures", source.failures())
                 .withDetail("strayReplicas", source.strays())
+                .withDetail("kafkaAddresses", source.kafkaAddresses())
                 .build();
     }
 }

@@ -10,6 +10,7 @@ import io.headrace.broker.http.BytesInFlight;
 import io.headrace.broker.http.DecodeFailureBody;
 import io.headrace.broker.http.HttpLimits;
 import io.headrace.broker.http.ProblemWebExceptionHandler;
+import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.kafka.KafkaLimits;
 import io.headrace.broker.kafka.api.ApiContext;
 import io.headrace.broker.kafka.api.BrokerSettings;
@@ -102,7 +103,8 @@ public class BrokerConfiguration {
         return new BrokerParts(
                 broker,
                 replicas,
-                new BytesInFlight(properties.http().bytesInFlightMax().toBytes()));
+                new BytesInFlight(properties.http().bytesInFlightMax().toBytes()),
+                new ConnectionDoctor());
     }
 
     @Bean
@@ -187,6 +189,7 @@ public class BrokerConfiguration {
                         limits,
                         Access.OPEN,
                         Throttle.NONE,
+                        parts.doctor(),
                         kafka.autoCreateTopics());
         return new KafkaListeners(
                 kafka.listeners(),
@@ -200,7 +203,8 @@ public class BrokerConfiguration {
                                 settings(properties),
                                 properties.topicDefaults(),
                                 parts.broker()::directory),
-                        new SecureRandom()));
+                        new SecureRandom()),
+                parts.doctor());
     }
 
     /** What Kafka's tools show as this broker's settings. */

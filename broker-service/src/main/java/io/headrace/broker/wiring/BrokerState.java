@@ -4,6 +4,7 @@ import io.headrace.broker.cluster.Converger;
 import io.headrace.broker.cluster.LocalReplica;
 import io.headrace.broker.cluster.Membership;
 import io.headrace.broker.http.BytesInFlight;
+import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
@@ -22,11 +23,17 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
     private final Broker broker;
     private final ReplicaManager replicas;
     private final BytesInFlight bytesInFlight;
+    private final ConnectionDoctor doctor;
 
-    BrokerState(Broker broker, ReplicaManager replicas, BytesInFlight bytesInFlight) {
+    BrokerState(
+            Broker broker,
+            ReplicaManager replicas,
+            BytesInFlight bytesInFlight,
+            ConnectionDoctor doctor) {
         this.broker = broker;
         this.replicas = replicas;
         this.bytesInFlight = bytesInFlight;
+        this.doctor = doctor;
     }
 
     @Override
@@ -132,5 +139,10 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
         return converger == null
                 ? List.of()
                 : converger.convergence().strays().stream().map(LocalReplica::toString).toList();
+    }
+
+    @Override
+    public List<String> kafkaAddresses() {
+        return doctor.findings();
     }
 }

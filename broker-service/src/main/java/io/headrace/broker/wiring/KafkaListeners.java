@@ -1,6 +1,8 @@
 package io.headrace.broker.wiring;
 
 import io.headrace.broker.kafka.ApiTable;
+import io.headrace.broker.kafka.ConnectionDoctor;
+import io.headrace.broker.kafka.ConnectionDoctor.Advertised;
 import io.headrace.broker.kafka.KafkaLimits;
 import io.headrace.broker.kafka.KafkaListener;
 import io.headrace.broker.kafka.ListenerCounters;
@@ -11,8 +13,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -21,16 +26,21 @@ import reactor.netty.resources.LoopResources;
  */
 final class KafkaListeners implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaListeners.class);
+
     private final Map<String, Listener> configured;
     private final ListenerCounters counters = new ListenerCounters();
+    private final ConnectionDoctor doctor;
     private final KafkaListener listener;
 
     KafkaListeners(
             Map<String, Listener> configured,
             KafkaListener.Transport transport,
             KafkaLimits limits,
-            ApiTable apis) {
+            ApiTable apis,
+            ConnectionDoctor doctor) {
         this.configured = new TreeMap<>(configured);
+        this.doctor = doctor;
         this.listener = new KafkaListener(transport, limits, apis, counters);
     }
 
@@ -47,17 +57,30 @@ final class KafkaListeners implements AutoCloseable {
      */
     Map<String, String> open() throws IOException {
         Map<String, String> endpoints = new TreeMap<>();
+        Map<String, Advertised> told = new TreeMap<>();
         for (Map.Entry<String, Listener> each : configured.entrySet()) {
             Listener wanted = each.getValue();
             int port =
                     listener.listen(
                             each.getKey(), new InetSocketAddress(wanted.host(), wanted.port()));
-            Integer advertised = wanted.advertisedPort();
-            endpoints.put(
-                    each.getKey(),
-                    advertisedHost(wanted) + ":" + (advertised == null ? port : advertised));
+            Integer wantedPort = wanted.advertisedPort();
+            String host = advertisedHost(wanted);
+            int advertisedPort = wantedPort == null ? port : wantedPort;
+            boolean isV6 = host.contains(":") && !host.startsWith("[");
+            endpoints.put(each.getKey(), (isV6 ? "[" + host + "]" : host) + ":" + advertisedPort);
+            told.put(each.getKey(), new Advertised(host, advertisedPort, resolved(host)));
         }
+        doctor.advertise(told);
         return endpoints;
+    }
+
+    private static List<InetAddress> resolved(String host) {
+        try {
+            return List.of(InetAddress.getAllByName(host));
+        } catch (UnknownHostException e) {
+            LOG.atInfo().addKeyValue("host", host).log("The advertised host has no address here");
+            return List.of();
+        }
     }
 
     private static String advertisedHost(Listener wanted) throws UnknownHostException {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -143,6 +144,35 @@ class StockClientTest {
             assertThat(config.get("retention.ms").value()).isEqualTo("1234567");
             assertThat(config.get("retention.ms").isDefault()).isFalse();
             assertThat(config.get("cleanup.policy").isDefault()).isTrue();
+        }
+    }
+
+    @Test
+    void the_admin_client_deletes_records_and_sees_log_directories() throws Exception {
+        broker.createTopic("shrinking", 1, Map.of());
+        TopicPartition partition = new TopicPartition("shrinking", 0);
+        try (KafkaProducer<String, String> producer = producer(Map.of())) {
+            for (int i = 0; i < 10; i++) {
+                producer.send(new ProducerRecord<>("shrinking", "v" + i)).get();
+            }
+        }
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            long low =
+                    admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(4)))
+                            .lowWatermarks()
+                            .get(partition)
+                            .get()
+                            .lowWatermark();
+            assertThat(low).isEqualTo(4);
+            assertThat(offset(admin, partition, OffsetSpec.earliest())).isEqualTo(4);
+            var directories =
+                    admin.describeLogDirs(List.of(RunningBroker.ID))
+                            .allDescriptions()
+                            .get()
+                            .get(RunningBroker.ID);
+            assertThat(directories).hasSize(1);
+            assertThat(directories.values().iterator().next().replicaInfos().get(partition).size())
+                    .isPositive();
         }
     }
 

@@ -95,6 +95,7 @@ class StartFailureTest {
         all.addAll(List.of(args));
         if (all.stream().noneMatch(arg -> arg.startsWith("--server.port="))) {
             all.add("--server.port=0");
+            all.add("--headrace.broker.kafka.listeners.PLAINTEXT.port=0");
         }
         Throwable failure =
                 catchThrowable(() -> BrokerApplication.run(all.toArray(new String[0])).close());

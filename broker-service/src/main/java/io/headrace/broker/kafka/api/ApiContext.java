@@ -1,6 +1,7 @@
 package io.headrace.broker.kafka.api;
 
 import io.headrace.broker.fetch.SliceLoader;
+import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.KafkaLimits;
 import io.headrace.broker.quota.Throttle;
@@ -30,6 +31,7 @@ public record ApiContext(
         KafkaLimits limits,
         Access access,
         Throttle throttle,
+        ConnectionDoctor doctor,
         boolean autoCreateTopics) {
 
     boolean mayUseTopic(Exchange exchange, Access.Operation operation, String topic) {

@@ -44,8 +44,7 @@ final class CreatePartitionsApi implements Api<CreatePartitionsRequestData> {
     @Override
     public void handle(Exchange exchange, CreatePartitionsRequestData request) {
         Duration timeout =
-                Duration.ofMillis(
-                        Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
+                Duration.ofMillis(Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
         Set<String> seen = new HashSet<>();
         List<CompletableFuture<CreatePartitionsTopicResult>> results = new ArrayList<>();
         for (CreatePartitionsTopic topic : request.topics()) {

@@ -123,14 +123,11 @@ final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
     /** A topic that is only compacted keeps the newest record of every key. */
     private boolean mayLoseRecords(String topic) {
         return context.image()
-                        .get()
-                        .topic(topic)
-                        .map(
-                                image ->
-                                        TopicConfig.of(image.config())
-                                                .cleanupPolicies())
-                        .orElse(Set.of(CleanupPolicy.DELETE))
-                        .contains(CleanupPolicy.DELETE);
+                .get()
+                .topic(topic)
+                .map(image -> TopicConfig.of(image.config()).cleanupPolicies())
+                .orElse(Set.of(CleanupPolicy.DELETE))
+                .contains(CleanupPolicy.DELETE);
     }
 
     private static DeleteRecordsPartitionResult failed(

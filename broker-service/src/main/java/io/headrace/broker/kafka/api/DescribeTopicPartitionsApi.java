@@ -141,8 +141,7 @@ final class DescribeTopicPartitionsApi implements Api<DescribeTopicPartitionsReq
             List<Integer> replicas = topic.assignments().get(index);
             boolean hasLeader = image.brokers().containsKey(state.leader());
             return new DescribeTopicPartitionsResponsePartition()
-                    .setErrorCode(
-                            (hasLeader ? Errors.NONE : Errors.LEADER_NOT_AVAILABLE).code())
+                    .setErrorCode((hasLeader ? Errors.NONE : Errors.LEADER_NOT_AVAILABLE).code())
                     .setPartitionIndex(index)
                     .setLeaderId(hasLeader ? state.leader() : PartitionState.NO_LEADER)
                     .setLeaderEpoch(state.leaderEpoch())

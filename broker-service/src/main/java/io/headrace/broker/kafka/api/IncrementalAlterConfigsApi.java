@@ -87,7 +87,7 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
                 changes.add(change(topic.get(), config));
             }
         } catch (InvalidConfigurationException e) {
-            return failed(resource, Errors.INVALID_CONFIG, e.getMessage());
+            return failed(resource, Errors.INVALID_CONFIG, String.valueOf(e.getMessage()));
         }
         if (changes.isEmpty()) {
             return failed(resource, Errors.NONE, "");

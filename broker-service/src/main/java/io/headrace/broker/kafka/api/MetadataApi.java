@@ -49,6 +49,7 @@ final class MetadataApi implements Api<MetadataRequestData> {
 
     @Override
     public void handle(Exchange exchange, MetadataRequestData request) {
+        context.doctor().look(exchange.client());
         ClusterImage image = context.image().get();
         MetadataResponseData response = new MetadataResponseData();
         for (Endpoints.Endpoint broker : Endpoints.all(image, exchange.client().listener())) {

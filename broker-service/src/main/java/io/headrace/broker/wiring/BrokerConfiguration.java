@@ -12,6 +12,8 @@ import io.headrace.broker.http.HttpLimits;
 import io.headrace.broker.http.ProblemWebExceptionHandler;
 import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.kafka.KafkaLimits;
+import io.headrace.broker.kafka.KafkaListener;
+import io.headrace.broker.kafka.ListenerCounters;
 import io.headrace.broker.kafka.api.ApiContext;
 import io.headrace.broker.kafka.api.BrokerSettings;
 import io.headrace.broker.kafka.api.ControllerClient;
@@ -170,12 +172,18 @@ public class BrokerConfiguration {
     }
 
     @Bean
-    KafkaListeners kafkaListeners(
+    ListenerCounters listenerCounters() {
+        return new ListenerCounters();
+    }
+
+    @Bean(destroyMethod = "close")
+    KafkaListener kafkaListener(
             BrokerProperties properties,
             BrokerParts parts,
             BrokerMetrics metrics,
             BrokerThreads threads,
             ControllerClient controller,
+            ListenerCounters counters,
             ReactorResourceFactory resources) {
         BrokerProperties.Kafka kafka = properties.kafka();
         KafkaLimits limits = limits(kafka);
@@ -191,8 +199,7 @@ public class BrokerConfiguration {
                         Throttle.NONE,
                         parts.doctor(),
                         kafka.autoCreateTopics());
-        return new KafkaListeners(
-                kafka.listeners(),
+        return new KafkaListener(
                 KafkaListeners.transport(resources.getLoopResources()),
                 limits,
                 KafkaApis.table(
@@ -204,7 +211,13 @@ public class BrokerConfiguration {
                                 properties.topicDefaults(),
                                 parts.broker()::directory),
                         new SecureRandom()),
-                parts.doctor());
+                counters);
+    }
+
+    @Bean
+    KafkaListeners kafkaListeners(
+            BrokerProperties properties, KafkaListener listener, BrokerParts parts) {
+        return new KafkaListeners(properties.kafka().listeners(), listener, parts.doctor());
     }
 
     /** What Kafka's tools show as this broker's settings. */

@@ -1,11 +1,8 @@
 package io.headrace.broker.wiring;
 
-import io.headrace.broker.kafka.ApiTable;
 import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.kafka.ConnectionDoctor.Advertised;
-import io.headrace.broker.kafka.KafkaLimits;
 import io.headrace.broker.kafka.KafkaListener;
-import io.headrace.broker.kafka.ListenerCounters;
 import io.headrace.broker.wiring.BrokerProperties.Listener;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -24,24 +21,19 @@ import reactor.netty.resources.LoopResources;
  * The configured Kafka listeners: opened when the logs are recovered, so that their addresses can
  * be registered. They run on the event loops of the HTTP server.
  */
-final class KafkaListeners implements AutoCloseable {
+final class KafkaListeners {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaListeners.class);
 
     private final Map<String, Listener> configured;
-    private final ListenerCounters counters = new ListenerCounters();
     private final ConnectionDoctor doctor;
     private final KafkaListener listener;
 
     KafkaListeners(
-            Map<String, Listener> configured,
-            KafkaListener.Transport transport,
-            KafkaLimits limits,
-            ApiTable apis,
-            ConnectionDoctor doctor) {
+            Map<String, Listener> configured, KafkaListener listener, ConnectionDoctor doctor) {
         this.configured = new TreeMap<>(configured);
+        this.listener = listener;
         this.doctor = doctor;
-        this.listener = new KafkaListener(transport, limits, apis, counters);
     }
 
     static KafkaListener.Transport transport(LoopResources loops) {
@@ -94,16 +86,11 @@ final class KafkaListeners implements AutoCloseable {
                 : wanted.host();
     }
 
-    ListenerCounters counters() {
-        return counters;
-    }
-
     void stopAccepting() {
         listener.stopAccepting();
     }
 
-    @Override
-    public void close() {
+    void close() {
         listener.close();
     }
 }

@@ -115,7 +115,12 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
                 .addKeyValue("api", exchange.key())
                 .log("A request failed for a reason that is ours");
         if (!exchange.isAnswered()) {
-            exchange.close("the request failed inside the broker");
+            try {
+                exchange.answer(Requests.failure(exchange.key(), exchange.frame().nioBuffer()));
+            } catch (RuntimeException e) {
+                LOG.atDebug().setCause(e).log("A failed request has no error response");
+                exchange.close("the request failed inside the broker");
+            }
         }
     }
 

@@ -96,6 +96,13 @@ public final class KafkaListener implements AutoCloseable {
         listening.clear();
     }
 
+    /** The ports that are listened on, in the order of opening. */
+    public List<Integer> ports() {
+        return listening.stream()
+                .map(channel -> ((InetSocketAddress) channel.localAddress()).getPort())
+                .toList();
+    }
+
     /** Bytes of requests that are received or answered now. */
     public long bytesInFlight() {
         return context.memory().used();

@@ -5,6 +5,8 @@ import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractRequest;
 
 /**
  * From the bytes of a frame to a request and the API that handles it. Stateless.
@@ -31,6 +33,17 @@ final class Requests {
                 Api<Q> api, Exchange exchange, ApiMessage body) {
             api.handle(exchange, (Q) body);
         }
+    }
+
+    /** The response that tells every part of a request that the broker failed. */
+    static ApiMessage failure(ApiKeys key, ByteBuffer bytes) {
+        short version = bytes.getShort(VERSION_AT);
+        FrameCursor cursor = new FrameCursor(bytes);
+        var _ = new RequestHeaderData(cursor, key.requestHeaderVersion(version));
+        return AbstractRequest.parseRequest(key, version, cursor)
+                .request
+                .getErrorResponse(0, Errors.UNKNOWN_SERVER_ERROR.exception())
+                .data();
     }
 
     static Parsed parse(ApiTable apis, ByteBuffer bytes) {

@@ -57,7 +57,7 @@ public record BrokerProperties(
      * @param fetchBytesMax largest answer of one fetch, unless its first batch is larger
      */
     public record Kafka(
-            @DefaultValue @Valid @NotNull Map<String, Listener> listeners,
+            @DefaultValue @NotNull Map<String, @Valid Listener> listeners,
             @DefaultValue("true") boolean autoCreateTopics,
             @DefaultValue("100MB") @NotNull DataSize frameBytesMax,
             @DefaultValue("256MB") @NotNull DataSize bytesInFlightMax,

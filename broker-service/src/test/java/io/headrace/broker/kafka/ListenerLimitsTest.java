@@ -1,0 +1,154 @@
+package io.headrace.broker.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.broker.RunningBroker;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The bounds of the Kafka listener, each reached and left again. */
+class ListenerLimitsTest {
+
+    private static final String KAFKA = "--headrace.broker.kafka.";
+
+    @TempDir Path temp;
+
+    private static Socket connect(RunningBroker broker) throws Exception {
+        int port = Integer.parseInt(broker.bootstrap().split(":", -1)[1]);
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    @Test
+    void a_connection_too_many_is_closed_and_there_is_room_again_when_one_leaves()
+            throws Exception {
+        try (RunningBroker broker =
+                RunningBroker.start(temp, KAFKA + "connections-per-address-max=3")) {
+            ListenerCounters counters = broker.context().getBean(ListenerCounters.class);
+            List<Socket> open = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                open.add(connect(broker));
+            }
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> counters.connections() == 3);
+            try (Socket more = connect(broker)) {
+                assertThat(readEnd(more)).isEqualTo(-1);
+            }
+            assertThat(counters.refusedConnections()).isEqualTo(1);
+            for (Socket socket : open) {
+                socket.close();
+            }
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> counters.connections() == 0);
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+                assertThat(admin.describeCluster().nodes().get()).hasSize(1);
+            }
+        }
+    }
+
+    private static int readEnd(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read();
+        } catch (java.net.SocketException e) {
+            return -1; // reset: as closed as can be
+        }
+    }
+
+    @Test
+    void requests_that_find_no_memory_wait_and_all_are_answered() throws Exception {
+        try (RunningBroker broker =
+                RunningBroker.start(temp, KAFKA + "bytes-in-flight-max=256KB")) {
+            broker.createTopic("tight", 4, Map.of());
+            KafkaListener listener = broker.context().getBean(KafkaListener.class);
+            byte[] value = new byte[150_000];
+            List<KafkaProducer<byte[], byte[]>> producers = new ArrayList<>();
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int p = 0; p < 4; p++) {
+                producers.add(
+                        new KafkaProducer<>(
+                                Map.of("bootstrap.servers", broker.bootstrap()),
+                                new ByteArraySerializer(),
+                                new ByteArraySerializer()));
+            }
+            for (int i = 0; i < 40; i++) {
+                for (int p = 0; p < 4; p++) {
+                    sent.add(producers.get(p).send(new ProducerRecord<>("tight", p, null, value)));
+                }
+            }
+            for (Future<RecordMetadata> each : sent) {
+                assertThat(each.get().offset()).isBetween(0L, 39L);
+            }
+            producers.forEach(KafkaProducer::close);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> listener.bytesInFlight() == 0);
+        }
+    }
+
+    @Test
+    void a_client_that_leaves_in_the_middle_of_a_frame_gives_its_memory_back() throws Exception {
+        try (RunningBroker broker = RunningBroker.start(temp)) {
+            KafkaListener listener = broker.context().getBean(KafkaListener.class);
+            try (Socket socket = connect(broker)) {
+                socket.getOutputStream().write(ByteBuffer.allocate(1_000).putInt(500_000).array());
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> listener.bytesInFlight() == 500_000);
+            }
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> listener.bytesInFlight() == 0);
+        }
+    }
+
+    @Test
+    void a_client_that_is_sent_elsewhere_is_noticed_by_the_connection_doctor() throws Exception {
+        try (RunningBroker broker =
+                RunningBroker.start(temp, KAFKA + "listeners.PLAINTEXT.advertised-port=1")) {
+            int port = port(broker);
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                // Metadata 1, all topics
+                socket.getOutputStream()
+                        .write(
+                                ByteBuffer.allocate(18)
+                                        .putInt(14)
+                                        .putShort((short) 3)
+                                        .putShort((short) 1)
+                                        .putInt(1)
+                                        .putShort((short) -1)
+                                        .putInt(-1)
+                                        .array());
+                socket.setSoTimeout(20_000);
+                assertThat(socket.getInputStream().read()).isNotEqualTo(-1);
+            }
+            assertThat(broker.get(broker.url() + "/actuator/health").body())
+                    .contains("127.0.0.1:" + port)
+                    .contains("127.0.0.1:1;")
+                    .contains("headrace.broker.kafka.listeners.PLAINTEXT.advertised-host");
+        }
+    }
+
+    /** Where it listens, whatever it says. */
+    private static int port(RunningBroker broker) {
+        return broker.context().getBean(KafkaListener.class).ports().getFirst();
+    }
+}

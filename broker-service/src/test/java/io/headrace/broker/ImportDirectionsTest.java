@@ -28,6 +28,10 @@ class ImportDirectionsTest {
                 .definedBy("io.headrace.broker.cluster..")
                 .layer("replica")
                 .definedBy("io.headrace.broker.replica..")
+                .layer("coordinator")
+                .definedBy("io.headrace.broker.coordinator..")
+                .layer("group")
+                .definedBy("io.headrace.broker.group..")
                 .layer("fetch")
                 .definedBy("io.headrace.broker.fetch..")
                 .layer("security")
@@ -56,12 +60,17 @@ class ImportDirectionsTest {
                 .mayOnlyBeAccessedByLayers("kafka", "http", "wiring")
                 .whereLayer("fetch")
                 .mayOnlyBeAccessedByLayers("kafka", "http", "wiring")
+                .whereLayer("group")
+                .mayOnlyBeAccessedByLayers("kafka", "wiring")
+                .whereLayer("coordinator")
+                .mayOnlyBeAccessedByLayers("group", "wiring")
                 .whereLayer("replica")
-                .mayOnlyBeAccessedByLayers("kafka", "http", "wiring")
+                .mayOnlyBeAccessedByLayers("coordinator", "kafka", "http", "wiring")
                 .whereLayer("cluster")
                 .mayOnlyBeAccessedByLayers("replica", "kafka", "http", "wiring")
                 .whereLayer("log")
-                .mayOnlyBeAccessedByLayers("replica", "fetch", "kafka", "http", "wiring")
+                .mayOnlyBeAccessedByLayers(
+                        "replica", "coordinator", "fetch", "kafka", "http", "wiring")
                 .whereLayer("disk")
                 .mayOnlyBeAccessedByLayers("log", "wiring")
                 .check(broker);
@@ -75,7 +84,9 @@ class ImportDirectionsTest {
                         "io.headrace.broker.disk..",
                         "io.headrace.broker.log..",
                         "io.headrace.broker.cluster..",
-                        "io.headrace.broker.replica..")
+                        "io.headrace.broker.replica..",
+                        "io.headrace.broker.coordinator..",
+                        "io.headrace.broker.group..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.springframework..", "io.netty..", "reactor..")

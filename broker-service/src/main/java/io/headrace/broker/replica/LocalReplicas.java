@@ -34,10 +34,12 @@ public final class LocalReplicas implements ReplicaHost {
 
     private final ReplicaManager replicas;
     private final LogDirectory logs;
+    private final LeadershipListener listener;
 
-    public LocalReplicas(ReplicaManager replicas, LogDirectory logs) {
+    public LocalReplicas(ReplicaManager replicas, LogDirectory logs, LeadershipListener listener) {
         this.replicas = replicas;
         this.logs = logs;
+        this.listener = listener;
     }
 
     @Override
@@ -88,6 +90,10 @@ public final class LocalReplicas implements ReplicaHost {
                     .addKeyValue("offset", partition.log().logEndOffset())
                     .log("Leads");
         }
+        Leadership now = partition.leadership();
+        if (now != null) {
+            listener.leads(replica.partition(), now.leaderEpoch());
+        }
     }
 
     @Override
@@ -96,6 +102,7 @@ public final class LocalReplicas implements ReplicaHost {
         if (partition != null) {
             partition.resign(state.leaderEpoch());
         }
+        listener.leadsNoMore(replica.partition());
     }
 
     @Override
@@ -104,6 +111,7 @@ public final class LocalReplicas implements ReplicaHost {
         if (partition != null) {
             partition.resign(-1);
         }
+        listener.leadsNoMore(replica.partition());
     }
 
     @Override
@@ -113,6 +121,7 @@ public final class LocalReplicas implements ReplicaHost {
             partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
             replicas.remove(partition);
         }
+        listener.leadsNoMore(replica.partition());
         logs.delete(replica.partition(), replica.topicId());
         LOG.atInfo()
                 .addKeyValue("topic", replica.partition().topic())

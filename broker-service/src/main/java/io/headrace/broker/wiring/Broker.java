@@ -14,6 +14,7 @@ import io.headrace.broker.log.OpenOutcome;
 import io.headrace.broker.log.compaction.CleanerSettings;
 import io.headrace.broker.log.compaction.LogCleaner;
 import io.headrace.broker.log.compaction.ProducerEnds;
+import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.LocalReplicas;
 import io.headrace.broker.replica.LogConfigs;
 import io.headrace.broker.replica.ReplicaManager;
@@ -65,6 +66,7 @@ final class Broker {
     private final Disk disk;
     private final LogClock clock;
     private final ReplicaManager replicas;
+    private final LeadershipListener leadership;
     private final ExecutorService offlineThread;
     private volatile @Nullable Membership membership;
     private volatile @Nullable LogDirectory logs;
@@ -77,11 +79,13 @@ final class Broker {
             Disk disk,
             LogClock clock,
             ReplicaManager replicas,
+            LeadershipListener leadership,
             ExecutorService offlineThread) {
         this.plan = plan;
         this.disk = disk;
         this.clock = clock;
         this.replicas = replicas;
+        this.leadership = leadership;
         this.offlineThread = offlineThread;
     }
 
@@ -125,7 +129,7 @@ final class Broker {
         Converger created =
                 new Converger(
                         plan.id(),
-                        new LocalReplicas(replicas, require(logs)),
+                        new LocalReplicas(replicas, require(logs), leadership),
                         plan.topicDefaults(),
                         clock.wall());
         converger = created;

@@ -22,6 +22,7 @@ import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectorySettings;
 import io.headrace.broker.log.compaction.CleanerSettings;
 import io.headrace.broker.quota.Throttle;
+import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
@@ -100,6 +101,7 @@ public class BrokerConfiguration {
                         disk,
                         LogClock.system(),
                         replicas,
+                        LeadershipListener.NONE,
                         threads.handedOn());
         made.set(broker);
         return new BrokerParts(

@@ -157,7 +157,7 @@ final class ControllerCore {
     }
 
     private Decision create(ClusterImage image, CreateTopic create) {
-        Optional<Refused> problem = checks.nameProblem(image, create.topic());
+        Optional<Refused> problem = checks.nameProblem(image, create.topic(), create.isInternal());
         if (problem.isPresent()) {
             return problem.get();
         }

@@ -27,6 +27,7 @@ public sealed interface ControllerEvent {
      * @param replicationFactor absent for the default, or when assignments are given
      * @param assignments broker ids per partition; empty to let the controller place them
      * @param config settings by Kafka's names
+     * @param isInternal whether the platform itself asks, for one of its internal topics
      */
     record CreateTopic(
             String topic,
@@ -34,8 +35,21 @@ public sealed interface ControllerEvent {
             OptionalInt replicationFactor,
             List<List<Integer>> assignments,
             Map<String, String> config,
-            boolean validateOnly)
-            implements TopicChange {}
+            boolean validateOnly,
+            boolean isInternal)
+            implements TopicChange {
+
+        /** Somebody's own topic. */
+        public CreateTopic(
+                String topic,
+                OptionalInt partitions,
+                OptionalInt replicationFactor,
+                List<List<Integer>> assignments,
+                Map<String, String> config,
+                boolean validateOnly) {
+            this(topic, partitions, replicationFactor, assignments, config, validateOnly, false);
+        }
+    }
 
     /**
      * @param count of partitions afterwards, not how many more

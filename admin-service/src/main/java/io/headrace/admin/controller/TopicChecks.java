@@ -20,12 +20,18 @@ final class TopicChecks {
         this.rules = rules;
     }
 
-    Optional<Refused> nameProblem(ClusterImage image, String name) {
+    Optional<Refused> nameProblem(ClusterImage image, String name, boolean isInternal) {
         Optional<String> illegal = TopicName.problem(name);
         if (illegal.isPresent()) {
             return Optional.of(new Refused(ErrorCode.INVALID_TOPIC_EXCEPTION, illegal.get()));
         }
-        if (TopicName.isInternal(name)) {
+        if (isInternal && !TopicName.isInternal(name)) {
+            return Optional.of(
+                    new Refused(
+                            ErrorCode.INVALID_TOPIC_EXCEPTION,
+                            "'" + name + "' is not an internal topic"));
+        }
+        if (!isInternal && TopicName.isInternal(name)) {
             return Optional.of(internal(name));
         }
         if (image.topics().containsKey(name)) {

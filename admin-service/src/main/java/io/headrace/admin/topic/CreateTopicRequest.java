@@ -10,7 +10,11 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Body of {@code POST /topics}. */
+/**
+ * Body of {@code POST /topics}.
+ *
+ * @param isInternal set by brokers only, for the topics that coordinators keep their state in
+ */
 record CreateTopicRequest(
         @JsonProperty("topic_name") @Nullable String topicName,
         @JsonProperty("partitions_count") @Nullable Integer partitionsCount,
@@ -18,7 +22,8 @@ record CreateTopicRequest(
         @JsonProperty("replicas_assignments")
                 @Nullable Map<String, List<@Nullable Integer>> replicasAssignments,
         @Nullable List<@Nullable Setting> configs,
-        @JsonProperty("validate_only") @Nullable Boolean validateOnly) {
+        @JsonProperty("validate_only") @Nullable Boolean validateOnly,
+        @JsonProperty("is_internal") @Nullable Boolean isInternal) {
 
     record Setting(@Nullable String name, @Nullable String value) {}
 
@@ -32,7 +37,8 @@ record CreateTopicRequest(
                 optional(replicationFactor),
                 assignments(),
                 settings(),
-                validateOnlyInQuery || Boolean.TRUE.equals(validateOnly));
+                validateOnlyInQuery || Boolean.TRUE.equals(validateOnly),
+                Boolean.TRUE.equals(isInternal));
     }
 
     private static OptionalInt optional(@Nullable Integer number) {

@@ -96,6 +96,20 @@ class ControllerCoreTest {
                 .isEqualTo(ErrorCode.INVALID_CONFIG);
     }
 
+    @Test
+    void onlyThePlatformCreatesInternalTopicsAndNothingElseThatWay() {
+        ClusterImage image = Images.image(THREE);
+        CreateTopic offsets = byPlatform("__consumer_offsets");
+        Plan plan = (Plan) core.decide(image, offsets);
+        assertThat(plan.after().orElseThrow().name()).isEqualTo("__consumer_offsets");
+        assertThat(refusal(image, byPlatform("t"))).isEqualTo(ErrorCode.INVALID_TOPIC_EXCEPTION);
+    }
+
+    private static CreateTopic byPlatform(String name) {
+        return new CreateTopic(
+                name, OptionalInt.empty(), OptionalInt.empty(), List.of(), Map.of(), false, true);
+    }
+
     private static CreateTopic sized(int partitions, int factor) {
         return new CreateTopic(
                 "t",

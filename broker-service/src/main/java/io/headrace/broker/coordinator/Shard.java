@@ -69,6 +69,7 @@ final class Shard<S extends ShardState> implements Runnable {
     private volatile Phase phase = Phase.LOADING;
     private final RecordReader reader;
     private long nextOffset = -1;
+    private boolean hasWarned;
 
     /**
      * @param again asked for another shard in place of this one
@@ -198,13 +199,21 @@ final class Shard<S extends ShardState> implements Runnable {
             case ReadStep.End end -> loaded();
             case ReadStep.NotCommitted notYet -> later();
             case ReadStep.Failed(ErrorCode code, String text) -> {
-                LOG.atWarn()
-                        .addKeyValue("topic", name.topic())
-                        .addKeyValue("partition", name.partition())
-                        .addKeyValue("offset", nextOffset)
-                        .log("A coordinator cannot load its shard yet: {} {}", code, text);
+                warnOnce(code, text);
                 later();
             }
+        }
+    }
+
+    /** It is tried again several times a second. */
+    private void warnOnce(ErrorCode code, String text) {
+        if (!hasWarned) {
+            hasWarned = true;
+            LOG.atWarn()
+                    .addKeyValue("topic", name.topic())
+                    .addKeyValue("partition", name.partition())
+                    .addKeyValue("offset", nextOffset)
+                    .log("A coordinator cannot load its shard yet: {} {}", code, text);
         }
     }
 

@@ -42,7 +42,7 @@ final class GroupShard implements ShardState {
         switch (GroupRecords.read(key, value)) {
             case GroupRecords.StoredOffset offset -> offsets.apply(offset);
             case GroupRecords.StoredGroup group -> groups.put(Group.restored(group));
-            case GroupRecords.DeletedGroup(String groupId) -> groups.remove(groupId);
+            case GroupRecords.DeletedGroup(String groupId) -> groups.forget(groupId);
             case GroupRecords.Foreign foreign -> {}
         }
     }

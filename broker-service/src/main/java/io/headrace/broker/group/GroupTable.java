@@ -30,6 +30,14 @@ final class GroupTable {
         groups.remove(id);
     }
 
+    /** Forgets the group, but not offsets that were committed while it was being deleted. */
+    void forget(String id) {
+        Group before = groups.remove(id);
+        if (before != null && !before.offsets.isEmpty()) {
+            findOrCreate(id).offsets.putAll(before.offsets);
+        }
+    }
+
     Collection<Group> all() {
         return groups.values();
     }

@@ -5,6 +5,7 @@ import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ProduceRequest;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.record.BatchesHttp;
+import io.headrace.model.topic.TopicName;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -43,6 +44,12 @@ final class ProduceEndpoint {
                                 ProduceRequest.ANY_LEADER_EPOCH,
                                 0,
                                 Integer.MAX_VALUE);
+        if (TopicName.isInternal(target.topic())) {
+            throw new ProblemException(
+                    Problem.of(
+                            ErrorCode.INVALID_TOPIC_EXCEPTION,
+                            "topic '" + target.topic() + "' is written by the platform only"));
+        }
         Partition partition = context.replicas().led(target.topic(), target.partition());
         if (partition == null) {
             throw new ProblemException(

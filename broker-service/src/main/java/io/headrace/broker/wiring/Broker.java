@@ -14,7 +14,6 @@ import io.headrace.broker.log.OpenOutcome;
 import io.headrace.broker.log.compaction.CleanerSettings;
 import io.headrace.broker.log.compaction.LogCleaner;
 import io.headrace.broker.log.compaction.ProducerEnds;
-import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.LocalReplicas;
 import io.headrace.broker.replica.LogConfigs;
 import io.headrace.broker.replica.ReplicaManager;
@@ -66,7 +65,7 @@ final class Broker {
     private final Disk disk;
     private final LogClock clock;
     private final ReplicaManager replicas;
-    private final LeadershipListener leadership;
+    private final Coordination coordination;
     private final ExecutorService offlineThread;
     private volatile @Nullable Membership membership;
     private volatile @Nullable LogDirectory logs;
@@ -79,13 +78,13 @@ final class Broker {
             Disk disk,
             LogClock clock,
             ReplicaManager replicas,
-            LeadershipListener leadership,
+            Coordination coordination,
             ExecutorService offlineThread) {
         this.plan = plan;
         this.disk = disk;
         this.clock = clock;
         this.replicas = replicas;
-        this.leadership = leadership;
+        this.coordination = coordination;
         this.offlineThread = offlineThread;
     }
 
@@ -129,7 +128,7 @@ final class Broker {
         Converger created =
                 new Converger(
                         plan.id(),
-                        new LocalReplicas(replicas, require(logs), leadership),
+                        new LocalReplicas(replicas, require(logs), coordination),
                         plan.topicDefaults(),
                         clock.wall());
         converger = created;
@@ -140,6 +139,7 @@ final class Broker {
     /** From now on nothing is accepted; who waits is answered. */
     void quiesce() {
         replicas.quiesce();
+        coordination.close();
     }
 
     /** Flushes, writes checkpoints and the clean-shutdown marker, deregisters. */

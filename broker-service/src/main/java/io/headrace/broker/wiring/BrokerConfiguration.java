@@ -5,6 +5,7 @@ import io.headrace.broker.cluster.Membership;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.RealDisk;
 import io.headrace.broker.fetch.SliceLoader;
+import io.headrace.broker.group.GroupSettings;
 import io.headrace.broker.http.BrokerRoutes;
 import io.headrace.broker.http.BytesInFlight;
 import io.headrace.broker.http.DecodeFailureBody;
@@ -18,11 +19,11 @@ import io.headrace.broker.kafka.api.ApiContext;
 import io.headrace.broker.kafka.api.BrokerSettings;
 import io.headrace.broker.kafka.api.ControllerClient;
 import io.headrace.broker.kafka.api.KafkaApis;
+import io.headrace.broker.kafka.api.OffsetsTopicSettings;
 import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectorySettings;
 import io.headrace.broker.log.compaction.CleanerSettings;
 import io.headrace.broker.quota.Throttle;
-import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
@@ -61,7 +62,10 @@ public class BrokerConfiguration {
 
     @Bean
     BrokerThreads brokerThreads(BrokerProperties properties) {
-        return new BrokerThreads(properties.http().workers(), properties.http().workersQueueMax());
+        return new BrokerThreads(
+                properties.http().workers(),
+                properties.http().workersQueueMax(),
+                properties.groups().threads());
     }
 
     /** Event loops of its own: other services in the same JVM keep theirs when this one stops. */
@@ -95,20 +99,31 @@ public class BrokerConfiguration {
                             return broker == null ? null : broker.image();
                         },
                         threads.forReplicas());
+        Coordination coordination =
+                Coordination.of(
+                        settings(properties.groups()),
+                        replicas,
+                        threads,
+                        () -> {
+                            Broker broker = made.get();
+                            return broker == null ? null : broker.image();
+                        },
+                        new SecureRandom());
         Broker broker =
                 new Broker(
                         plan(properties, zooKeeper),
                         disk,
                         LogClock.system(),
                         replicas,
-                        LeadershipListener.NONE,
+                        coordination,
                         threads.handedOn());
         made.set(broker);
         return new BrokerParts(
                 broker,
                 replicas,
                 new BytesInFlight(properties.http().bytesInFlightMax().toBytes()),
-                new ConnectionDoctor());
+                new ConnectionDoctor(),
+                coordination);
     }
 
     @Bean
@@ -212,6 +227,10 @@ public class BrokerConfiguration {
                                 settings(properties),
                                 properties.topicDefaults(),
                                 parts.broker()::directory),
+                        parts.coordination().groups(),
+                        new OffsetsTopicSettings(
+                                properties.groups().topicPartitions(),
+                                properties.groups().topicReplicas()),
                         new SecureRandom()),
                 counters);
     }
@@ -220,6 +239,19 @@ public class BrokerConfiguration {
     KafkaListeners kafkaListeners(
             BrokerProperties properties, KafkaListener listener, BrokerParts parts) {
         return new KafkaListeners(properties.kafka().listeners(), listener, parts.doctor());
+    }
+
+    private static GroupSettings settings(BrokerProperties.Groups groups) {
+        return new GroupSettings(
+                Math.toIntExact(groups.initialRebalanceDelay().toMillis()),
+                Math.toIntExact(groups.sessionTimeoutMin().toMillis()),
+                Math.toIntExact(groups.sessionTimeoutMax().toMillis()),
+                GroupSettings.DEFAULTS.newMemberJoinTimeoutMs(),
+                groups.membersMax(),
+                groups.offsetMetadataMax(),
+                Math.toIntExact(groups.commitTimeout().toMillis()),
+                groups.offsetsRetention().toMillis(),
+                groups.offsetsCheck().toMillis());
     }
 
     /** What Kafka's tools show as this broker's settings. */

@@ -9,7 +9,8 @@ record BrokerParts(
         Broker broker,
         ReplicaManager replicas,
         BytesInFlight bytesInFlight,
-        ConnectionDoctor doctor) {
+        ConnectionDoctor doctor,
+        Coordination coordination) {
 
     BrokerState state() {
         return new BrokerState(broker, replicas, bytesInFlight, doctor);

@@ -26,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
  * @param retentionCheck how often retention is applied
  * @param topicDefaults defaults of topic settings, by Kafka's names
  * @param kafka the Kafka protocol
+ * @param groups groups of consumers
  */
 @Validated
 @ConfigurationProperties("headrace.broker")
@@ -42,7 +43,36 @@ public record BrokerProperties(
         @DefaultValue @Valid @NotNull Compaction compaction,
         @DefaultValue @Valid @NotNull Http http,
         @DefaultValue @Valid @NotNull Replicas replicas,
-        @DefaultValue @Valid @NotNull Kafka kafka) {
+        @DefaultValue @Valid @NotNull Kafka kafka,
+        @DefaultValue @Valid @NotNull Groups groups) {
+
+    /**
+     * Groups of consumers.
+     *
+     * @param initialRebalanceDelay how long a new group waits for more members
+     * @param sessionTimeoutMin smallest session timeout that a member may ask for
+     * @param sessionTimeoutMax largest one
+     * @param membersMax members of one group
+     * @param offsetMetadataMax characters of a committed offset's metadata
+     * @param commitTimeout how long a commit waits for the replicas
+     * @param offsetsRetention how long offsets of a group without members are kept
+     * @param offsetsCheck how often offsets are looked through for old ones
+     * @param topicPartitions of the internal topic, when it is created
+     * @param topicReplicas of the internal topic; fewer when fewer brokers live
+     * @param threads that coordinate
+     */
+    public record Groups(
+            @DefaultValue("3s") @NotNull Duration initialRebalanceDelay,
+            @DefaultValue("6s") @NotNull Duration sessionTimeoutMin,
+            @DefaultValue("30m") @NotNull Duration sessionTimeoutMax,
+            @DefaultValue("2147483647") @Min(1) int membersMax,
+            @DefaultValue("4096") @Min(0) int offsetMetadataMax,
+            @DefaultValue("5s") @NotNull Duration commitTimeout,
+            @DefaultValue("7d") @NotNull Duration offsetsRetention,
+            @DefaultValue("10m") @NotNull Duration offsetsCheck,
+            @DefaultValue("50") @Min(1) @Max(1000) int topicPartitions,
+            @DefaultValue("3") @Min(1) int topicReplicas,
+            @DefaultValue("2") @Min(1) @Max(256) int threads) {}
 
     /**
      * The Kafka protocol.

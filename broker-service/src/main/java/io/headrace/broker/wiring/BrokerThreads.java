@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The broker's own threads, all named: one timer, some workers for cold reads and lookups, one for
- * appends that are handed on and for bad news from storage.
+ * appends that are handed on and for bad news from storage, some for coordinators.
  *
  * <p>Bounds: the workers' queue; when it is full they refuse.
  */
@@ -20,16 +20,21 @@ final class BrokerThreads implements AutoCloseable {
     private static final long IDLE_S = 30;
     private static final int HANDED_ON_MAX = 100_000;
 
+    /** A shard waits for a thread at most once, so this bounds the shards that wait. */
+    private static final int SHARDS_MAX = 10_000;
+
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor readers;
     private final ThreadPoolExecutor handedOn;
+    private final ThreadPoolExecutor coordinators;
 
-    BrokerThreads(int readerCount, int readersQueueMax) {
+    BrokerThreads(int readerCount, int readersQueueMax, int coordinatorCount) {
         timer = new ScheduledThreadPoolExecutor(1, named("broker-timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         readers = pool(readerCount, readersQueueMax, "broker-read-");
         handedOn = pool(1, HANDED_ON_MAX, "broker-append-");
+        coordinators = pool(coordinatorCount, SHARDS_MAX, "broker-coordinator-");
     }
 
     ScheduledExecutorService timer() {
@@ -44,6 +49,10 @@ final class BrokerThreads implements AutoCloseable {
         return handedOn;
     }
 
+    ExecutorService coordinators() {
+        return coordinators;
+    }
+
     ReplicaThreads forReplicas() {
         return new ReplicaThreads(timer, handedOn);
     }
@@ -53,6 +62,7 @@ final class BrokerThreads implements AutoCloseable {
         timer.shutdown();
         readers.shutdown();
         handedOn.shutdown();
+        coordinators.shutdown();
     }
 
     private static ThreadPoolExecutor pool(int count, int queueMax, String name) {

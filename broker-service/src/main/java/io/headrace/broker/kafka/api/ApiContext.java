@@ -42,6 +42,10 @@ public record ApiContext(
         return allows(exchange, operation, Access.Resource.CLUSTER, Access.CLUSTER_NAME);
     }
 
+    boolean mayUseGroup(Exchange exchange, Access.Operation operation, String groupId) {
+        return allows(exchange, operation, Access.Resource.GROUP, groupId);
+    }
+
     boolean allows(
             Exchange exchange, Access.Operation operation, Access.Resource resource, String name) {
         return access.allows(

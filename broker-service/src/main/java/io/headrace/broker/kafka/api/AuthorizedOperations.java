@@ -33,7 +33,19 @@ final class AuthorizedOperations {
                     Operation.ALTER,
                     Operation.DESCRIBE);
 
+    private static final List<Operation> OF_GROUP =
+            List.of(
+                    Operation.READ,
+                    Operation.DESCRIBE,
+                    Operation.DELETE,
+                    Operation.DESCRIBE_CONFIGS,
+                    Operation.ALTER_CONFIGS);
+
     private AuthorizedOperations() {}
+
+    static int ofGroup(ApiContext context, Exchange exchange, String groupId) {
+        return bits(context, exchange, OF_GROUP, Resource.GROUP, groupId);
+    }
 
     static int ofTopic(ApiContext context, Exchange exchange, String topic) {
         return bits(context, exchange, OF_TOPIC, Resource.TOPIC, topic);

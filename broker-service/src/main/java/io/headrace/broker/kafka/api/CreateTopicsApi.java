@@ -108,7 +108,8 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
                                                 new TopicCreation.Setting(
                                                         config.name(), config.value()))
                                 .toList(),
-                        request.validateOnly());
+                        request.validateOnly(),
+                        false);
         Duration timeout =
                 Duration.ofMillis(Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
         return TopicCreation.create(controller, wanted, timeout)

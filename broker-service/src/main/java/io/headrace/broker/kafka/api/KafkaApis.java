@@ -1,5 +1,6 @@
 package io.headrace.broker.kafka.api;
 
+import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.ApiTable;
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ public final class KafkaApis {
             ControllerClient controller,
             LongSupplier producerIds,
             BrokerSettings settings,
+            GroupCoordinator groups,
+            OffsetsTopicSettings offsetsTopic,
             RandomGenerator random) {
         TopicNames names = new TopicNames(context.image());
         FetchSessions sessions =
@@ -44,7 +47,25 @@ public final class KafkaApis {
         apis.add(new DescribeLogDirsApi(context, settings.directory()));
         apis.add(new OffsetForLeaderEpochApi(context));
         apis.add(new DescribeTopicPartitionsApi(context));
+        addGroups(apis, context, names, groups);
+        apis.add(
+                new FindCoordinatorApi(
+                        context, new OffsetsTopic(context.image(), controller, offsetsTopic)));
         table[0] = new ApiTable(apis);
         return table[0];
+    }
+
+    private static void addGroups(
+            List<Api<?>> apis, ApiContext context, TopicNames names, GroupCoordinator groups) {
+        apis.add(new JoinGroupApi(context, groups));
+        apis.add(new SyncGroupApi(context, groups));
+        apis.add(new HeartbeatApi(context, groups));
+        apis.add(new LeaveGroupApi(context, groups));
+        apis.add(new OffsetCommitApi(context, names, groups));
+        apis.add(new OffsetFetchApi(context, names, groups));
+        apis.add(new OffsetDeleteApi(context, groups));
+        apis.add(new DescribeGroupsApi(context, groups));
+        apis.add(new ListGroupsApi(context, groups));
+        apis.add(new DeleteGroupsApi(context, groups));
     }
 }

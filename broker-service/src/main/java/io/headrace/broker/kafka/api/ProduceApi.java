@@ -9,6 +9,7 @@ import io.headrace.broker.replica.ReplicaManager.Elsewhere;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicName;
 import io.headrace.model.topic.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -78,6 +79,10 @@ final class ProduceApi implements Api<ProduceRequestData> {
                 slot.refused(wrong, wrong.message());
             } else if (name.isEmpty()) {
                 slot.refused(Errors.UNKNOWN_TOPIC_ID, "there is no topic with this id");
+            } else if (TopicName.isInternal(name.get())) {
+                slot.refused(
+                        Errors.INVALID_TOPIC_EXCEPTION,
+                        "the topic is written by the platform only");
             } else if (!mayWrite) {
                 slot.refused(Errors.TOPIC_AUTHORIZATION_FAILED, "not allowed to write");
             } else {

@@ -23,7 +23,8 @@ final class TopicCreation {
             @JsonProperty("replication_factor") @Nullable Integer replicationFactor,
             @JsonProperty("replicas_assignments") @Nullable Map<String, List<Integer>> assignments,
             @JsonProperty("configs") List<Setting> settings,
-            @JsonProperty("validate_only") boolean validateOnly) {}
+            @JsonProperty("validate_only") boolean validateOnly,
+            @JsonProperty("is_internal") boolean isInternal) {}
 
     record Setting(
             @JsonProperty("name") String name, @JsonProperty("value") @Nullable String value) {}
@@ -39,7 +40,7 @@ final class TopicCreation {
     static CompletableFuture<Answer> createAutomatically(ControllerClient controller, String name) {
         return create(
                 controller,
-                new Wanted(name, null, null, null, List.of(), false),
+                new Wanted(name, null, null, null, List.of(), false, false),
                 AUTOMATIC_TIMEOUT);
     }
 }

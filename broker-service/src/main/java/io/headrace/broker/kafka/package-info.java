@@ -13,7 +13,7 @@
  * io.headrace.broker.kafka.Exchange} may be answered on any thread.
  *
  * <p>This room and {@code api} are the only ones that import Kafka's protocol classes. They may
- * import {@code replica}, {@code log}, {@code cluster} and the model.
+ * import {@code group}, {@code replica}, {@code log}, {@code cluster} and the model.
  *
  * <p>Source: Kafka protocol; rules for hostile input in decision 0013.
  */

@@ -66,7 +66,7 @@ public record BrokerProperties(
             @DefaultValue("6s") @NotNull Duration sessionTimeoutMin,
             @DefaultValue("30m") @NotNull Duration sessionTimeoutMax,
             @DefaultValue("2147483647") @Min(1) int membersMax,
-            @DefaultValue("4096") @Min(0) int offsetMetadataMax,
+            @DefaultValue("4096") @Min(0) @Max(10_000) int offsetMetadataMax,
             @DefaultValue("5s") @NotNull Duration commitTimeout,
             @DefaultValue("7d") @NotNull Duration offsetsRetention,
             @DefaultValue("10m") @NotNull Duration offsetsCheck,

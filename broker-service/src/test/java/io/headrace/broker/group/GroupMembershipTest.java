@@ -334,6 +334,20 @@ class GroupMembershipTest {
     }
 
     @Test
+    void aNameThatFitsIntoNoRecordIsRefusedAndHarmsNobody() {
+        desk.makeStable(one);
+        two.mayRequireMemberId = false;
+        two.protocols = List.of(new Join.Protocol("ü".repeat(10_001), bytes("")));
+        assertThat(now(desk.join(two)).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        two.protocols = one.protocols;
+        two.instanceId = "ü".repeat(10_001);
+        assertThat(now(desk.join(two)).error()).isEqualTo(ErrorCode.INVALID_REQUEST);
+        assertThat(desk.commit("ü".repeat(10_001), caller(), 1))
+                .isEqualTo(ErrorCode.INVALID_GROUP_ID);
+        assertThat(desk.heartbeat(one)).isEqualTo(ErrorCode.NONE);
+    }
+
+    @Test
     void theEmptyGroupIdIsNoGroup() {
         Join.Request request =
                 new Join.Request(

@@ -20,6 +20,22 @@ public sealed interface AppendOutcome {
             int leaderEpoch)
             implements AppendOutcome {}
 
+    /**
+     * Exactly this was appended before, and nothing now; whether those records are safe yet is as
+     * open as after an append.
+     *
+     * @param baseOffset of the first time
+     * @param lastOffset of the first time, inclusive
+     * @param appendTimeMs of the first time, -1 where the producer's times stay
+     */
+    record Duplicate(
+            long baseOffset,
+            long lastOffset,
+            long appendTimeMs,
+            long logStartOffset,
+            int leaderEpoch)
+            implements AppendOutcome {}
+
     /** Nothing of the request is in the log. */
     record Refused(ErrorCode code, String text) implements AppendOutcome {}
 }

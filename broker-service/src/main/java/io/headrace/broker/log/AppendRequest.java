@@ -12,11 +12,13 @@ public final class AppendRequest {
     private final ByteBuffer batches;
     private final int batchCount;
     private final long offsetCount;
+    private final boolean hasProducers;
 
-    AppendRequest(ByteBuffer batches, int batchCount, long offsetCount) {
+    AppendRequest(ByteBuffer batches, int batchCount, long offsetCount, boolean hasProducers) {
         this.batches = batches;
         this.batchCount = batchCount;
         this.offsetCount = offsetCount;
+        this.hasProducers = hasProducers;
     }
 
     /** Whole batches between position and limit. */
@@ -35,5 +37,10 @@ public final class AppendRequest {
     /** How many offsets the batches take. */
     public long offsetCount() {
         return offsetCount;
+    }
+
+    /** Whether a batch names its producer, so that sequences have to be looked at. */
+    boolean hasProducers() {
+        return hasProducers;
     }
 }

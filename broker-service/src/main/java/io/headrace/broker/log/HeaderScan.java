@@ -115,4 +115,15 @@ final class HeaderScan {
     int leaderEpoch() {
         return RecordBatch.leaderEpoch(window, at);
     }
+
+    /**
+     * Holds the batch's header at {@link #headerAt}, until the scan goes on; its records perhaps.
+     */
+    ByteBuffer header() {
+        return window;
+    }
+
+    int headerAt() {
+        return at;
+    }
 }

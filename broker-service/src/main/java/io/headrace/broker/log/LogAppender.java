@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFullException;
 import io.headrace.broker.log.Segment.HeaderOf;
+import io.headrace.broker.log.producer.Verdict;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
@@ -69,16 +70,31 @@ final class LogAppender {
             List<AppendOutcome> outcomes)
             throws IOException {
         pending.clear();
+        state.producers.beginGroup();
         List<AppendOutcome> group = new ArrayList<>(requests.size() - first);
         long next = state.logEndOffset;
         long bytes = 0;
+        boolean hasProducers = false;
         int at = first;
         while (at < requests.size()) {
             AppendRequest request = requests.get(at);
+            if (request.hasProducers()) {
+                hasProducers = true;
+                Verdict verdict =
+                        state.producers.check(request.batches(), pending.isEmpty(), nowMs);
+                if (verdict instanceof Verdict.AfterGroup) {
+                    break;
+                }
+                if (!(verdict instanceof Verdict.InSequence)) {
+                    group.add(outcome(verdict, leaderEpoch));
+                    at++;
+                    continue;
+                }
+            }
             bytes += request.sizeInBytes();
             long last = next + request.offsetCount() - 1;
             if (needsRoll(bytes, last, maxTimestamp(request, nowMs), nowMs)) {
-                if (at > first) {
+                if (!pending.isEmpty()) {
                     break;
                 }
                 roll();
@@ -92,9 +108,33 @@ final class LogAppender {
             next = last + 1;
             at++;
         }
-        writePending(next);
+        if (!pending.isEmpty()) {
+            writePending(next);
+        }
+        if (hasProducers) {
+            noteProducers(nowMs);
+        }
         outcomes.addAll(group);
         return at;
+    }
+
+    /** For a request that is not appended because of its sequences. */
+    private AppendOutcome outcome(Verdict verdict, int leaderEpoch) {
+        return switch (verdict) {
+            case Verdict.Duplicate(long baseOffset, long lastOffset, long writtenMs) ->
+                    new AppendOutcome.Duplicate(
+                            baseOffset,
+                            lastOffset,
+                            state.config.timestamps().logAppendTime() ? writtenMs : -1,
+                            state.logStartOffset,
+                            leaderEpoch);
+            case Verdict.Refused(ErrorCode code, String text) ->
+                    new AppendOutcome.Refused(code, text);
+            case Verdict.InSequence admitted ->
+                    throw new IllegalStateException("an append that is in sequence");
+            case Verdict.AfterGroup waiting ->
+                    throw new IllegalStateException("an append that waits for its group");
+        };
     }
 
     AppendOutcome appendAsFollower(ByteBuffer batches) {
@@ -116,6 +156,7 @@ final class LogAppender {
             }
             pending.add(batches);
             writePending(last + 1);
+            noteProducers(nowMs);
             return new AppendOutcome.Appended(
                     base, last, -1, state.logStartOffset, state.epochs.latestEpoch());
         } catch (IOException e) {
@@ -138,7 +179,19 @@ final class LogAppender {
             now.get(now.count() - 2).forgetRing();
         }
         state.segments = now.with(next);
+        state.producers.snapshot(next.baseOffset(), state.segments::hasSegmentAt);
         onSealed.run();
+    }
+
+    private void noteProducers(long nowMs) {
+        for (ByteBuffer batches : pending) {
+            for (int at = batches.position(); at < batches.limit(); ) {
+                if (RecordBatch.producerId(batches, at) != RecordBatch.NO_PRODUCER_ID) {
+                    state.producers.note(batches, at, nowMs);
+                }
+                at += RecordBatch.sizeInBytes(batches, at);
+            }
+        }
     }
 
     private void writePending(long next) throws IOException {
@@ -169,7 +222,8 @@ final class LogAppender {
         Segment active = state.segments.active();
         LogConfig.Segments config = state.config.segments();
         if (active.isEmpty()) {
-            return lastOffset - active.baseOffset() > Integer.MAX_VALUE;
+            boolean isTooMuch = !pending.isEmpty() && bytes > config.bytesMax();
+            return isTooMuch || lastOffset - active.baseOffset() > Integer.MAX_VALUE;
         }
         return active.sizeInBytes() + bytes > config.bytesMax()
                 || active.isFull(lastOffset, config)

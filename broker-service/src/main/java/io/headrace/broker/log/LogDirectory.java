@@ -277,6 +277,15 @@ public final class LogDirectory {
         return count;
     }
 
+    /** Forgets producers that have not written for long; returns how many. */
+    public int expireProducers() {
+        int count = 0;
+        for (PartitionLog log : logs.values()) {
+            count += log.expireProducers(settings.producers().expirationMs());
+        }
+        return count;
+    }
+
     public void deleteDueFiles() throws IOException {
         for (PartitionLog log : logs.values()) {
             log.deleteDueFiles();

@@ -20,12 +20,36 @@ public record LogDirectorySettings(
         long highWatermarkCheckpointMs,
         long recoveryPointCheckpointMs,
         long retentionCheckMs,
-        long fileDeleteCheckMs) {
+        long fileDeleteCheckMs,
+        Producers producers) {
+
+    /**
+     * When idempotent producers are forgotten.
+     *
+     * @param expirationMs {@code producer.id.expiration.ms}, after the last write
+     * @param checkMs {@code producer.id.expiration.check.interval.ms}
+     */
+    public record Producers(long expirationMs, long checkMs) {
+
+        /** Kafka's: a day, every ten minutes. */
+        public static final Producers DEFAULTS = new Producers(86_400_000, 600_000);
+    }
 
     /** Kafka's intervals, a reserve of 256 MiB. */
     public static LogDirectorySettings of(Path path, String clusterId, int nodeId) {
         return new LogDirectorySettings(
-                path, clusterId, nodeId, 256L << 20, 4, 4, 100, 5_000, 60_000, 300_000, 10_000);
+                path,
+                clusterId,
+                nodeId,
+                256L << 20,
+                4,
+                4,
+                100,
+                5_000,
+                60_000,
+                300_000,
+                10_000,
+                Producers.DEFAULTS);
     }
 
     public LogDirectorySettings withReserveBytes(long bytes) {
@@ -40,7 +64,8 @@ public record LogDirectorySettings(
                 highWatermarkCheckpointMs,
                 recoveryPointCheckpointMs,
                 retentionCheckMs,
-                fileDeleteCheckMs);
+                fileDeleteCheckMs,
+                producers);
     }
 
     public LogDirectorySettings withRetentionCheckMs(long intervalMs) {
@@ -55,6 +80,7 @@ public record LogDirectorySettings(
                 highWatermarkCheckpointMs,
                 recoveryPointCheckpointMs,
                 intervalMs,
-                fileDeleteCheckMs);
+                fileDeleteCheckMs,
+                producers);
     }
 }

@@ -3,6 +3,7 @@ package io.headrace.broker.log;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.log.epoch.EpochStart;
 import io.headrace.broker.log.epoch.LeaderEpochs;
+import io.headrace.broker.log.producer.ProducerStates;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * <p>After a clean stop the files are trusted. Otherwise every batch from the recovery point on is
  * walked (size, checksum, rising offsets and leader epochs), the log is cut at the first bad one,
  * later segments are renamed to {@code .damaged}, and indexes and leader epochs are rebuilt from
- * what was walked. What lies below the recovery point was flushed and is trusted.
+ * what was walked. What lies below the recovery point was flushed and is trusted. In both cases the
+ * producers are rebuilt from the newest snapshot and the batches above it.
  *
  * <p>Owner: the thread that opens the log; nobody else knows it yet.
  */
@@ -54,7 +56,8 @@ final class LogRecovery {
 
     LogState recover() throws IOException {
         new LeftoverFiles(disk, directory).settle();
-        List<Segment> segments = existing();
+        List<String> names = disk.list(directory);
+        List<Segment> segments = existing(names);
         if (known.isClean() && !segments.isEmpty()) {
             trustActive(segments);
         } else {
@@ -74,17 +77,33 @@ final class LogRecovery {
         long end = active.nextOffset();
         long start = Math.max(known.logStartOffset(), segments.getFirst().baseOffset());
         LeaderEpochs epochs = epochs(segments, start, end);
-        LogState state =
-                new LogState(partition, directory, home, config, epochs, SegmentList.of(segments));
+        SegmentList list = SegmentList.of(segments);
+        ProducerStates producers = producers(list, names);
+        LogState state = new LogState(partition, directory, home, config, epochs, producers, list);
         state.logEndOffset = end;
         state.logStartOffset = start;
         state.recoveryPoint = known.isClean() ? Math.min(known.recoveryPoint(), end) : end;
         return state;
     }
 
-    private List<Segment> existing() throws IOException {
+    private ProducerStates producers(SegmentList segments, List<String> names) throws IOException {
+        List<Long> snapshots = new ArrayList<>();
+        for (String name : names) {
+            SegmentName.baseOffset(name, SegmentName.SNAPSHOT).ifPresent(snapshots::add);
+        }
+        ProducerStates producers =
+                new ProducerStates(
+                        partition,
+                        disk,
+                        offset -> SegmentName.in(directory, offset, SegmentName.SNAPSHOT),
+                        snapshots);
+        ProducerReplay.run(producers, segments, home.clock().nowMs());
+        return producers;
+    }
+
+    private List<Segment> existing(List<String> names) throws IOException {
         TreeSet<Long> bases = new TreeSet<>();
-        for (String name : disk.list(directory)) {
+        for (String name : names) {
             SegmentName.baseOffset(name, SegmentName.LOG).ifPresent(bases::add);
         }
         List<Segment> segments = new ArrayList<>(bases.size());

@@ -77,6 +77,7 @@ final class LogRetention {
             for (Segment segment : gone) {
                 deleted.remove(segment);
             }
+            state.producers.startsAt(state.segments.first().baseOffset());
         }
         return keepFrom;
     }

@@ -36,6 +36,7 @@ final class LogSchedule implements AutoCloseable {
         every(settings.highWatermarkCheckpointMs(), "checkpoint", directory::saveHighWatermarks);
         every(settings.recoveryPointCheckpointMs(), "checkpoint", directory::saveCheckpoints);
         every(settings.retentionCheckMs(), "retention", directory::retainAll);
+        every(settings.producers().checkMs(), "expiry", directory::expireProducers);
         every(settings.fileDeleteCheckMs(), "deletion", directory::deleteDueFiles);
         for (int i = 0; i < settings.flushThreads(); i++) {
             flushers.add(

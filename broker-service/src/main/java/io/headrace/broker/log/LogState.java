@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.log.epoch.LeaderEpochs;
+import io.headrace.broker.log.producer.ProducerStates;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
 import java.nio.file.Path;
@@ -31,6 +32,9 @@ final class LogState {
     final DiskReserve reserve;
     final LeaderEpochs epochs;
 
+    /** Under {@link #writer}. */
+    final ProducerStates producers;
+
     /** Serialises flushes; taken before {@link #writer}, never after it. */
     final ReentrantLock flusher = new ReentrantLock();
 
@@ -56,6 +60,7 @@ final class LogState {
             LogHome home,
             LogConfig config,
             LeaderEpochs epochs,
+            ProducerStates producers,
             SegmentList segments) {
         this.partition = partition;
         this.directory = directory;
@@ -65,6 +70,7 @@ final class LogState {
         this.reserve = home.reserve();
         this.config = config;
         this.epochs = epochs;
+        this.producers = producers;
         this.segments = segments;
         this.flushedAtNanos = clock.nanoTime().getAsLong();
     }

@@ -13,9 +13,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Cuts records off the log's end. Runs under the flush lock and the writer's lock.
  *
- * <p>Order against crashes: the recovery point is lowered durably, then segments go from the last
- * one backwards, then the remaining one is cut and forced. A crash leaves a log without gaps that
- * ends anywhere between the old and the new end.
+ * <p>Order against crashes: the recovery point is lowered and producer snapshots behind the new end
+ * are deleted, both durably, then segments go from the last one backwards, then the remaining one
+ * is cut and forced. A crash leaves a log without gaps that ends anywhere between the old and the
+ * new end.
  *
  * <p>Errors: whatever needs space comes before the first file is touched, so that {@link
  * DiskFullException} means that the log is as it was. Should a file system want space for a rename
@@ -51,6 +52,7 @@ final class LogTruncation {
         int position = cut == null ? last.sizeInBytes() : cut.position();
         long end = cut == null ? offset : Math.min(offset, cut.baseOffset());
         announce(end);
+        state.producers.endsAt(end);
         boolean isCopied = shorten(slot, new Segment.End(position, end));
         try {
             removeFrom(segments, slot + 1);
@@ -62,6 +64,9 @@ final class LogTruncation {
         } catch (DiskFullException e) {
             close(e);
             throw e;
+        }
+        if (state.producers.knowsBehind(end)) {
+            ProducerReplay.run(state.producers, state.segments, state.clock.nowMs());
         }
     }
 
@@ -102,6 +107,7 @@ final class LogTruncation {
         SegmentList segments = state.segments;
         announce(Math.min(offset, segments.first().baseOffset()));
         state.epochs.truncateFromEnd(0);
+        state.producers.endsAt(-1);
         state.truncations.incrementAndGet();
         try {
             removeFrom(segments, 0);
@@ -110,6 +116,7 @@ final class LogTruncation {
             close(e);
             throw e;
         }
+        state.producers.restore(offset, offset, state.segments::hasSegmentAt);
         state.logEndOffset = offset;
         state.logStartOffset = offset;
         state.recoveryPoint = offset;

@@ -258,6 +258,38 @@ public final class PartitionLog {
         return state.epochs.endOffsetFor(leaderEpoch, state.logEndOffset);
     }
 
+    // ---- producers
+
+    /** Idempotent producers whose sequences are known. */
+    public int producerCount() {
+        state.writer.lock();
+        try {
+            return state.producers.count();
+        } finally {
+            state.writer.unlock();
+        }
+    }
+
+    /** Whether the batch that ends at the offset is the newest of a producer that may write on. */
+    public boolean isLastBatch(long producerId, long lastOffset) {
+        state.writer.lock();
+        try {
+            return state.producers.isLastBatch(producerId, lastOffset);
+        } finally {
+            state.writer.unlock();
+        }
+    }
+
+    /** Forgets producers that wrote last at least that long ago; returns how many. */
+    int expireProducers(long expirationMs) {
+        state.writer.lock();
+        try {
+            return state.producers.expire(state.clock.nowMs(), expirationMs);
+        } finally {
+            state.writer.unlock();
+        }
+    }
+
     // ---- durability
 
     /**
@@ -394,6 +426,7 @@ public final class PartitionLog {
             if (isClean && !active.isEmpty()) {
                 active.seal();
                 active.spillIndexes();
+                state.producers.snapshot(state.logEndOffset, state.segments::hasSegmentAt);
             }
             deleted.closeAll();
             for (Segment segment : state.segments.asList()) {

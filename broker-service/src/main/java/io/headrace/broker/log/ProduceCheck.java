@@ -32,6 +32,7 @@ final class ProduceCheck {
         BatchRules rules = rules(config, nowMs);
         int count = 0;
         long offsets = 0;
+        boolean hasProducers = false;
         for (int at = batches.position(); at < batches.limit(); count++) {
             switch (BatchCheck.fromClient(batches, at, batches.limit(), rules)) {
                 case BatchCheck.Refused(ErrorCode code, String reason) -> {
@@ -44,9 +45,10 @@ final class ProduceCheck {
                 }
             }
             offsets += RecordBatch.lastOffsetDelta(batches, at) + 1L;
+            hasProducers |= RecordBatch.producerId(batches, at) != RecordBatch.NO_PRODUCER_ID;
             at += RecordBatch.sizeInBytes(batches, at);
         }
-        return new CheckOutcome.Sound(new AppendRequest(batches, count, offsets));
+        return new CheckOutcome.Sound(new AppendRequest(batches, count, offsets, hasProducers));
     }
 
     private static BatchRules rules(LogConfig config, long nowMs) {

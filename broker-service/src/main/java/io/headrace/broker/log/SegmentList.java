@@ -51,6 +51,11 @@ final class SegmentList {
         return low - 1;
     }
 
+    boolean hasSegmentAt(long baseOffset) {
+        int slot = floor(baseOffset);
+        return slot >= 0 && segments[slot].baseOffset() == baseOffset;
+    }
+
     SegmentList with(Segment active) {
         Segment[] next = Arrays.copyOf(segments, segments.length + 1);
         next[segments.length] = active;

@@ -11,6 +11,9 @@ public final class SegmentName {
     public static final String INDEX = ".index";
     public static final String TIME_INDEX = ".timeindex";
 
+    /** State of the producers before the offset. */
+    public static final String SNAPSHOT = ".snapshot";
+
     /** Waiting for its removal. */
     public static final String DELETED = ".deleted";
 

@@ -19,6 +19,7 @@
  *   %020d.index       OffsetIndex: 8 bytes an entry
  *   %020d.timeindex   TimeIndex: 12 bytes an entry
  *   leader-epoch-checkpoint, partition.metadata
+ *   %020d.snapshot    nested room {@code producer}
  *   *.deleted         waiting for file.delete.delay.ms
  *   *.cleaned, *.swap compaction in progress, or the copy of a truncation
  *   *.damaged         set aside by recovery, never read again
@@ -29,9 +30,9 @@
  *
  * <p>Failure: a failed write or fsync takes the whole directory offline ({@code
  * KAFKA_STORAGE_ERROR} from then on, reads included); a full disk only stops appends and
- * truncations until space returns; damaged content keeps one log closed. Producer state
- * (idempotence) will live in the nested room {@code producer}, between the batch check and the
- * assignment of offsets. May import {@code disk} and the model.
+ * truncations until space returns; damaged content keeps one log closed. Sequences of idempotent
+ * producers are checked (nested room {@code producer}) between the batch check and the assignment
+ * of offsets. May import {@code disk} and the model.
  */
 @NullMarked
 package io.headrace.broker.log;

@@ -389,6 +389,17 @@ public final class Partition {
             switch (outcomes.get(index++)) {
                 case AppendOutcome.Refused(ErrorCode code, String text) ->
                         answers.add(request, new ProduceOutcome.NotDone(code, text));
+                case AppendOutcome.Duplicate(
+                                long baseOffset,
+                                long lastOffset,
+                                long appendTimeMs,
+                                long startOffset,
+                                int leaderEpoch) -> {
+                    request.appended =
+                            new ProduceOutcome.Done(
+                                    baseOffset, lastOffset, appendTimeMs, startOffset, leaderEpoch);
+                    acknowledge(request, request.appended, flushIsDue, true, answers);
+                }
                 case AppendOutcome.Appended done -> {
                     uncommittedBytes += request.size();
                     request.appended =
@@ -398,11 +409,7 @@ public final class Partition {
                                     done.appendTimeMs(),
                                     done.logStartOffset(),
                                     done.leaderEpoch());
-                    if (request.acks() == 0 || (request.acks() == 1 && !flushIsDue)) {
-                        answers.add(request, request.appended);
-                    } else {
-                        waitingAcks.add(request);
-                    }
+                    acknowledge(request, request.appended, flushIsDue, false, answers);
                 }
             }
             request = following;
@@ -411,6 +418,26 @@ public final class Partition {
             answers.flushOffset = log.logEndOffset();
         }
         advance(answers);
+    }
+
+    /**
+     * @param isAgain another request appended the records before
+     */
+    private void acknowledge(
+            ProduceRequest request,
+            ProduceOutcome.Done done,
+            boolean flushIsDue,
+            boolean isAgain,
+            Answers answers) {
+        boolean waits =
+                request.acks() == ProduceRequest.ACKS_ALL || (request.acks() == 1 && flushIsDue);
+        if (!waits) {
+            answers.add(request, done);
+        } else if (isAgain) {
+            waitingAcks.addAgain(request);
+        } else {
+            waitingAcks.add(request);
+        }
     }
 
     /**

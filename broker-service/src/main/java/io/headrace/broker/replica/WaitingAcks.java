@@ -2,6 +2,7 @@ package io.headrace.broker.replica;
 
 import io.headrace.model.error.ErrorCode;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * (acks=all), each with a time-out.
  *
  * <p>Owner: the partition's lock. Requests are added in the order of their offsets, so only the
- * oldest needs a look. A request that timed out is skipped when its turn comes, and dropped when
- * the space is needed.
+ * oldest needs a look; but for those that repeat an append, which are few and looked at one by one.
+ * A request that timed out is skipped when its turn comes, and dropped when the space is needed.
  *
  * <p>Bound: {@code countMax} per partition; a full one refuses before the append.
  */
@@ -20,6 +21,7 @@ final class WaitingAcks {
 
     private final ArrayDeque<ProduceRequest> forFlush = new ArrayDeque<>();
     private final ArrayDeque<ProduceRequest> forCommit = new ArrayDeque<>();
+    private final ArrayList<ProduceRequest> again = new ArrayList<>();
     private final int countMax;
     private final ScheduledExecutorService timer;
 
@@ -29,16 +31,26 @@ final class WaitingAcks {
     }
 
     boolean isFull() {
-        if (forFlush.size() + forCommit.size() < countMax) {
+        if (count() < countMax) {
             return false;
         }
         forFlush.removeIf(ProduceRequest::isAnswered);
         forCommit.removeIf(ProduceRequest::isAnswered);
-        return forFlush.size() + forCommit.size() >= countMax;
+        again.removeIf(ProduceRequest::isAnswered);
+        return count() >= countMax;
+    }
+
+    private int count() {
+        return forFlush.size() + forCommit.size() + again.size();
     }
 
     void add(ProduceRequest request) {
         (request.acks() == ProduceRequest.ACKS_ALL ? forCommit : forFlush).add(request);
+    }
+
+    /** For a request whose records were appended before, by another one. */
+    void addAgain(ProduceRequest request) {
+        again.add(request);
     }
 
     /**
@@ -51,6 +63,23 @@ final class WaitingAcks {
         takeBelow(forCommit, highWatermark, answers);
         startTimers(forFlush);
         startTimers(forCommit);
+        if (!again.isEmpty()) {
+            takeAgain(answers, ownEnd, highWatermark);
+        }
+    }
+
+    private void takeAgain(Answers answers, long ownEnd, long highWatermark) {
+        again.removeIf(
+                request -> {
+                    boolean isForCommit = request.acks() == ProduceRequest.ACKS_ALL;
+                    ProduceOutcome.Done done = done(request);
+                    if (done.lastOffset() >= (isForCommit ? highWatermark : ownEnd)) {
+                        return false;
+                    }
+                    answers.add(request, done);
+                    return true;
+                });
+        again.forEach(this::startTimer);
     }
 
     void takeAll(Answers answers, ProduceOutcome outcome) {
@@ -60,8 +89,12 @@ final class WaitingAcks {
         for (ProduceRequest request : forCommit) {
             answers.add(request, outcome);
         }
+        for (ProduceRequest request : again) {
+            answers.add(request, outcome);
+        }
         forFlush.clear();
         forCommit.clear();
+        again.clear();
     }
 
     private static void takeBelow(ArrayDeque<ProduceRequest> waiting, long end, Answers answers) {
@@ -86,6 +119,12 @@ final class WaitingAcks {
             if (request.timer != null) {
                 return;
             }
+            startTimer(request);
+        }
+    }
+
+    private void startTimer(ProduceRequest request) {
+        if (request.timer == null) {
             request.timer =
                     timer.schedule(
                             () -> timedOut(request), request.timeoutMs(), TimeUnit.MILLISECONDS);

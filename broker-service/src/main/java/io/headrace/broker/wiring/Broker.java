@@ -47,9 +47,6 @@ final class Broker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
 
-    /** Sequences of idempotent producers are not kept yet, so no batch stays for their sake. */
-    private static final ProducerEnds NO_PRODUCERS = (partition, producerId, lastOffset) -> false;
-
     private static final long UNKNOWN = -1;
 
     /** What is fixed before the start. */
@@ -113,7 +110,12 @@ final class Broker {
         opened.start();
         LogCleaner created =
                 new LogCleaner(
-                        opened, disk, clock, new SecureRandom(), NO_PRODUCERS, plan.cleaner());
+                        opened,
+                        disk,
+                        clock,
+                        new SecureRandom(),
+                        ProducerEnds.of(opened),
+                        plan.cleaner());
         cleaner = created;
         created.start();
     }

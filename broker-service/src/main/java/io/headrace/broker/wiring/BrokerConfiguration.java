@@ -340,7 +340,9 @@ public class BrokerConfiguration {
                 kafkas.highWatermarkCheckpointMs(),
                 kafkas.recoveryPointCheckpointMs(),
                 properties.retentionCheck().toMillis(),
-                kafkas.fileDeleteCheckMs());
+                kafkas.fileDeleteCheckMs(),
+                new LogDirectorySettings.Producers(
+                        properties.producerExpiration().toMillis(), kafkas.producers().checkMs()));
     }
 
     private static HttpLimits limits(BrokerProperties.Http http) {

@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param recoveryThreads logs that are recovered at the same time
  * @param flushThreads fsyncs that run at the same time
  * @param retentionCheck how often retention is applied
+ * @param producerExpiration after which an idempotent producer that wrote nothing is forgotten
  * @param topicDefaults defaults of topic settings, by Kafka's names
  * @param kafka the Kafka protocol
  * @param groups groups of consumers
@@ -39,6 +40,7 @@ public record BrokerProperties(
         @DefaultValue("4") @Min(1) @Max(256) int recoveryThreads,
         @DefaultValue("4") @Min(1) @Max(256) int flushThreads,
         @DefaultValue("5m") @NotNull Duration retentionCheck,
+        @DefaultValue("24h") @NotNull Duration producerExpiration,
         @DefaultValue @NotNull Map<String, String> topicDefaults,
         @DefaultValue @Valid @NotNull Compaction compaction,
         @DefaultValue @Valid @NotNull Http http,

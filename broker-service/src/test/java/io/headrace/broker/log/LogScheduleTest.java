@@ -75,7 +75,19 @@ class LogScheduleTest {
     void itsThreadsFlushAndCheckpointWithoutBeingAsked() throws Exception {
         TestLog test = open(Long.MAX_VALUE, 1);
         LogDirectorySettings often =
-                new LogDirectorySettings(Path.of("/often"), "cluster", 1, 0, 1, 1, 1, 1, 1, 1, 1);
+                new LogDirectorySettings(
+                        Path.of("/often"),
+                        "cluster",
+                        1,
+                        0,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        new LogDirectorySettings.Producers(1000, 1));
         LogDirectory directory =
                 LogDirectory.open(often, disk, test.clock.clock(), (p, e) -> test.failures.add(e));
         directory.open(new LogSpec(TestLog.PARTITION, TestLog.TOPIC, test.config));

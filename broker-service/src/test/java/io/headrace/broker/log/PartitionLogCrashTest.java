@@ -7,6 +7,7 @@ import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.log.TestBatches.Stored;
 import io.headrace.broker.log.epoch.EpochStart;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PartitionLogCrashTest {
 
     private static final Path ROOT = Path.of("/data");
+    private static final long PRODUCER = 500;
 
     /** What the scenario has been promised before the crash. */
     private final AtomicLong flushed = new AtomicLong();
@@ -67,9 +69,20 @@ class PartitionLogCrashTest {
             written.accumulateAndGet(offset + 1, Math::max);
             String value = "v" + offset + "-" + "x".repeat(150);
             AppendOutcome outcome =
-                    test.log.append(TestBatches.one(test.clock.nowMs() + offset, value), epoch);
+                    test.log.append(batch(offset, test.clock.nowMs() + offset, value), epoch);
             assertThat(outcome).isInstanceOf(AppendOutcome.Appended.class);
         }
+    }
+
+    /** Two of three batches are the producer's; its sequences follow from the offset. */
+    private static ByteBuffer batch(long offset, long timestampMs, String value) {
+        return offset % 3 == 2
+                ? TestBatches.one(timestampMs, value)
+                : IdempotentBatches.batch(PRODUCER, 1, sequence(offset), timestampMs, value);
+    }
+
+    private static int sequence(long offset) {
+        return (int) (offset / 3 * 2 + offset % 3);
     }
 
     private void appendAndFlush(TestLog test, int epoch, int count) {
@@ -106,7 +119,24 @@ class PartitionLogCrashTest {
             assertThat(epoch.startOffset()).isGreaterThan(last);
             last = epoch.startOffset();
         }
+        checkProducer(log);
         assertThat(log.append(TestBatches.one(1, "more"), 9))
+                .isInstanceOf(AppendOutcome.Appended.class);
+    }
+
+    /** Its last batch is a duplicate, a gap is refused, the next one is taken. */
+    private static void checkProducer(PartitionLog log) {
+        long last = log.logEndOffset() - 1;
+        last -= last % 3 == 2 ? 1 : 0;
+        if (last < log.logStartOffset()) {
+            return;
+        }
+        int sequence = sequence(last);
+        assertThat(log.append(IdempotentBatches.batch(PRODUCER, 1, sequence, 1, "again"), 9))
+                .isEqualTo(new AppendOutcome.Duplicate(last, last, -1, log.logStartOffset(), 9));
+        assertThat(log.append(IdempotentBatches.batch(PRODUCER, 1, sequence + 2, 1, "gap"), 9))
+                .isInstanceOf(AppendOutcome.Refused.class);
+        assertThat(log.append(IdempotentBatches.batch(PRODUCER, 1, sequence + 1, 1, "next"), 9))
                 .isInstanceOf(AppendOutcome.Appended.class);
     }
 }

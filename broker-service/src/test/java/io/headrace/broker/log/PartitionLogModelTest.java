@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,6 +23,7 @@ class PartitionLogModelTest {
     private static final int OPERATIONS = 400;
 
     private final List<Stored> model = new ArrayList<>();
+    private final ProducerModel producers = new ProducerModel();
     private Random random = new Random(0);
     private SimulatedDisk disk = new SimulatedDisk(0);
     private TestLog test;
@@ -81,6 +83,7 @@ class PartitionLogModelTest {
             }
             case 5 -> {
                 test.killAndReopen();
+                producers.truncated(end, test.log.logStartOffset());
                 yield "unclean reopen";
             }
             case 6 -> crash();
@@ -104,12 +107,21 @@ class PartitionLogModelTest {
 
     private String append() {
         List<AppendRequest> requests = new ArrayList<>();
+        List<Consumer<AppendOutcome>> expected = new ArrayList<>();
         int count = 1 + random.nextInt(4);
         for (int i = 0; i < count; i++) {
             List<ByteBuffer> batches = new ArrayList<>();
-            int batchCount = 1 + random.nextInt(2);
-            for (int j = 0; j < batchCount; j++) {
-                batches.add(randomBatch());
+            int kind = producers.isEmpty() ? 1 + random.nextInt(3) : random.nextInt(4);
+            if (kind == 0) {
+                batches.add(known(expected));
+            } else {
+                long base = end;
+                int batchCount = 1 + random.nextInt(2);
+                for (int j = 0; j < batchCount; j++) {
+                    batches.add(kind == 1 ? nextOfAProducer() : randomBatch());
+                }
+                long last = end - 1;
+                expected.add(outcome -> assertAppended(outcome, base, last));
             }
             CheckOutcome check = test.log.check(TestBatches.joined(batches));
             assertThat(check).isInstanceOf(CheckOutcome.Sound.class);
@@ -119,11 +131,32 @@ class PartitionLogModelTest {
         }
         List<AppendOutcome> outcomes = test.log.append(requests, epoch);
         assertThat(outcomes).hasSameSizeAs(requests);
-        for (AppendOutcome outcome : outcomes) {
-            assertThat(outcome).isInstanceOf(AppendOutcome.Appended.class);
+        for (int i = 0; i < outcomes.size(); i++) {
+            expected.get(i).accept(outcomes.get(i));
         }
         end = model.isEmpty() ? end : Math.max(end, model.getLast().offset() + 1);
         return "append";
+    }
+
+    private void assertAppended(AppendOutcome outcome, long base, long last) {
+        assertThat(outcome)
+                .isEqualTo(
+                        new AppendOutcome.Appended(
+                                base, last, -1, test.log.logStartOffset(), epoch));
+    }
+
+    private ByteBuffer nextOfAProducer() {
+        ByteBuffer batch = producers.next(random, end, test.clock.nowMs());
+        TestBatches.values(batch)
+                .forEach(value -> model.add(new Stored(end++, test.clock.nowMs(), value)));
+        return batch;
+    }
+
+    /** A batch that the log has already, or must refuse. */
+    private ByteBuffer known(List<Consumer<AppendOutcome>> expected) {
+        ProducerModel.Repeated repeated = producers.repeat(random);
+        expected.add(outcome -> repeated.check(outcome, test.log.logStartOffset(), epoch));
+        return repeated.batch();
     }
 
     private ByteBuffer randomBatch() {
@@ -145,6 +178,7 @@ class PartitionLogModelTest {
         long newEnd = test.log.truncateTo(to);
         assertThat(newEnd).isLessThanOrEqualTo(Math.max(to, 0));
         model.removeIf(record -> record.offset() >= newEnd);
+        producers.truncated(newEnd, test.log.logStartOffset());
         end = newEnd;
         flushed = Math.min(flushed, end);
         return "truncate to " + to;
@@ -184,6 +218,7 @@ class PartitionLogModelTest {
         assertThat(survived).as("flushed records survive").isBetween(flushed, end);
         assertThat(test.log.logStartOffset()).isLessThanOrEqualTo(startBefore);
         model.removeIf(record -> record.offset() >= survived);
+        producers.truncated(survived, startBefore);
         end = survived;
         flushed = end;
         // A log start that was not yet durable may come back lower; move it up again.

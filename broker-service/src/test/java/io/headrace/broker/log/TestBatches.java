@@ -46,6 +46,18 @@ final class TestBatches {
         return all.flip();
     }
 
+    /** The values of the records of one batch. */
+    static List<String> values(ByteBuffer batch) {
+        RecordReader reader = new RecordReader(1 << 20);
+        reader.wrap(batch, batch.position(), batch.limit(), 0);
+        List<String> values = new ArrayList<>();
+        while (reader.next()) {
+            byte[] value = reader.value();
+            values.add(value == null ? "" : new String(value, StandardCharsets.UTF_8));
+        }
+        return values;
+    }
+
     /** Everything that is readable from the offset on, slice by slice. */
     static List<Stored> readAll(PartitionLog log, long from, int bytesMax) throws IOException {
         List<Stored> records = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.headrace.broker.log.compaction;
 
+import io.headrace.broker.log.LogDirectory;
 import io.headrace.model.topic.TopicPartition;
 
 /**
@@ -8,6 +9,15 @@ import io.headrace.model.topic.TopicPartition;
  */
 @FunctionalInterface
 public interface ProducerEnds {
+
+    /** As the logs of the directory know. */
+    static ProducerEnds of(LogDirectory directory) {
+        return (partition, producerId, lastOffset) ->
+                directory
+                        .log(partition)
+                        .filter(log -> log.isLastBatch(producerId, lastOffset))
+                        .isPresent();
+    }
 
     /** Whether the batch that ends at the offset is the newest of a producer that may write on. */
     boolean isLastOf(TopicPartition partition, long producerId, long lastOffset);

@@ -90,7 +90,10 @@ public final class RunningBroker implements AutoCloseable {
                                 "--headrace.zookeeper.connect=" + zooKeeper.connectString(),
                                 "--headrace.broker.data-dir=" + dataDir(),
                                 "--headrace.broker.disk-reserve=1MB"));
-        all.addAll(List.of(args));
+        for (String arg : args) {
+            all.removeIf(each -> each.startsWith(arg.substring(0, arg.indexOf('=') + 1)));
+            all.add(arg);
+        }
         context =
                 BrokerApplication.builder()
                         .initializers(

@@ -6,6 +6,7 @@ import io.headrace.broker.disk.RealDisk;
 import io.headrace.broker.log.TestBatches.Written;
 import io.headrace.model.record.Compression;
 import io.headrace.testkit.process.KafkaPeer;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka's segment dump tool reads our files; our log opens what Kafka's library wrote. */
+/** Kafka's dump tool reads our files; our log opens what Kafka's library wrote. */
 class KafkaReadsOurLogTest {
 
     private static final String DUMP = "org.apache.kafka.tools.DumpLogSegments";
@@ -81,6 +82,52 @@ class KafkaReadsOurLogTest {
                     .filter(name -> name.endsWith(suffix))
                     .sorted()
                     .collect(Collectors.joining(","));
+        }
+    }
+
+    @Test
+    void theDumpToolReadsOurProducerSnapshots() throws Exception {
+        TestLog test = new TestLog(new RealDisk(), directory, TestLog.SMALL);
+        for (int i = 0; i < 40; i++) {
+            ByteBuffer batch = IdempotentBatches.records(7000 + i % 3, 2, i / 3 * 2, 2);
+            assertThat(test.log.append(batch, 0)).isInstanceOf(AppendOutcome.Appended.class);
+        }
+        long writtenMs = test.clock.nowMs();
+        assertThat(test.log.segmentCount()).isGreaterThan(2);
+        test.directory.close(1);
+        String dump = KafkaPeer.run(DUMP, LIMIT, "--files", files(".snapshot"));
+        assertThat(dump).doesNotContain("Exception").doesNotContainIgnoringCase("corrupt");
+        String end = dump.substring(dump.indexOf(SegmentName.of(80, ".snapshot")));
+        String none = "coordinatorEpoch: -1 currentTxnFirstOffset: OptionalLong.empty";
+        assertThat(end.lines().skip(1))
+                .containsExactlyInAnyOrder(
+                        "producerId: 7000 producerEpoch: 2 %s lastTimestamp: %d firstSequence: 26 lastSequence: 27 lastOffset: 79 offsetDelta: 1 timestamp: %d"
+                                .formatted(none, writtenMs, writtenMs),
+                        "producerId: 7001 producerEpoch: 2 %s lastTimestamp: %d firstSequence: 24 lastSequence: 25 lastOffset: 75 offsetDelta: 1 timestamp: %d"
+                                .formatted(none, writtenMs, writtenMs),
+                        "producerId: 7002 producerEpoch: 2 %s lastTimestamp: %d firstSequence: 24 lastSequence: 25 lastOffset: 77 offsetDelta: 1 timestamp: %d"
+                                .formatted(none, writtenMs, writtenMs));
+    }
+
+    @Test
+    void ourLogKnowsTheProducersOfASnapshotThatKafkaWrote() throws Exception {
+        TestLog test = new TestLog(new RealDisk(), directory, TestLog.SMALL);
+        for (int i = 0; i < 60; i++) {
+            test.append("record " + i);
+        }
+        test.log.close(true);
+        test.directory.abandon();
+        Path program = Path.of("src/test/resources/kafka/WriteSnapshot.java").toAbsolutePath();
+        KafkaPeer.run(program.toString(), LIMIT, test.partitionPath().toString());
+        test.reopen();
+        assertThat(test.log.producerCount()).isEqualTo(10);
+        for (int i = 0; i < 10; i++) {
+            assertThat(test.log.append(IdempotentBatches.records(9000 + i, i, 3, 3), 0))
+                    .isEqualTo(new AppendOutcome.Duplicate(30 + 3L * i, 32 + 3L * i, -1, 0, 0));
+            assertThat(test.log.append(IdempotentBatches.records(9000 + i, i, 7, 3), 0))
+                    .isInstanceOf(AppendOutcome.Refused.class);
+            assertThat(test.log.append(IdempotentBatches.records(9000 + i, i, 6, 3), 0))
+                    .isInstanceOf(AppendOutcome.Appended.class);
         }
     }
 

@@ -12,6 +12,7 @@ import io.headrace.broker.log.LogSpec;
 import io.headrace.broker.log.OpenOutcome;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.broker.log.ReadOutcome;
+import io.headrace.broker.log.SegmentName;
 import io.headrace.model.record.Compression;
 import io.headrace.model.record.RecordBatchBuilder;
 import io.headrace.model.record.RecordReader;
@@ -49,7 +50,10 @@ final class CompactedLog {
     final Path root;
     LogConfig config;
     CleanerSettings settings = CleanerSettings.DEFAULTS.withMapBytesMax(1 << 20);
-    ProducerEnds producerEnds = (partition, id, offset) -> false;
+
+    /** In the place of what the log knows. */
+    @Nullable ProducerEnds producerEnds;
+
     long nowMs = 1_700_000_000_000L;
     LogDirectory directory;
     PartitionLog log;
@@ -79,11 +83,24 @@ final class CompactedLog {
         assertThat(outcome).isInstanceOf(OpenOutcome.Opened.class);
         log = ((OpenOutcome.Opened) outcome).log();
         log.highWatermark(() -> log.logEndOffset());
-        cleaner = new LogCleaner(directory, disk, clock, new Random(7), producerEnds, settings);
+        ProducerEnds ends = producerEnds == null ? ProducerEnds.of(directory) : producerEnds;
+        cleaner = new LogCleaner(directory, disk, clock, new Random(7), ends, settings);
     }
 
     void reopen() throws IOException {
         directory.close(1);
+        open();
+    }
+
+    /** After a clean stop, as if no snapshot of the producers had survived. */
+    void reopenWithoutSnapshots() throws IOException {
+        directory.close(1);
+        Path folder = root.resolve(PARTITION.toString());
+        for (String name : disk.list(folder)) {
+            if (name.endsWith(SegmentName.SNAPSHOT)) {
+                disk.delete(folder.resolve(name));
+            }
+        }
         open();
     }
 
@@ -102,6 +119,18 @@ final class CompactedLog {
             builder.append(nowMs, key.length == 0 ? null : key, value, List.of());
         }
         return append(builder);
+    }
+
+    /** One batch of a producer, of {@code key=value}. */
+    AppendOutcome append(long producerId, int sequence, String... records) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 256);
+        builder.producer(producerId, (short) 0, sequence, false);
+        for (String each : records) {
+            int at = each.indexOf('=');
+            builder.append(
+                    nowMs, bytes(each.substring(0, at)), bytes(each.substring(at + 1)), List.of());
+        }
+        return log.append(builder.build(), 1);
     }
 
     long append(RecordBatchBuilder builder) {

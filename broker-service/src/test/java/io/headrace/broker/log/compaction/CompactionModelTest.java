@@ -3,6 +3,7 @@ package io.headrace.broker.log.compaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.log.AppendOutcome;
 import io.headrace.broker.log.LogConfig;
 import io.headrace.model.record.Compression;
 import java.io.IOException;
@@ -34,6 +35,7 @@ class CompactionModelTest {
         private final CompactedLog subject;
         private final Map<Long, String> appended = new HashMap<>();
         private final Map<String, String> latest = new HashMap<>();
+        private final Map<Long, Integer> sequences = new HashMap<>();
 
         Model(Random random, long seed) throws IOException {
             this.random = random;
@@ -61,7 +63,11 @@ class CompactionModelTest {
                         check();
                     }
                     case 2 -> {
-                        subject.reopen();
+                        if (random.nextBoolean()) {
+                            subject.reopen();
+                        } else {
+                            subject.reopenWithoutSnapshots();
+                        }
                         check();
                     }
                     case 3 -> subject.nowMs += random.nextInt(3000);
@@ -89,11 +95,20 @@ class CompactionModelTest {
                     latest.put(key, value);
                 }
             }
-            Compression codec = Compression.ofId(random.nextInt(5));
-            subject.append(codec, records.toArray(String[]::new));
+            String[] all = records.toArray(String[]::new);
+            if (records.stream().allMatch(record -> record.contains("=")) && random.nextBoolean()) {
+                long id = 500L + random.nextInt(3);
+                int sequence = sequences.getOrDefault(id, 0);
+                assertThat(subject.append(id, sequence, all))
+                        .isInstanceOf(AppendOutcome.Appended.class);
+                sequences.put(id, sequence + count);
+            } else {
+                subject.append(Compression.ofId(random.nextInt(5)), all);
+            }
         }
 
         private void check() throws IOException {
+            assertThat(subject.log.producerCount()).isEqualTo(sequences.size());
             assertThat(subject.latest()).isEqualTo(latest);
             long before = -1;
             for (CompactedLog.Stored record : subject.records()) {

@@ -3,6 +3,7 @@ package io.headrace.broker.log.compaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.log.AppendOutcome;
 import io.headrace.broker.log.LogConfig;
 import io.headrace.broker.log.SealedSegment;
 import io.headrace.model.record.Compression;
@@ -192,6 +193,38 @@ class LogCleanerTest {
         subject.clean();
         assertThat(subject.log.sizeInBytes()).isLessThan(withEnd);
         assertThat(subject.records()).hasSize(1);
+    }
+
+    @Test
+    void a_restart_finds_the_last_sequence_of_each_producer_in_what_cleaning_left()
+            throws IOException {
+        for (int i = 0; i < 30; i++) {
+            assertThat(subject.append(500 + i % 3, i / 3 * 2, "a=" + i, "b=" + i))
+                    .isInstanceOf(AppendOutcome.Appended.class);
+        }
+        subject.append("a=last", "b=last");
+        subject.clean();
+        subject.append("c=1");
+        subject.clean();
+        assertThat(subject.records()).hasSize(3);
+        subject.reopenWithoutSnapshots();
+        assertThat(subject.log.producerCount()).isEqualTo(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(subject.append(500 + i, 18, "a=27", "b=27"))
+                    .isEqualTo(new AppendOutcome.Duplicate(54 + 2L * i, 55 + 2L * i, -1, 0, 1));
+            assertThat(subject.append(500 + i, 16, "a=24", "b=24"))
+                    .isInstanceOf(AppendOutcome.Refused.class);
+            assertThat(subject.append(500 + i, 20, "d=1"))
+                    .isInstanceOf(AppendOutcome.Appended.class);
+        }
+        long withEnds = subject.log.sizeInBytes();
+        subject.nowMs += 86_400_000;
+        assertThat(subject.directory.expireProducers()).isEqualTo(3);
+        subject.append("e=1");
+        subject.clean();
+        assertThat(subject.log.sizeInBytes()).isLessThan(withEnds);
+        subject.reopenWithoutSnapshots();
+        assertThat(subject.latest()).containsOnlyKeys("a", "b", "c", "d", "e");
     }
 
     @Test

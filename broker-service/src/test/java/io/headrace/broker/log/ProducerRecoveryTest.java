@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.disk.Unflushed;
 import io.headrace.model.error.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -205,6 +206,50 @@ class ProducerRecoveryTest {
         test.killAndReopen();
         assertKnowsTheLastOf(P, 11, 11);
         assertKnowsTheLastOf(Q, 14, 26);
+    }
+
+    @Test
+    void aSnapshotThatATruncationDeletedDoesNotReturnAfterACrash() throws Exception {
+        fill(P, 5);
+        test.closeAndReopen();
+        disk.settle();
+        append(Q, 0, 0);
+        test.log.flush();
+        assertThat(snapshots()).containsExactly(5L);
+        test.log.truncateTo(3);
+        for (int i = 0; i < 4; i++) {
+            append(Q, 0, i);
+        }
+        test.log.flush();
+        disk.crash(Unflushed.LOST);
+        disk.restart();
+        test.reopen();
+        assertThat(test.log.logEndOffset()).isEqualTo(7);
+        assertKnowsTheLastOf(P, 2, 2);
+        assertKnowsTheLastOf(Q, 3, 6);
+    }
+
+    @Test
+    void aSnapshotFromBeforeTheFirstSegmentIsNotUsed() throws Exception {
+        fill(P, 20);
+        long early = snapshots().getFirst();
+        byte[] old = disk.bytes(test.file(early, SegmentName.SNAPSHOT));
+        test.log.roll();
+        fill(Q, 2);
+        test.log.deleteRecordsBefore(20);
+        test.log.retain();
+        assertThat(snapshots()).containsExactly(20L);
+        test.directory.saveCheckpoints();
+        test.log.close(false);
+        disk.delete(test.file(20, SegmentName.SNAPSHOT));
+        try (DiskFile file = disk.open(test.file(early, SegmentName.SNAPSHOT))) {
+            file.write(ByteBuffer.wrap(old), 0);
+        }
+        test.directory.abandon();
+        test.reopen();
+        assertThat(snapshots()).isEmpty();
+        assertThat(append(P, 0, 20)).as("not known").isInstanceOf(AppendOutcome.Appended.class);
+        assertKnowsTheLastOf(Q, 1, 21);
     }
 
     @Test

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillUnderIdempotentProducerTest {
 
-    private static final int KILLS = Integer.getInteger("headrace.kills", 20);
+    private static final int KILLS = Integer.getInteger("headrace.producer.kills", 6);
     private static final int PARTITIONS = 2;
     private static final int RECORDS_PER_ROUND = 30_000;
     private static final String TOPIC = "exact";

@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Cuts records off the log's end. Runs under the flush lock and the writer's lock.
  *
- * <p>Order against crashes: the recovery point is lowered and producer snapshots behind the new end
- * are deleted, both durably, then segments go from the last one backwards, then the remaining one
- * is cut and forced. A crash leaves a log without gaps that ends anywhere between the old and the
- * new end.
+ * <p>Order against crashes: the recovery point and the log start are lowered and producer snapshots
+ * behind the new end are deleted, both durably, then segments go from the last one backwards, then
+ * the remaining one is cut and forced. A crash leaves a log without gaps that ends anywhere between
+ * the old and the new end.
  *
  * <p>Errors: whatever needs space comes before the first file is touched, so that {@link
  * DiskFullException} means that the log is as it was. Should a file system want space for a rename
@@ -51,9 +51,10 @@ final class LogTruncation {
         BatchPosition cut = last.find(offset);
         int position = cut == null ? last.sizeInBytes() : cut.position();
         long end = cut == null ? offset : Math.min(offset, cut.baseOffset());
+        long startBefore = state.logStartOffset;
         announce(end);
         state.producers.endsAt(end);
-        boolean isCopied = shorten(slot, new Segment.End(position, end));
+        boolean isCopied = shorten(slot, new Segment.End(position, end), startBefore);
         try {
             removeFrom(segments, slot + 1);
             if (isCopied) {
@@ -76,14 +77,12 @@ final class LogTruncation {
      * @return whether a copy takes the place of the file, because somebody is sending bytes of it
      *     that are to go
      */
-    private boolean shorten(int slot, Segment.End end) throws IOException {
+    private boolean shorten(int slot, Segment.End end, long logStartBefore) throws IOException {
         SegmentList segments = state.segments;
         Segment last = segments.get(slot);
         Segment.End endBefore = last.end();
         long logEndBefore = state.logEndOffset;
-        long logStartBefore = state.logStartOffset;
         state.logEndOffset = end.nextOffset();
-        state.logStartOffset = Math.min(logStartBefore, end.nextOffset());
         last.publish(end);
         state.segments = segments.range(0, slot + 1);
         state.truncations.incrementAndGet();
@@ -155,6 +154,11 @@ final class LogTruncation {
         if (state.recoveryPoint > end) {
             state.recoveryPoint = end;
             checkpoints.saveRecoveryPoints();
+        }
+        if (state.logStartOffset > end) {
+            // A start above the end would make a recovery set the whole log aside.
+            state.logStartOffset = end;
+            checkpoints.saveLogStartOffsets();
         }
     }
 

@@ -4,14 +4,18 @@ import io.headrace.broker.log.producer.ProducerStates;
 import java.io.IOException;
 
 /**
- * Finds out what the log says of its producers: the newest snapshot, then the headers of the
- * batches above it. A batch counts as written now, unless the log stamped its time: record times
- * may be any.
+ * Finds out what the log says of its producers: the newest snapshot, the batches just below it, and
+ * the headers of the batches above it. A snapshot holds the last batch of each producer only, but a
+ * client may send up to five again whose acknowledgement it did not see. A batch counts as written
+ * now, unless the log stamped its time: record times may be any.
  *
  * <p>Runs under the writer's lock, or before anybody knows the log. Reads 4 KiB at each batch, so a
  * log without a usable snapshot takes as long as its batches are many.
  */
 final class ProducerReplay {
+
+    /** How far below a snapshot batches are looked for. */
+    static final int RECALL_BYTES = 4 << 20;
 
     private ProducerReplay() {}
 
@@ -19,11 +23,42 @@ final class ProducerReplay {
         long start = segments.first().baseOffset();
         long end = segments.active().nextOffset();
         long from = producers.restore(start, end, segments::hasSegmentAt);
+        if (producers.count() > 0) {
+            recall(producers, segments, from);
+        }
         for (int slot = Math.max(0, segments.floor(from)); slot < segments.count(); slot++) {
             Segment segment = segments.get(slot);
             if (segment.nextOffset() > from) {
                 note(producers, segment, from, nowMs);
             }
+        }
+    }
+
+    private static void recall(ProducerStates producers, SegmentList segments, long end)
+            throws IOException {
+        int last = segments.floor(end - 1);
+        if (last < 0) {
+            return;
+        }
+        BatchPosition found = segments.get(last).find(end);
+        int lastEnd = found == null ? segments.get(last).sizeInBytes() : found.position();
+        int first = last;
+        long bytes = lastEnd;
+        while (first > 0 && bytes < RECALL_BYTES) {
+            first--;
+            bytes += segments.get(first).sizeInBytes();
+        }
+        int from = (int) Math.max(0, bytes - RECALL_BYTES);
+        for (int slot = first; slot <= last; slot++) {
+            Segment segment = segments.get(slot);
+            HeaderScan scan =
+                    new HeaderScan(segment.file(), slot == last ? lastEnd : segment.sizeInBytes());
+            boolean isThere = scan.seek(SegmentSearch.boundaryBefore(segment, end - 1, from));
+            while (isThere) {
+                producers.recall(scan.header(), scan.headerAt());
+                isThere = scan.next();
+            }
+            from = 0;
         }
     }
 

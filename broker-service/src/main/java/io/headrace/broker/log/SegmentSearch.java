@@ -22,6 +22,13 @@ final class SegmentSearch {
         return scan.isThere() ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
     }
 
+    /** Position of some batch at or before the offset and the position; 0 without a better one. */
+    static int boundaryBefore(Segment segment, long offset, int positionMax) throws IOException {
+        return positionMax <= 0
+                ? 0
+                : (int) scanFrom(segment, segment.end(), offset, positionMax).position();
+    }
+
     /**
      * Where a slice that begins at the batch {@code from} ends: the last batch boundary within
      * {@code bytesMax} behind which no record at or above {@code offsetMax} lies before it. The

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,12 +39,16 @@ class PartitionLogModelTest {
             return List.of(given);
         }
         long base = System.nanoTime();
-        return List.of(1L, 2L, 3L, base, base + 1, base + 2, base + 3, base + 4);
+        int more = Integer.getInteger("headrace.seeds", 30);
+        return LongStream.concat(LongStream.of(1, 2, 3), LongStream.range(base, base + more))
+                .boxed()
+                .toList();
     }
 
     @ParameterizedTest(name = "-Dheadrace.seed={0}")
     @MethodSource("seeds")
     void aLogTellsWhatAListTells(long seed) throws Exception {
+        System.out.println("seed " + seed);
         random = new Random(seed);
         disk = new SimulatedDisk(seed);
         LogConfig config =
@@ -56,8 +61,9 @@ class PartitionLogModelTest {
                                 1 << 20));
         test = new TestLog(disk, Path.of("/data"), config);
         for (int i = 0; i < OPERATIONS; i++) {
-            String operation = step();
+            String operation = "a step that failed";
             try {
+                operation = step();
                 assertSame();
             } catch (Exception | AssertionError e) {
                 throw new AssertionError(

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a log knows of its producers after restarts, truncations and deletions. */
@@ -89,6 +90,31 @@ class ProducerRecoveryTest {
         assertThat(append(P, 0, 20)).isInstanceOf(AppendOutcome.Appended.class);
         test.killAndReopen();
         assertKnowsTheLastOf(P, 20, 21);
+    }
+
+    /** A client may have five batches on the way when the connection breaks. */
+    @ParameterizedTest(name = "clean: {0}, at a roll: {1}")
+    @CsvSource({"true, false", "true, true", "false, false", "false, true"})
+    void allFiveBatchesOfAProducerAreKnownAsDuplicatesAfterARestart(boolean isClean, boolean atRoll)
+            throws Exception {
+        fill(P, 20);
+        fill(Q, 3);
+        if (atRoll) {
+            test.log.roll();
+        }
+        if (isClean) {
+            test.closeAndReopen();
+        } else {
+            test.killAndReopen();
+        }
+        for (int i = 15; i < 20; i++) {
+            assertThat(append(P, 0, i)).isEqualTo(duplicate(i));
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(append(Q, 0, i)).isEqualTo(duplicate(20 + i));
+        }
+        assertThat(code(append(P, 0, 14))).isEqualTo(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertThat(append(P, 0, 20)).isInstanceOf(AppendOutcome.Appended.class);
     }
 
     @Test

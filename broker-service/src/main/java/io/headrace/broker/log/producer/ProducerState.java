@@ -106,6 +106,21 @@ final class ProducerState {
         writtenMs = timeMs;
     }
 
+    /** A batch right before the newest one, which stays the newest. */
+    void recall(int lastSequence, long lastOffset, int offsetDelta, long timeMs) {
+        int after = (newest + 1) % BATCHES_MAX;
+        lastSequences[after] = lastSequences[newest];
+        lastOffsets[after] = lastOffsets[newest];
+        offsetDeltas[after] = offsetDeltas[newest];
+        timesMs[after] = timesMs[newest];
+        lastSequences[newest] = lastSequence;
+        lastOffsets[newest] = lastOffset;
+        offsetDeltas[newest] = offsetDelta;
+        timesMs[newest] = timeMs;
+        newest = after;
+        count = Math.min(count + 1, BATCHES_MAX);
+    }
+
     private void epoch(short next) {
         if (epoch != next) {
             epoch = next;

@@ -202,6 +202,26 @@ public final class ProducerStates {
         }
     }
 
+    /**
+     * A batch that lies below the snapshot that was restored; batches come in order. It counts only
+     * for its duplicates.
+     */
+    public void recall(ByteBuffer buffer, int at) {
+        ProducerState state = producers.find(RecordBatch.producerId(buffer, at));
+        if (state != null
+                && !RecordBatch.isControl(buffer, at)
+                && RecordBatch.producerEpoch(buffer, at) == state.epoch()
+                && RecordBatch.lastOffset(buffer, at) < state.lastOffset()) {
+            state.recall(
+                    RecordBatch.lastSequence(buffer, at),
+                    RecordBatch.lastOffset(buffer, at),
+                    RecordBatch.lastOffsetDelta(buffer, at),
+                    RecordBatch.isLogAppendTime(buffer, at)
+                            ? RecordBatch.maxTimestamp(buffer, at)
+                            : state.writtenMs());
+        }
+    }
+
     private ProducerState known(long id, long nowMs) {
         ProducerState state = producers.find(id);
         if (state == null) {

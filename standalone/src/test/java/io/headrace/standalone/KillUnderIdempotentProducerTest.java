@@ -46,7 +46,7 @@ class KillUnderIdempotentProducerTest {
     @TempDir Path temp;
 
     @Test
-    void nothing_is_lost_repeated_or_moved_by_twenty_kills() throws Exception {
+    void nothing_is_lost_repeated_or_moved_by_kills() throws Exception {
         System.out.println("-Dheadrace.seed=" + seed);
         PlatformProcess platform = up();
         try (KafkaProducer<String, String> producer = producer(platform)) {

@@ -73,7 +73,9 @@ final class FetchRound {
         if (waiting != null) {
             waiting.cancel();
         }
-        closeSlices();
+        for (PartitionFetch.Found one : found) {
+            one.release();
+        }
     }
 
     private void read() {
@@ -120,7 +122,7 @@ final class FetchRound {
     }
 
     /**
-     * @return false when it cannot wait, and answers with what there is
+     * @return false when it cannot wait, and answers without records
      */
     private boolean park() {
         Waiting waiting = new Waiting(request.minBytes() - bytes());
@@ -130,7 +132,9 @@ final class FetchRound {
                 waiting.watch(partition, one.data().highWatermark());
             }
         }
-        closeSlices();
+        for (PartitionFetch.Found one : found) {
+            one.release();
+        }
         parked = waiting;
         ErrorCode refused = context.replicas().park(waiting, waitMsLeft());
         if (refused == ErrorCode.NONE) {
@@ -192,15 +196,6 @@ final class FetchRound {
             }
             if (continues && !isOver) {
                 load(index + 1);
-            }
-        }
-    }
-
-    private void closeSlices() {
-        for (PartitionFetch.Found one : found) {
-            LogSlice slice = one.slice();
-            if (slice != null) {
-                slice.close();
             }
         }
     }

@@ -88,6 +88,15 @@ final class PartitionFetch {
             return isFinal;
         }
 
+        /** Gives the slice back, unsent. */
+        void release() {
+            LogSlice own = slice;
+            slice = null;
+            if (own != null) {
+                own.close();
+            }
+        }
+
         /** The slice was closed instead of sent. */
         void failed(Errors error) {
             slice = null;

@@ -3,6 +3,7 @@ package io.headrace.bench;
 import io.headrace.bench.BenchOptions.UsageException;
 import io.headrace.bench.fetch.FetchBench;
 import io.headrace.bench.http.HttpBench;
+import io.headrace.bench.kafka.KafkaBench;
 import io.headrace.bench.log.LogBench;
 import io.headrace.bench.report.Report;
 import java.io.PrintStream;
@@ -49,6 +50,11 @@ public final class Bench {
                 "http",
                 new Named(
                         "HTTP produce and consume load, start-up seconds, memory", HttpBench::run));
+        benches.put(
+                "kafka",
+                new Named(
+                        "Apache Kafka side by side: produce, consume, latency, CPU, memory, start",
+                        KafkaBench::run));
         return benches;
     }
 
@@ -125,7 +131,8 @@ public final class Bench {
                   --quick       a few minutes, smaller data (default); --full: longer, the sizes of the claims
                   --smoke       seconds; shows that the bench works, its figures mean nothing
                   --only WORD   only parts whose name contains WORD: append, read, growth, jmh (log);
-                                range, whole (fetch); start, produce, consume (http)
+                                range, whole (fetch); start, produce, consume (http); start, produce,
+                                consume, latency, partitions (kafka)
                   --dir DIR     where data is written and deleted again (default: the temp folder)
                   --server FILE measure the running platform of this headrace.run file;
                                 otherwise one is started in a process of its own

@@ -123,6 +123,11 @@ public final class Platform implements AutoCloseable {
         return URI.create(fact("broker"));
     }
 
+    /** Where Kafka clients begin. */
+    public String kafka() {
+        return fact("kafka");
+    }
+
     /** Its data folder, where the run file lies. */
     public Path data() {
         return data;

@@ -26,20 +26,35 @@ public final class ProcessUsage implements DoubleSupplier {
         this.pid = pid;
     }
 
+    /** CPU seconds, apart for user mode and kernel. */
+    public record Cpu(double user, double system) {
+
+        public Cpu minus(Cpu earlier) {
+            return new Cpu(user - earlier.user, system - earlier.system);
+        }
+    }
+
     /** CPU seconds of the process and its living children, user and system. */
     @Override
     public double getAsDouble() {
-        long ticks = 0;
+        Cpu cpu = cpu();
+        return cpu.user + cpu.system;
+    }
+
+    /** CPU seconds of the process and its living children. */
+    public Cpu cpu() {
+        long user = 0;
+        long system = 0;
         for (long each : family()) {
             String stat = read(each, "stat");
             // The name in brackets may hold anything; fields count from the last bracket.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 1).trim().split(" ", -1);
-            ticks +=
-                    fields.length < 13
-                            ? 0
-                            : Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+            if (fields.length >= 13) {
+                user += Long.parseLong(fields[11]);
+                system += Long.parseLong(fields[12]);
+            }
         }
-        return ticks / TICKS_PER_SECOND;
+        return new Cpu(user / TICKS_PER_SECOND, system / TICKS_PER_SECOND);
     }
 
     /** Resident memory of the process and its living children, MiB. */

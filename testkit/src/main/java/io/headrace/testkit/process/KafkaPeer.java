@@ -49,7 +49,7 @@ public final class KafkaPeer {
     }
 
     /** The folder of Kafka's jars, looked for beside the module that is tested. */
-    private static Path jars() {
+    public static Path jars() {
         Path directory = Path.of("").toAbsolutePath();
         for (int up = 0; up < DIRECTORIES_UP_MAX && directory != null; up++) {
             Path jars = directory.resolve(Path.of("peers", "target", "kafka"));

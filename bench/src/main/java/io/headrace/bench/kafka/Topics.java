@@ -1,0 +1,66 @@
+package io.headrace.bench.kafka;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+/** Topics of one side, through a stock admin client. */
+final class Topics implements AutoCloseable {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final Admin admin;
+
+    Topics(String bootstrap) {
+        admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+    }
+
+    void create(String name, int partitions) throws IOException, InterruptedException {
+        await(
+                admin.createTopics(
+                                List.of(
+                                        new NewTopic(
+                                                name, Optional.of(partitions), Optional.empty())))
+                        .all());
+    }
+
+    void delete(String name) throws IOException, InterruptedException {
+        await(admin.deleteTopics(List.of(name)).all());
+    }
+
+    /** The records in all partitions together. */
+    long records(String name, int partitions) throws IOException, InterruptedException {
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            asked.put(new TopicPartition(name, partition), OffsetSpec.latest());
+        }
+        return await(admin.listOffsets(asked).all()).values().stream()
+                .mapToLong(found -> found.offset())
+                .sum();
+    }
+
+    private static <T> T await(KafkaFuture<T> future) throws IOException, InterruptedException {
+        try {
+            return future.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("an admin call failed: " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close(TIMEOUT);
+    }
+}

@@ -238,7 +238,7 @@ class BadInputTest {
         JsonNode body = JsonMapper.shared().readTree(answer.body());
         assertThat(body.path("error_code").asInt()).as(answer.body()).isEqualTo(row.code());
         assertThat(body.path("message").asString()).isNotBlank().doesNotContain("Exception");
-        assertThat(gateway.broker.batchList("t", 0)).isEmpty();
+        assertThat(gateway.cluster.batchList("t", 0)).isEmpty();
     }
 
     @Test
@@ -309,7 +309,7 @@ class BadInputTest {
         }
         assertThat(http.post(gateway.url() + "/topics/split", NDJSON, lines.toString()).body())
                 .contains("\"offset\":99");
-        assertThat(gateway.broker.batchList("split", 0))
+        assertThat(gateway.cluster.batchList("split", 0))
                 .hasSizeGreaterThan(4)
                 .allSatisfy(batch -> assertThat(batch.length).isLessThanOrEqualTo(2000));
     }

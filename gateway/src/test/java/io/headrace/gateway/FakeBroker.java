@@ -37,7 +37,6 @@ final class FakeBroker implements AutoCloseable {
     private final DisposableServer server;
     private volatile @Nullable Function<String, @Nullable Refusal> overrule;
     final AtomicInteger appends = new AtomicInteger();
-    final AtomicInteger fetches = new AtomicInteger();
 
     FakeBroker() {
         server =
@@ -167,7 +166,6 @@ final class FakeBroker implements AutoCloseable {
     }
 
     private Publisher<Void> fetch(HttpServerRequest request, HttpServerResponse response) {
-        fetches.incrementAndGet();
         Refusal refusal = refusal(request);
         if (refusal != null) {
             return refuse(response, refusal, "");

@@ -43,6 +43,26 @@ class RoomsTest {
                 .check(CLASSES);
     }
 
+    /** What the stock clients do for us; storage, formats and routing are ours. */
+    @Test
+    void kafkasClientsAreKnownWhereTheyWorkOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("..gateway.produce..", "..gateway.instance..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.kafka..")
+                .check(CLASSES);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.kafka..internal..")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("org.apache.kafka..internals..")
+                .check(CLASSES);
+    }
+
     @Test
     void produceConsumeAndMetadataDoNotKnowEachOther() {
         noClasses()

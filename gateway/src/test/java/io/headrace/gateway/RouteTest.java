@@ -26,12 +26,19 @@ class RouteTest {
     private static final String JSON = "application/json";
     private static final String ONE = "{\"records\":[{\"value\":1}]}";
 
+    private static final int FAKE = 2;
+
     private static GatewayFixture gateway;
+    private static FakeBroker fake;
     private static Http http;
 
     @BeforeAll
     static void start() throws Exception {
         gateway = GatewayFixture.start();
+        fake = new FakeBroker();
+        gateway.cluster.put(
+                ZkPaths.broker(FAKE),
+                new ZkPayloads.BrokerNode(fake.url(), Map.of(), null, "test", false));
         http = new Http();
     }
 
@@ -39,6 +46,12 @@ class RouteTest {
     static void stop() throws Exception {
         http.close();
         gateway.close();
+        fake.close();
+    }
+
+    private static void createTopicOnFake(String name) throws Exception {
+        gateway.cluster.createTopic(name, FAKE, 1, Map.of());
+        gateway.awaitTopic(name);
     }
 
     private static FakeBroker.Refusal refusal(int status, String code) {
@@ -47,9 +60,9 @@ class RouteTest {
 
     @Test
     void anAppendIsRepeatedWhileLeadershipMoves() throws Exception {
-        gateway.createTopic("moves", 1, Map.of());
+        createTopicOnFake("moves");
         AtomicInteger left = new AtomicInteger(3);
-        gateway.broker.overrule(
+        fake.overrule(
                 call ->
                         call.startsWith("POST") && left.getAndDecrement() > 0
                                 ? refusal(421, "NOT_LEADER_OR_FOLLOWER")
@@ -58,17 +71,16 @@ class RouteTest {
             assertThat(http.post(gateway.url() + "/topics/moves", JSON, ONE).body())
                     .contains("\"offset\":0,\"error_code\":null");
         } finally {
-            gateway.broker.overrule(null);
+            fake.overrule(null);
         }
-        assertThat(gateway.broker.batchList("moves", 0)).hasSize(1);
+        assertThat(fake.batchList("moves", 0)).hasSize(1);
     }
 
     @Test
     void anAppendOfUnknownOutcomeIsNeverRepeated() throws Exception {
-        gateway.createTopic("once", 1, Map.of());
-        int before = gateway.broker.appends.get();
-        gateway.broker.overrule(
-                call -> call.startsWith("POST") ? refusal(503, "REQUEST_TIMED_OUT") : null);
+        createTopicOnFake("once");
+        int before = fake.appends.get();
+        fake.overrule(call -> call.startsWith("POST") ? refusal(503, "REQUEST_TIMED_OUT") : null);
         try {
             HttpResponse<String> answer = http.post(gateway.url() + "/topics/once", JSON, ONE);
             assertThat(answer.statusCode()).isEqualTo(200);
@@ -77,9 +89,9 @@ class RouteTest {
                     http.post(gateway.url() + "/topics/once", "text/plain", "x");
             assertThat(plain.statusCode()).isEqualTo(503);
         } finally {
-            gateway.broker.overrule(null);
+            fake.overrule(null);
         }
-        assertThat(gateway.broker.appends.get() - before).isEqualTo(2);
+        assertThat(fake.appends.get() - before).isEqualTo(2);
     }
 
     @Test
@@ -127,7 +139,7 @@ class RouteTest {
                                                                     .defaultIfEmpty("empty")));
                                 })
                         .bindNow();
-        gateway.put(
+        gateway.cluster.put(
                 ZkPaths.admin("a1"),
                 new ZkPayloads.ServiceNode("http://127.0.0.1:" + admin.port(), "test"));
         try {
@@ -141,7 +153,7 @@ class RouteTest {
             assertThat(http.post(gateway.url() + "/kafka/v3/topics", JSON, large).body())
                     .isEqualTo("/kafka/v3/topics null null http " + large);
         } finally {
-            gateway.remove(ZkPaths.admin("a1"));
+            gateway.cluster.remove(ZkPaths.admin("a1"));
             admin.disposeNow();
         }
     }

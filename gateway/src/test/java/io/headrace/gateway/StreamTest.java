@@ -3,6 +3,7 @@ package io.headrace.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.headrace.gateway.http.InFlightBytes;
 import io.headrace.testkit.http.Http;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,32 +18,41 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Streams follow the log, resume exactly, hold one page, and say goodbye. */
 class StreamTest {
 
-    private GatewayFixture gateway;
-    private Http http;
+    private static final String[] SETTINGS = {
+        "--headrace.gateway.consume.heartbeat=150ms", "--headrace.gateway.consume.write-timeout=2s"
+    };
+
+    private static GatewayFixture gateway;
+    private static Http http;
+    private static int topics;
+    private String name;
     private String topic;
 
-    @BeforeEach
-    void start() throws Exception {
-        gateway =
-                GatewayFixture.start(
-                        "--headrace.gateway.consume.heartbeat=150ms",
-                        "--headrace.gateway.consume.write-timeout=2s");
+    @BeforeAll
+    static void start() throws Exception {
+        gateway = GatewayFixture.start(SETTINGS);
         http = new Http();
-        gateway.createTopic("s", 1, Map.of());
-        topic = gateway.url() + "/topics/s";
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         http.close();
         gateway.close();
+    }
+
+    @BeforeEach
+    void createTopic() throws Exception {
+        name = "s" + topics++;
+        gateway.createTopic(name, 1, Map.of());
+        topic = gateway.url() + "/topics/" + name;
     }
 
     private void produce(int from, int to) {
@@ -54,6 +64,10 @@ class StreamTest {
     }
 
     private BufferedReader open(String query, String... headers) {
+        return openAt(topic, query, headers);
+    }
+
+    private static BufferedReader openAt(String topic, String query, String... headers) {
         List<String> all = new ArrayList<>(List.of("Accept", "text/event-stream"));
         all.addAll(List.of(headers));
         HttpResponse<InputStream> response =
@@ -95,9 +109,12 @@ class StreamTest {
 
     @Test
     void anIdleStreamShowsThatItIsAliveAndEndsWithAComment() throws Exception {
-        try (BufferedReader stream = open("?offset=latest")) {
+        GatewayFixture second = GatewayFixture.beside(gateway.cluster(), SETTINGS);
+        try (second;
+                BufferedReader stream =
+                        openAt(second.url() + "/topics/" + name, "?offset=latest")) {
             assertThat(stream.readLine()).startsWith(":");
-            gateway.context().close();
+            second.context().close();
             List<String> rest = stream.lines().toList();
             assertThat(rest).anySatisfy(line -> assertThat(line).startsWith(": the gateway stops"));
         }
@@ -126,26 +143,32 @@ class StreamTest {
         for (int i = 0; i < 40; i++) {
             http.post(topic, "application/x-ndjson", value.repeat(100));
         }
-        int before = gateway.broker.fetches.get();
+        double before = metric("headrace_gateway_consumed_bytes_total");
         try (Socket socket = new Socket()) {
             socket.setReceiveBufferSize(16 * 1024);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), gateway.port()));
             socket.getOutputStream()
                     .write(
-                            "GET /topics/s/partitions/0/records HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
+                            ("GET /topics/"
+                                            + name
+                                            + "/partitions/0/records HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n")
                                     .getBytes(StandardCharsets.UTF_8));
-            await().until(() -> gateway.broker.fetches.get() > before);
+            await().until(() -> metric("headrace_gateway_consumed_bytes_total") > before);
             await().during(Duration.ofMillis(800))
                     .atMost(Duration.ofSeconds(5))
-                    .until(() -> gateway.broker.fetches.get() - before < 30);
-            await().atMost(Duration.ofSeconds(15)).until(() -> openStreams() == 0);
+                    .until(
+                            () ->
+                                    metric("headrace_gateway_consumed_bytes_total") - before
+                                            < 20_000_000);
+            await().atMost(Duration.ofSeconds(15))
+                    .until(() -> metric("headrace_gateway_streams") == 0);
         }
     }
 
-    private double openStreams() {
+    private static double metric(String name) {
         String metrics = http.get(gateway.url() + "/actuator/prometheus").body();
         return metrics.lines()
-                .filter(line -> line.startsWith("headrace_gateway_streams"))
+                .filter(line -> line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .findFirst()
                 .orElse(-1);
@@ -156,11 +179,13 @@ class StreamTest {
         HttpResponse<String> empty = http.get(topic + "/partitions/0/records?timeout=50");
         assertThat(empty.body()).isEqualTo("[]");
         assertThat(empty.headers().firstValue("Headrace-Next-Offset")).hasValue("0");
+        InFlightBytes budget = gateway.context().getBean(InFlightBytes.class);
+        await().until(() -> budget.taken() == 0);
         Thread producer =
                 Thread.ofVirtual()
                         .start(
                                 () -> {
-                                    await().until(() -> gateway.broker.fetches.get() > 1);
+                                    await().until(() -> budget.taken() > 0);
                                     produce(0, 1);
                                 });
         HttpResponse<String> woken = http.get(topic + "/partitions/0/records?timeout=20000");

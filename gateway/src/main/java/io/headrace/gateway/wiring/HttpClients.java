@@ -2,9 +2,11 @@ package io.headrace.gateway.wiring;
 
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.stereotype.Component;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.resources.LoopResources;
 
 /** The pooled HTTP clients to brokers and to admin-services; closed with the context. */
 @Component
@@ -18,12 +20,13 @@ final class HttpClients implements AutoCloseable {
     private final HttpClient brokers;
     private final HttpClient admins;
 
-    HttpClients(GatewayProperties properties) {
+    HttpClients(GatewayProperties properties, ReactorResourceFactory resources) {
         GatewayProperties.Brokers settings = properties.brokers();
         brokerPool = pool("headrace-brokers", settings.connectionsMax(), settings);
         adminPool = pool("headrace-admins", 64, settings);
-        brokers = client(brokerPool, settings);
-        admins = client(adminPool, settings).responseTimeout(settings.adminTimeout());
+        LoopResources loops = resources.getLoopResources();
+        brokers = client(brokerPool, loops, settings);
+        admins = client(adminPool, loops, settings).responseTimeout(settings.adminTimeout());
     }
 
     private static ConnectionProvider pool(
@@ -38,8 +41,10 @@ final class HttpClients implements AutoCloseable {
                 .build();
     }
 
-    private static HttpClient client(ConnectionProvider pool, GatewayProperties.Brokers settings) {
+    private static HttpClient client(
+            ConnectionProvider pool, LoopResources loops, GatewayProperties.Brokers settings) {
         return HttpClient.create(pool)
+                .runOn(loops)
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         (int) settings.connectTimeout().toMillis())

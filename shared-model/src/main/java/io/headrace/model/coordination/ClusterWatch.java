@@ -4,6 +4,7 @@ import io.headrace.model.cluster.ClusterImage;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -16,8 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +69,7 @@ public final class ClusterWatch implements Closeable {
                 .listenable()
                 .addListener(
                         CuratorCacheListener.builder()
-                                .forAll((type, before, after) -> watch.changed())
+                                .forAll((type, before, after) -> watch.changed(before, after))
                                 .forInitialized(watch::initialized)
                                 .build());
         watch.cache.start();
@@ -81,6 +84,14 @@ public final class ClusterWatch implements Closeable {
     /** The newest image. */
     public ClusterImage image() {
         return image;
+    }
+
+    /**
+     * What this process last saw at a path, also of nodes that are no part of the image; it may lag
+     * behind ZooKeeper.
+     */
+    public Optional<byte[]> seen(String path) {
+        return cache.get(path).map(ChildData::getData);
     }
 
     /** Calls the listener with the current image soon, and with every later one. */
@@ -119,6 +130,14 @@ public final class ClusterWatch implements Closeable {
     public void close() {
         cache.close();
         thread.shutdownNow();
+    }
+
+    /** Consumer instances come and go by the thousand and are no part of the image. */
+    private void changed(@Nullable ChildData before, @Nullable ChildData after) {
+        ChildData node = after == null ? before : after;
+        if (node == null || !node.getPath().startsWith(ZkPaths.CONSUMERS + "/")) {
+            changed();
+        }
     }
 
     private void initialized() {

@@ -1,6 +1,7 @@
 package io.headrace.model.coordination;
 
 import io.headrace.model.topic.TopicId;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The map of every znode, below the client's chroot. Payloads are JSON, see {@link ZkPayloads}.
@@ -17,6 +18,7 @@ import io.headrace.model.topic.TopicId;
  * /topics/{name}           TopicNode        persistent: topic id, assignment, config
  * /states/{name}           StatesNode       persistent: one PartitionState per partition
  * /producer-ids            ProducerIdsNode  persistent: where the next block of producer ids begins; compare-and-set by brokers
+ * /consumers/{group}:{name}  ConsumerNode   ephemeral: which gateway holds this consumer instance; group and name escaped
  * /deletions/{topic id}    DeletionNode     persistent tombstone; removed by the controller long after the grace period
  * </pre>
  */
@@ -34,6 +36,7 @@ public final class ZkPaths {
     public static final String STATES = "/states";
     public static final String PRODUCER_IDS = "/producer-ids";
     public static final String DELETIONS = "/deletions";
+    public static final String CONSUMERS = "/consumers";
 
     private ZkPaths() {}
 
@@ -59,5 +62,34 @@ public final class ZkPaths {
 
     public static String deletion(TopicId id) {
         return DELETIONS + "/" + id;
+    }
+
+    /**
+     * One node per consumer instance, whatever its names contain: every byte of them that is not an
+     * ASCII letter, digit, '_' or '-' stands as '%' and two digits.
+     */
+    public static String consumer(String group, String name) {
+        return CONSUMERS + "/" + escaped(group) + ":" + escaped(name);
+    }
+
+    private static String escaped(String text) {
+        StringBuilder path = new StringBuilder(text.length() + 16);
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xff);
+            boolean isPlain =
+                    (c >= 'a' && c <= 'z')
+                            || (c >= 'A' && c <= 'Z')
+                            || (c >= '0' && c <= '9')
+                            || c == '_'
+                            || c == '-';
+            if (isPlain) {
+                path.append(c);
+            } else {
+                path.append('%')
+                        .append(Character.forDigit(c >> 4, 16))
+                        .append(Character.forDigit(c & 15, 16));
+            }
+        }
+        return path.toString();
     }
 }

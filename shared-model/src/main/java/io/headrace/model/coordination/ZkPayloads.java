@@ -79,6 +79,13 @@ public final class ZkPayloads {
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ProducerIdsNode(long next) {}
 
+    /**
+     * @param gatewayId which gateway holds the instance
+     * @param url of that gateway, for the others
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record ConsumerNode(String gatewayId, String url) {}
+
     public static byte[] encode(Record payload) {
         return JSON.writeValueAsBytes(payload);
     }

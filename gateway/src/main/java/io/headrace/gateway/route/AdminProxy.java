@@ -5,42 +5,18 @@ import io.headrace.gateway.http.Endpoint;
 import io.headrace.gateway.http.HttpFailure;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.ServiceRegistration;
-import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.client.HttpClientResponse;
 
 /**
  * Passes {@code /v3/**} and {@code /kafka/v3/**} on to a live admin-service, the controller if
- * there is one. Bodies stream both ways; headers that belong to one connection stay on it (RFC
- * 9110, section 7.6.1).
+ * there is one.
  */
 public final class AdminProxy implements Endpoint {
-
-    private static final Set<String> HOP_HEADERS =
-            Set.of(
-                    "connection",
-                    "keep-alive",
-                    "proxy-connection",
-                    "proxy-authenticate",
-                    "proxy-authorization",
-                    "te",
-                    "trailer",
-                    "transfer-encoding",
-                    "upgrade",
-                    "expect");
 
     private final Supplier<ClusterImage> cluster;
     private final HttpClient client;
@@ -62,18 +38,7 @@ public final class AdminProxy implements Endpoint {
                                         HttpFailure.unavailable(
                                                 50302,
                                                 "No admin-service is registered at the moment; records still flow, topics cannot be changed."));
-        return client.headers(headers -> forward(call, headers))
-                .request(call.request().method())
-                .uri(admin.url() + call.request().uri())
-                .send((request, outbound) -> outbound.send(body(call)))
-                .response(
-                        (response, content) -> {
-                            copyHead(call, response);
-                            return Flux.from(
-                                    call.isHead()
-                                            ? call.response().send()
-                                            : call.response().send(content.retain()));
-                        })
+        return Relay.pass(call, client, admin.url(), headers -> {}, response -> {})
                 .onErrorMap(
                         error -> !call.response().hasSentHeaders(),
                         error ->
@@ -95,57 +60,5 @@ public final class AdminProxy implements Endpoint {
                         () ->
                                 admins.values().stream()
                                         .min(Comparator.comparing(ServiceRegistration::id)));
-    }
-
-    private static Publisher<ByteBuf> body(Call call) {
-        HttpHeaders headers = call.request().requestHeaders();
-        boolean hasBody =
-                headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
-                        || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-        return hasBody ? call.request().receive().retain() : Mono.empty();
-    }
-
-    private static void forward(Call call, HttpHeaders target) {
-        HttpHeaders source = call.request().requestHeaders();
-        target.remove(HttpHeaderNames.ACCEPT).remove(HttpHeaderNames.USER_AGENT);
-        copy(source, target);
-        target.remove(HttpHeaderNames.HOST);
-        String host = source.get(HttpHeaderNames.HOST);
-        if (host != null && !source.contains("X-Forwarded-Host")) {
-            target.set("X-Forwarded-Host", host);
-        }
-        if (!source.contains("X-Forwarded-Proto")) {
-            target.set("X-Forwarded-Proto", call.request().scheme());
-        }
-    }
-
-    private static void copyHead(Call call, HttpClientResponse response) {
-        call.response().status(response.status());
-        HttpHeaders target = call.response().responseHeaders();
-        target.remove(HttpHeaderNames.TRANSFER_ENCODING);
-        copy(response.responseHeaders(), target);
-        int status = response.status().code();
-        boolean isBodiless = status == 204 || status == 304;
-        if (!isBodiless && !target.contains(HttpHeaderNames.CONTENT_LENGTH)) {
-            target.set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
-        }
-    }
-
-    private static void copy(HttpHeaders source, HttpHeaders target) {
-        Set<String> named = namedByConnection(source);
-        for (Map.Entry<String, String> header : source) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (!HOP_HEADERS.contains(name) && !named.contains(name)) {
-                target.add(header.getKey(), header.getValue());
-            }
-        }
-    }
-
-    private static Set<String> namedByConnection(HttpHeaders headers) {
-        String connection = headers.get(HttpHeaderNames.CONNECTION);
-        return connection == null
-                ? Set.of()
-                : new HashSet<>(
-                        List.of(connection.toLowerCase(Locale.ROOT).replace(" ", "").split(",")));
     }
 }

@@ -5,6 +5,7 @@ import io.headrace.gateway.json.JsonWriter;
 import io.headrace.model.record.RecordHeader;
 import io.headrace.model.record.RecordReader;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one record as JSON: {@code
@@ -15,7 +16,7 @@ import java.util.List;
  * its text, or of base64 where it is not UTF-8, and {@code key_encoding} or {@code value_encoding}
  * says {@code text} or {@code base64}. Without that field the record is what the format says.
  */
-final class RecordEncoder {
+public final class RecordEncoder {
 
     private static final byte[] NULL = JsonWriter.constant("null");
     private static final byte[] VALUE = JsonWriter.constant(",\"value\":");
@@ -37,7 +38,7 @@ final class RecordEncoder {
     private final RecordPlace place;
     private final JsonScanner scanner = new JsonScanner(NULL, 0, 0);
 
-    RecordEncoder(String topic, int partition, ValueFormat format) {
+    public RecordEncoder(String topic, int partition, ValueFormat format) {
         this.format = format;
         this.head = new JsonWriter(64).raw("{\"topic\":").string(topic).raw(",\"key\":").toBytes();
         this.keylessHead = new JsonWriter(64).raw(head).raw(NULL).raw(VALUE).toBytes();
@@ -55,17 +56,51 @@ final class RecordEncoder {
             json.raw(VALUE);
         }
         Encoding value = field(json, bytes, record.valueAt(), record.valueLength());
-        place.write(json, record.offset(), record.timestampMs());
+        tail(json, record.offset(), record.timestampMs(), key, value);
+        if (record.headerCount() > 0) {
+            headers(json, record.headers());
+        }
+        json.raw('}');
+    }
+
+    /**
+     * Writes a record that is in pieces already.
+     *
+     * @param key may be changed, like {@code value}: whitespace is squeezed out of JSON in place
+     */
+    public void write(
+            JsonWriter json,
+            long offset,
+            long timestampMs,
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            List<RecordHeader> headers) {
+        Encoding keyEncoding = Encoding.AS_ASKED;
+        if (key == null) {
+            json.raw(keylessHead);
+        } else {
+            json.raw(head);
+            keyEncoding = field(json, key, 0, key.length);
+            json.raw(VALUE);
+        }
+        Encoding valueEncoding =
+                value == null ? field(json, NULL, 0, -1) : field(json, value, 0, value.length);
+        tail(json, offset, timestampMs, keyEncoding, valueEncoding);
+        if (!headers.isEmpty()) {
+            headers(json, headers);
+        }
+        json.raw('}');
+    }
+
+    private void tail(
+            JsonWriter json, long offset, long timestampMs, Encoding key, Encoding value) {
+        place.write(json, offset, timestampMs);
         if (key != Encoding.AS_ASKED) {
             json.raw(key == Encoding.TEXT ? TEXT_KEY : BASE64_KEY);
         }
         if (value != Encoding.AS_ASKED) {
             json.raw(value == Encoding.TEXT ? TEXT_VALUE : BASE64_VALUE);
         }
-        if (record.headerCount() > 0) {
-            headers(json, record.headers());
-        }
-        json.raw('}');
     }
 
     private Encoding field(JsonWriter json, byte[] bytes, int at, int length) {

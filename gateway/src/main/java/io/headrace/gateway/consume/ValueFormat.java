@@ -1,7 +1,7 @@
 package io.headrace.gateway.consume;
 
 /** How keys and values stand in what is read. */
-enum ValueFormat {
+public enum ValueFormat {
     /** As the JSON they hold. What is not JSON comes as a string with {@code value_encoding}. */
     JSON("application/vnd.kafka.json.v2+json"),
     /** As base64. */
@@ -15,7 +15,7 @@ enum ValueFormat {
         this.v2Type = v2Type;
     }
 
-    String v2Type() {
+    public String v2Type() {
         return v2Type;
     }
 }

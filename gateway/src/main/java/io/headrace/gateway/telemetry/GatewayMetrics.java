@@ -20,6 +20,7 @@ public final class GatewayMetrics {
     private final Counter bytesProduced;
     private final Counter recordsConsumed;
     private final Counter bytesConsumed;
+    private final Counter instancesExpired;
     private final AtomicInteger streams = new AtomicInteger();
     private final ConcurrentHashMap<String, Timer[]> requests = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Integer, Counter> errors = new ConcurrentHashMap<>();
@@ -31,7 +32,18 @@ public final class GatewayMetrics {
         this.bytesProduced = registry.counter("headrace.gateway.produced.bytes");
         this.recordsConsumed = registry.counter("headrace.gateway.records.consumed");
         this.bytesConsumed = registry.counter("headrace.gateway.consumed.bytes");
+        this.instancesExpired = registry.counter("headrace.gateway.instances.expired");
         registry.gauge("headrace.gateway.streams", streams);
+    }
+
+    /** Shows the consumer instances that this gateway holds. */
+    public <T> void showInstances(T owner, ToDoubleFunction<T> count) {
+        registry.gauge("headrace.gateway.instances", owner, count);
+    }
+
+    /** Counts a consumer instance that was removed because nobody called it. */
+    public void instanceExpired() {
+        instancesExpired.increment();
     }
 
     /** Shows the bytes that requests in flight hold. */

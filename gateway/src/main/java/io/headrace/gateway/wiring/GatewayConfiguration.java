@@ -6,6 +6,7 @@ import io.headrace.gateway.http.FrontDoor;
 import io.headrace.gateway.http.InFlightBytes;
 import io.headrace.gateway.http.Routes;
 import io.headrace.gateway.http.Stopping;
+import io.headrace.gateway.instance.InstanceResource;
 import io.headrace.gateway.metadata.MetadataResource;
 import io.headrace.gateway.produce.Partitioner;
 import io.headrace.gateway.produce.ProduceLimits;
@@ -116,6 +117,7 @@ class GatewayConfiguration {
             HttpClients clients,
             ProduceResource produce,
             ConsumeResource consume,
+            InstanceResource instances,
             GatewayMetrics metrics) {
         AdminProxy admin = new AdminProxy(watch::image, clients.admins());
         Routes routes =
@@ -125,6 +127,7 @@ class GatewayConfiguration {
                         .add("records", "GET", "/topics/{}/partitions/{}/records", consume)
                         .add("v3", "*", "/v3/**", admin)
                         .add("v3", "*", "/kafka/v3/**", admin);
+        instances.addTo(routes);
         new MetadataResource(topics, brokers, Version.ofGateway()).addTo(routes);
         return new FrontDoor(routes, metrics);
     }

@@ -1,6 +1,7 @@
 package io.headrace.gateway.wiring;
 
 import io.headrace.gateway.http.Stopping;
+import io.headrace.gateway.instance.InstanceDirectory;
 import io.headrace.model.coordination.Registration;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
@@ -34,6 +35,7 @@ class GatewayLifecycle implements SmartLifecycle {
     private final GatewayProperties properties;
     private final Environment environment;
     private final Stopping stopping;
+    private final InstanceDirectory instances;
     private volatile @Nullable Registration registration;
     private volatile boolean isRunning;
 
@@ -41,11 +43,13 @@ class GatewayLifecycle implements SmartLifecycle {
             CuratorFramework zooKeeper,
             GatewayProperties properties,
             Environment environment,
-            Stopping stopping) {
+            Stopping stopping,
+            InstanceDirectory instances) {
         this.zooKeeper = zooKeeper;
         this.properties = properties;
         this.environment = environment;
         this.stopping = stopping;
+        this.instances = instances;
     }
 
     @EventListener
@@ -59,6 +63,7 @@ class GatewayLifecycle implements SmartLifecycle {
         if (id == null || id.isBlank()) {
             id = hostName() + "-" + server.getPort();
         }
+        instances.openAs(id, url);
         ZkPayloads.ServiceNode node = new ZkPayloads.ServiceNode(url, Version.ofGateway());
         registration =
                 Registration.register(zooKeeper, ZkPaths.gateway(id), node, REGISTRATION_WAIT);

@@ -25,6 +25,7 @@ public record GatewayProperties(
         @DefaultValue @Valid Http http,
         @DefaultValue @Valid Produce produce,
         @DefaultValue @Valid Consume consume,
+        @DefaultValue @Valid Instances instances,
         @DefaultValue @Valid Brokers brokers) {
 
     /**
@@ -57,6 +58,26 @@ public record GatewayProperties(
             @DefaultValue("30s") Duration writeTimeout,
             @DefaultValue("10000") @Min(0) int streamsMax,
             @DefaultValue("128MB") DataSize decompressedBytesMax) {}
+
+    /**
+     * Consumer instances; see {@link io.headrace.gateway.instance.InstanceLimits}.
+     *
+     * @param max in this gateway
+     * @param commitAsGiven whether a committed offset is the next to read; by default it is the
+     *     last one read, as in the REST Proxy
+     */
+    public record Instances(
+            @DefaultValue("4000") @Min(0) int max,
+            @DefaultValue("8000") @Min(1) int callsMax,
+            @DefaultValue("5m") Duration idleMax,
+            @DefaultValue("1s") Duration keepEvery,
+            @DefaultValue("10s") Duration joinWait,
+            @DefaultValue("1MB") DataSize pageBytes,
+            @DefaultValue("16MB") DataSize pageBytesMax,
+            @DefaultValue("1MB") DataSize fetchBytesMax,
+            @DefaultValue("5s") Duration commitEvery,
+            @DefaultValue("5s") Duration closeWait,
+            @DefaultValue("false") boolean commitAsGiven) {}
 
     /**
      * @param appendTimeout how long a broker may take to have records acknowledged

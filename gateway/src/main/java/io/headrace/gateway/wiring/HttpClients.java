@@ -8,7 +8,9 @@ import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.resources.LoopResources;
 
-/** The pooled HTTP clients to brokers and to admin-services; closed with the context. */
+/**
+ * The pooled HTTP clients to brokers, admin-services and other gateways; closed with the context.
+ */
 @Component
 final class HttpClients implements AutoCloseable {
 
@@ -17,16 +19,20 @@ final class HttpClients implements AutoCloseable {
 
     private final ConnectionProvider brokerPool;
     private final ConnectionProvider adminPool;
+    private final ConnectionProvider gatewayPool;
     private final HttpClient brokers;
     private final HttpClient admins;
+    private final HttpClient gateways;
 
     HttpClients(GatewayProperties properties, ReactorResourceFactory resources) {
         GatewayProperties.Brokers settings = properties.brokers();
         brokerPool = pool("headrace-brokers", settings.connectionsMax(), settings);
         adminPool = pool("headrace-admins", 64, settings);
+        gatewayPool = pool("headrace-gateways", settings.connectionsMax(), settings);
         LoopResources loops = resources.getLoopResources();
         brokers = client(brokerPool, loops, settings);
         admins = client(adminPool, loops, settings).responseTimeout(settings.adminTimeout());
+        gateways = client(gatewayPool, loops, settings);
     }
 
     private static ConnectionProvider pool(
@@ -60,9 +66,14 @@ final class HttpClients implements AutoCloseable {
         return admins;
     }
 
+    HttpClient gateways() {
+        return gateways;
+    }
+
     @Override
     public void close() {
         brokerPool.dispose();
         adminPool.dispose();
+        gatewayPool.dispose();
     }
 }

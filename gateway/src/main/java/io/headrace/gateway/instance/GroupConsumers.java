@@ -1,0 +1,89 @@
+package io.headrace.gateway.instance;
+
+import io.headrace.gateway.http.HttpFailure;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the stock consumers, as small as they go: nothing is fetched ahead beyond the bound, nobody
+ * reads their metrics. Offsets are committed by {@link Progress} only.
+ */
+public final class GroupConsumers {
+
+    private static final String PREFERRED_LISTENER = "PLAINTEXT";
+
+    private final Supplier<ClusterImage> cluster;
+    private final InstanceLimits limits;
+    private final LongSupplier nanoClock;
+    private final AtomicLong count = new AtomicLong();
+
+    public GroupConsumers(
+            Supplier<ClusterImage> cluster, InstanceLimits limits, LongSupplier nanoClock) {
+        this.cluster = cluster;
+        this.limits = limits;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Does not wait for a broker. */
+    Membership open(InstanceKey key, InstanceSettings settings) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap());
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, key.group());
+        config.put(ConsumerConfig.CLIENT_ID_CONFIG, key.name() + "-" + count.incrementAndGet());
+        config.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, settings.autoOffsetReset());
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, settings.isolationLevel());
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1_000);
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, limits.fetchBytesMax());
+        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, limits.fetchBytesMax());
+        config.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, -1);
+        config.put(ConsumerConfig.SEND_BUFFER_CONFIG, -1);
+        config.put(ConsumerConfig.CONNECTIONS_MAX_IDLE_MS_CONFIG, 60_000);
+        config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000);
+        config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
+        config.put(ConsumerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+        config.put(ConsumerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        return new Membership(
+                new KafkaConsumer<>(
+                        config, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                settings,
+                limits,
+                limits.closeWait(),
+                nanoClock);
+    }
+
+    private String bootstrap() {
+        String addresses =
+                cluster.get().brokers().values().stream()
+                        .map(GroupConsumers::address)
+                        .filter(Objects::nonNull)
+                        .limit(8)
+                        .collect(Collectors.joining(","));
+        if (addresses.isEmpty()) {
+            throw HttpFailure.unavailable(50302, "No broker with a Kafka listener is registered.");
+        }
+        return addresses;
+    }
+
+    private static @Nullable String address(BrokerRegistration broker) {
+        TreeMap<String, String> endpoints = new TreeMap<>(broker.endpoints());
+        String preferred = endpoints.get(PREFERRED_LISTENER);
+        return preferred != null || endpoints.isEmpty()
+                ? preferred
+                : endpoints.firstEntry().getValue();
+    }
+}

@@ -1,0 +1,123 @@
+package io.headrace.gateway.instance;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The records of one answer, until it is known whether the client received them.
+ *
+ * <pre>
+ *   WRITING --written to the connection--> SENT --next call on the instance--> received
+ *   WRITING --connection closed, late, refused--> TAKEN_BACK
+ *   SENT --connection reset: the client left bytes unread--> TAKEN_BACK
+ * </pre>
+ *
+ * <p>Only received records count as consumed; those of a page that was taken back are read again.
+ *
+ * <p>Owner: the maps belong to the holder of the instance's lock; the state changes on any thread.
+ */
+final class Page {
+
+    enum State {
+        WRITING,
+        SENT,
+        RECEIVED,
+        TAKEN_BACK
+    }
+
+    private final long number;
+    private final AtomicReference<State> state = new AtomicReference<>(State.WRITING);
+    private final Map<TopicPartition, Long> firstOffsets = new HashMap<>();
+    private final Map<TopicPartition, Long> nextOffsets = new HashMap<>();
+    private List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    private long bytes;
+
+    /**
+     * @param number of the page among those of its instance
+     */
+    Page(long number) {
+        this.number = number;
+    }
+
+    long number() {
+        return number;
+    }
+
+    void add(ConsumerRecord<byte[], byte[]> record) {
+        records.add(record);
+        bytes += bytesOf(record);
+    }
+
+    /** Takes out what was added after the first so many. */
+    List<ConsumerRecord<byte[], byte[]>> cut(int count) {
+        List<ConsumerRecord<byte[], byte[]>> tail = records.subList(count, records.size());
+        List<ConsumerRecord<byte[], byte[]>> cut = List.copyOf(tail);
+        tail.clear();
+        cut.forEach(record -> bytes -= bytesOf(record));
+        return cut;
+    }
+
+    static long bytesOf(ConsumerRecord<byte[], byte[]> record) {
+        return Math.max(0, record.serializedKeySize())
+                + (long) Math.max(0, record.serializedValueSize());
+    }
+
+    int count() {
+        return records.size();
+    }
+
+    /** Of keys and values. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Ends the adding, and gives away the records: only their offsets are kept. */
+    List<ConsumerRecord<byte[], byte[]>> seal() {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            firstOffsets.putIfAbsent(partition, record.offset());
+            nextOffsets.put(partition, record.offset() + 1);
+        }
+        List<ConsumerRecord<byte[], byte[]>> sealed = records;
+        records = List.of();
+        return sealed;
+    }
+
+    Map<TopicPartition, Long> firstOffsets() {
+        return firstOffsets;
+    }
+
+    Map<TopicPartition, Long> nextOffsets() {
+        return nextOffsets;
+    }
+
+    /** The partition went to another member, or was sought elsewhere. */
+    void forget(TopicPartition partition) {
+        firstOffsets.remove(partition);
+        nextOffsets.remove(partition);
+    }
+
+    State state() {
+        return Objects.requireNonNull(state.get());
+    }
+
+    void sent() {
+        state.compareAndSet(State.WRITING, State.SENT);
+    }
+
+    /** Whether the records count as consumed from here on. */
+    boolean received() {
+        return state.compareAndSet(State.SENT, State.RECEIVED);
+    }
+
+    boolean takeBack() {
+        return state.compareAndSet(State.WRITING, State.TAKEN_BACK)
+                || state.compareAndSet(State.SENT, State.TAKEN_BACK);
+    }
+}

@@ -189,6 +189,7 @@ public final class ChildJvm implements AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private String classPath = System.getProperty("java.class.path");
         private Path workingDirectory = Path.of("").toAbsolutePath();
+        private Path input = Path.of("/dev/null");
 
         private Builder(String mainClass) {
             this.mainClass = mainClass;
@@ -220,6 +221,12 @@ public final class ChildJvm implements AutoCloseable {
             return this;
         }
 
+        /** A file that it reads as its standard input; nothing by default. */
+        public Builder input(Path file) {
+            input = file;
+            return this;
+        }
+
         public ChildJvm start() {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -229,8 +236,7 @@ public final class ChildJvm implements AutoCloseable {
             ProcessBuilder builder =
                     new ProcessBuilder(command)
                             .redirectErrorStream(true)
-                            .redirectInput(
-                                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                            .redirectInput(input.toFile())
                             .directory(workingDirectory.toFile());
             builder.environment().put("CLASSPATH", classPath);
             builder.environment().putAll(environment);

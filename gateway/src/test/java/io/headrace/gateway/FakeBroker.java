@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -21,7 +20,7 @@ import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
 
-/** The broker's batches API over memory, on a real socket; what it answers can be overruled. */
+/** A broker's reads over memory, on a real socket; what it answers can be overruled. */
 final class FakeBroker implements AutoCloseable {
 
     /** An answer other than the usual one. */
@@ -36,7 +35,6 @@ final class FakeBroker implements AutoCloseable {
     private final Map<String, Log> logs = new ConcurrentHashMap<>();
     private final DisposableServer server;
     private volatile @Nullable Function<String, @Nullable Refusal> overrule;
-    final AtomicInteger appends = new AtomicInteger();
 
     FakeBroker() {
         server =
@@ -45,10 +43,7 @@ final class FakeBroker implements AutoCloseable {
                         .port(0)
                         .route(
                                 routes ->
-                                        routes.post(
-                                                        "/v1/topics/{t}/partitions/{p}/batches",
-                                                        this::append)
-                                                .get(
+                                        routes.get(
                                                         "/v1/topics/{t}/partitions/{p}/batches",
                                                         this::fetch)
                                                 .get(
@@ -68,21 +63,6 @@ final class FakeBroker implements AutoCloseable {
         overrule = decision;
     }
 
-    /** All batches of a partition, one after the other. */
-    byte[] batches(String topic, int partition) {
-        Log log = log(topic, partition);
-        synchronized (log) {
-            return Unpooled.wrappedBuffer(log.batches.toArray(byte[][]::new)).array();
-        }
-    }
-
-    List<byte[]> batchList(String topic, int partition) {
-        Log log = log(topic, partition);
-        synchronized (log) {
-            return List.copyOf(log.batches);
-        }
-    }
-
     /** Puts a batch there as if a producer had sent it. */
     void put(String topic, int partition, ByteBuffer batch) {
         byte[] bytes = new byte[batch.remaining()];
@@ -90,16 +70,6 @@ final class FakeBroker implements AutoCloseable {
         Log log = log(topic, partition);
         synchronized (log) {
             add(log, bytes);
-        }
-    }
-
-    /** Moves the log start offset. */
-    void deleteBefore(String topic, int partition, long offset) {
-        Log log = log(topic, partition);
-        synchronized (log) {
-            log.start = offset;
-            log.batches.removeIf(
-                    batch -> RecordBatch.nextOffset(ByteBuffer.wrap(batch), 0) <= offset);
         }
     }
 
@@ -118,51 +88,6 @@ final class FakeBroker implements AutoCloseable {
         RecordBatch.setBaseOffset(buffer, 0, log.end);
         log.end = RecordBatch.nextOffset(buffer, 0);
         log.batches.add(batch);
-    }
-
-    private Publisher<Void> append(HttpServerRequest request, HttpServerResponse response) {
-        return request.receive()
-                .aggregate()
-                .asByteArray()
-                .defaultIfEmpty(new byte[0])
-                .flatMap(bytes -> Mono.from(append(request, response, bytes)));
-    }
-
-    private Publisher<Void> append(
-            HttpServerRequest request, HttpServerResponse response, byte[] bytes) {
-        appends.incrementAndGet();
-        Refusal refusal = refusal(request);
-        if (refusal != null) {
-            return refuse(response, refusal, "");
-        }
-        Log log = log(request);
-        long base;
-        long last;
-        synchronized (log) {
-            base = log.end;
-            ByteBuffer all = ByteBuffer.wrap(bytes);
-            for (int at = 0; at < bytes.length; ) {
-                int size = RecordBatch.sizeInBytes(all, at);
-                if (!RecordBatch.isCrcValid(all, at)) {
-                    return refuse(response, new Refusal(400, "CORRUPT_MESSAGE", Map.of()), "");
-                }
-                byte[] batch = new byte[size];
-                all.get(at, batch);
-                add(log, batch);
-                at += size;
-            }
-            last = log.end - 1;
-        }
-        if (request.uri().contains("acks=0")) {
-            return response.status(204).send();
-        }
-        String body =
-                "{\"base_offset\":"
-                        + base
-                        + ",\"last_offset\":"
-                        + last
-                        + ",\"log_append_time_ms\":-1,\"log_start_offset\":0,\"leader_epoch\":0}";
-        return response.header("Content-Type", "application/json").sendString(Mono.just(body));
     }
 
     private Publisher<Void> fetch(HttpServerRequest request, HttpServerResponse response) {

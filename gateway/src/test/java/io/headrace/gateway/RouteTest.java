@@ -2,15 +2,26 @@ package io.headrace.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.gateway.http.InFlightBytes;
+import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.ClusterWatch;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.record.Compression;
+import io.headrace.model.record.RecordBatchBuilder;
+import io.headrace.model.topic.TopicId;
 import io.headrace.testkit.http.Http;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -59,39 +70,46 @@ class RouteTest {
     }
 
     @Test
-    void anAppendIsRepeatedWhileLeadershipMoves() throws Exception {
-        createTopicOnFake("moves");
-        AtomicInteger left = new AtomicInteger(3);
-        fake.overrule(
-                call ->
-                        call.startsWith("POST") && left.getAndDecrement() > 0
-                                ? refusal(421, "NOT_LEADER_OR_FOLLOWER")
-                                : null);
-        try {
-            assertThat(http.post(gateway.url() + "/topics/moves", JSON, ONE).body())
-                    .contains("\"offset\":0,\"error_code\":null");
-        } finally {
-            fake.overrule(null);
-        }
-        assertThat(fake.batchList("moves", 0)).hasSize(1);
+    void anAppendWaitsWhileLeadershipMoves() throws Exception {
+        TopicId id = gateway.cluster.createTopic("moves", 1, Map.of());
+        gateway.awaitTopic("moves");
+        gateway.cluster.lead("moves", id, PartitionState.NO_LEADER, 1, 1);
+        ClusterWatch watch = gateway.context().getBean(ClusterWatch.class);
+        Awaitility.await().until(() -> !leader(watch, "moves").hasLeader());
+        CompletableFuture<HttpResponse<String>> answer =
+                CompletableFuture.supplyAsync(
+                        () -> http.post(gateway.url() + "/topics/moves", JSON, ONE));
+        InFlightBytes budget = gateway.context().getBean(InFlightBytes.class);
+        Awaitility.await().until(() -> budget.taken() > 0);
+        gateway.cluster.lead("moves", id, TestCluster.BROKER, 2, 1);
+        assertThat(answer.get(20, TimeUnit.SECONDS).body())
+                .contains("\"offset\":0,\"error_code\":null");
+        assertThat(gateway.cluster.batchList("moves", 0)).hasSize(1);
+    }
+
+    private static PartitionState leader(ClusterWatch watch, String topic) {
+        return watch.image().topics().get(topic).states().getFirst();
     }
 
     @Test
-    void anAppendOfUnknownOutcomeIsNeverRepeated() throws Exception {
-        createTopicOnFake("once");
-        int before = fake.appends.get();
-        fake.overrule(call -> call.startsWith("POST") ? refusal(503, "REQUEST_TIMED_OUT") : null);
+    void aReadIsRepeatedWhileLeadershipMoves() throws Exception {
+        createTopicOnFake("read-moves");
+        RecordBatchBuilder batch = new RecordBatchBuilder(Compression.NONE, 100);
+        batch.append(5, (byte[]) null, new byte[] {'1'}, List.of());
+        fake.put("read-moves", 0, batch.build());
+        AtomicInteger left = new AtomicInteger(3);
+        fake.overrule(
+                call ->
+                        call.contains("/batches") && left.getAndDecrement() > 0
+                                ? refusal(421, "NOT_LEADER_OR_FOLLOWER")
+                                : null);
         try {
-            HttpResponse<String> answer = http.post(gateway.url() + "/topics/once", JSON, ONE);
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.body()).contains("\"error_code\":50003", "REQUEST_TIMED_OUT");
-            HttpResponse<String> plain =
-                    http.post(gateway.url() + "/topics/once", "text/plain", "x");
-            assertThat(plain.statusCode()).isEqualTo(503);
+            assertThat(http.get(gateway.url() + "/topics/read-moves/partitions/0/records").body())
+                    .contains("\"value\":1,", "\"timestamp\":5");
         } finally {
             fake.overrule(null);
         }
-        assertThat(fake.appends.get() - before).isEqualTo(2);
+        assertThat(left.get()).isNegative();
     }
 
     @Test
@@ -109,6 +127,65 @@ class RouteTest {
         assertThat(http.post(gateway.url() + "/topics/fresh", JSON, ONE).statusCode())
                 .isEqualTo(200);
         creator.join();
+    }
+
+    @Test
+    void aTopicThatIsDeletedUnderLoadIsNotCreatedAgainByTheGateway() throws Exception {
+        TopicId id = gateway.cluster.createTopic("deleted", 1, Map.of());
+        gateway.awaitTopic("deleted");
+        List<String> created = new CopyOnWriteArrayList<>();
+        DisposableServer admin = adminThatCreates(created);
+        gateway.cluster.put(
+                ZkPaths.admin("a2"),
+                new ZkPayloads.ServiceNode("http://127.0.0.1:" + admin.port(), "test"));
+        try (GatewayFixture hasty =
+                GatewayFixture.beside(
+                        gateway.cluster, "--headrace.gateway.brokers.append-timeout=2s")) {
+            String topic = hasty.url() + "/topics/deleted?acks=1";
+            assertThat(http.post(topic, JSON, ONE).body()).contains("\"offset\":0");
+            CompletableFuture<Void> posts =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                while (http.post(topic, JSON, ONE).statusCode() != 404) {
+                                    Thread.onSpinWait();
+                                }
+                            });
+            gateway.cluster.deleteTopic("deleted", id);
+            posts.get(60, TimeUnit.SECONDS);
+            try (KafkaProducer<byte[], byte[]> other =
+                    new KafkaProducer<>(
+                            Map.of(
+                                    "bootstrap.servers",
+                                    gateway.cluster.bootstrap(),
+                                    "max.block.ms",
+                                    3_000),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer())) {
+                var _ = other.send(new ProducerRecord<>("wanted", new byte[0]));
+                Awaitility.await().until(() -> !created.isEmpty());
+            } catch (org.apache.kafka.common.errors.TimeoutException e) {
+                assertThat(created).isNotEmpty();
+            }
+            assertThat(created).allSatisfy(body -> assertThat(body).contains("wanted"));
+        } finally {
+            gateway.cluster.remove(ZkPaths.admin("a2"));
+            admin.disposeNow();
+        }
+    }
+
+    /** Keeps what it was asked to create. */
+    private static DisposableServer adminThatCreates(List<String> created) {
+        return HttpServer.create()
+                .host("127.0.0.1")
+                .port(0)
+                .handle(
+                        (request, response) ->
+                                request.receive()
+                                        .aggregate()
+                                        .asString()
+                                        .doOnNext(created::add)
+                                        .then(response.status(503).send()))
+                .bindNow();
     }
 
     @Test

@@ -137,6 +137,14 @@ public final class TestCluster implements AutoCloseable {
         put(ZkPaths.states(name), new ZkPayloads.StatesNode(id.toString(), states));
     }
 
+    public void deleteTopic(String name, TopicId id) throws Exception {
+        put(
+                ZkPaths.deletion(id),
+                new ZkPayloads.DeletionNode(name, System.currentTimeMillis(), 3_600_000));
+        remove(ZkPaths.topic(name));
+        remove(ZkPaths.states(name));
+    }
+
     private boolean isLed(String name, int partitions) {
         for (int p = 0; p < partitions; p++) {
             if (http.get(partitionUrl(name, p)).statusCode() != 200) {

@@ -1,9 +1,9 @@
 package io.headrace.gateway.http;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -25,9 +25,14 @@ public record Call(
      * race with the end of this connection.
      */
     public <T> Mono<T> onOwnLoop(Mono<T> source) {
-        AtomicReference<Executor> loop = new AtomicReference<>();
+        return source.publishOn(Schedulers.fromExecutor(loop()));
+    }
+
+    /** The connection's own event loop. */
+    public EventExecutor loop() {
+        AtomicReference<EventExecutor> loop = new AtomicReference<>();
         response.withConnection(connection -> loop.set(connection.channel().eventLoop()));
-        return source.publishOn(Schedulers.fromExecutor(Objects.requireNonNull(loop.get())));
+        return Objects.requireNonNull(loop.get());
     }
 
     /** A segment of the path, decoded; index 0 is the first. */

@@ -42,6 +42,10 @@ public final class InFlightBytes {
         }
     }
 
+    public long bytesMax() {
+        return bytesMax;
+    }
+
     public long taken() {
         return taken.get();
     }

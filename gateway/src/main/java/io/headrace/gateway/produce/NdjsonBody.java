@@ -3,6 +3,7 @@ package io.headrace.gateway.produce;
 import io.headrace.gateway.http.HttpFailure;
 import io.headrace.gateway.json.JsonException;
 import io.headrace.gateway.json.JsonScanner;
+import java.util.Arrays;
 
 /**
  * One JSON value per line: each is a record's value, or with {@code keyed} a whole record object of
@@ -15,12 +16,11 @@ final class NdjsonBody {
     private final byte[] bytes;
     private final int size;
     private final boolean isKeyed;
-    private final ProduceBatches target;
-    private final Draft draft = new Draft();
+    private final PostedRecords target;
     private final JsonScanner scanner;
     private final RecordsBody records;
 
-    NdjsonBody(byte[] bytes, int size, boolean isKeyed, ProduceBatches target) {
+    NdjsonBody(byte[] bytes, int size, boolean isKeyed, PostedRecords target) {
         this.bytes = bytes;
         this.size = size;
         this.isKeyed = isKeyed;
@@ -42,7 +42,7 @@ final class NdjsonBody {
             }
             from = to + 1;
         }
-        if (target.recordCount() == 0) {
+        if (target.count() == 0) {
             throw HttpFailure.unprocessable("The body must hold at least one line.");
         }
     }
@@ -58,14 +58,13 @@ final class NdjsonBody {
             records.expectEnd();
             return;
         }
-        draft.clear();
         if (!scanner.acceptNull()) {
             scanner.value();
-            draft.valueAt = scanner.sliceStart();
-            draft.valueLength = scanner.sliceLength();
+            int start = scanner.sliceStart();
+            target.value(Arrays.copyOfRange(bytes, start, start + scanner.sliceLength()));
         }
         scanner.expectEnd();
-        target.add(draft);
+        target.add();
     }
 
     private int lineEnd(int from) {

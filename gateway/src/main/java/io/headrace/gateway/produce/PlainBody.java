@@ -5,7 +5,11 @@ import io.headrace.gateway.http.HttpFailure;
 import io.headrace.gateway.http.Target;
 import io.headrace.model.record.RecordHeader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A body that is the record: {@code curl --data-binary @file}. The key comes from {@code ?key=},
@@ -16,54 +20,73 @@ final class PlainBody {
 
     static final String HEADER_PREFIX = "headrace-header-";
 
-    private PlainBody() {}
+    private final PostedRecords target;
+    private final byte @Nullable [] key;
+    private final long timestampMs;
+    private final List<RecordHeader> headers;
 
-    static void read(Call call, byte[] bytes, int size, ProduceBatches target) {
+    private PlainBody(
+            PostedRecords target,
+            byte @Nullable [] key,
+            long timestampMs,
+            List<RecordHeader> headers) {
+        this.target = target;
+        this.key = key;
+        this.timestampMs = timestampMs;
+        this.headers = headers;
+    }
+
+    static void read(Call call, byte[] bytes, int size, PostedRecords target) {
         Target from = call.target();
-        String key = from.parameter("key");
-        byte[] all = bytes;
-        Draft draft = new Draft();
-        draft.clear();
-        if (key != null) {
-            byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-            all = new byte[size + keyBytes.length];
-            System.arraycopy(bytes, 0, all, 0, size);
-            System.arraycopy(keyBytes, 0, all, size, keyBytes.length);
-            draft.keyAt = size;
-            draft.keyLength = keyBytes.length;
+        String keyText = from.parameter("key");
+        byte[] key = keyText == null ? null : keyText.getBytes(StandardCharsets.UTF_8);
+        long timestampMs = from.number("timestamp", PostedRecords.NO_TIMESTAMP, 0, Long.MAX_VALUE);
+        PlainBody body = new PlainBody(target, key, timestampMs, headers(call));
+        if (from.flag("lines")) {
+            body.lines(bytes, size);
+        } else {
+            body.record(bytes, 0, size);
         }
-        draft.timestampMs = from.number("timestamp", Draft.NO_TIMESTAMP, 0, Long.MAX_VALUE);
+    }
+
+    private static List<RecordHeader> headers(Call call) {
+        List<RecordHeader> headers = List.of();
         for (Map.Entry<String, String> header : call.request().requestHeaders()) {
             String name = header.getKey();
             if (name.regionMatches(true, 0, HEADER_PREFIX, 0, HEADER_PREFIX.length())) {
-                draft.addHeader(
+                if (headers.isEmpty()) {
+                    headers = new ArrayList<>(4);
+                }
+                headers.add(
                         new RecordHeader(
                                 name.substring(HEADER_PREFIX.length()),
                                 header.getValue().getBytes(StandardCharsets.UTF_8)));
             }
         }
-        target.cutFrom(all);
-        if (from.flag("lines")) {
-            lines(all, size, draft, target);
-        } else {
-            draft.valueLength = size;
-            target.add(draft);
-        }
+        return headers;
     }
 
-    private static void lines(byte[] bytes, int size, Draft draft, ProduceBatches target) {
+    private void lines(byte[] bytes, int size) {
         int from = 0;
         for (int i = 0; i <= size; i++) {
             if (i == size ? from < size : bytes[i] == '\n') {
                 int end = i > from && bytes[i - 1] == '\r' ? i - 1 : i;
-                draft.valueAt = from;
-                draft.valueLength = end - from;
-                target.add(draft);
+                record(bytes, from, end);
                 from = i + 1;
             }
         }
-        if (target.recordCount() == 0) {
+        if (target.count() == 0) {
             throw HttpFailure.unprocessable("The body must hold at least one line.");
         }
+    }
+
+    private void record(byte[] bytes, int from, int to) {
+        target.key(key);
+        target.value(Arrays.copyOfRange(bytes, from, to));
+        target.timestamp(timestampMs);
+        for (RecordHeader header : headers) {
+            target.header(header);
+        }
+        target.add();
     }
 }

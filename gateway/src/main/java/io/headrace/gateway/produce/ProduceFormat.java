@@ -77,7 +77,7 @@ enum ProduceFormat {
     }
 
     /** Cuts the body into records. */
-    void read(Call call, byte[] bytes, int size, ProduceBatches target) {
+    void read(Call call, byte[] bytes, int size, PostedRecords target) {
         EmbeddedFormat inside = embedded;
         if (inside != null) {
             new RecordsBody(bytes, size, inside, target).read();

@@ -1,6 +1,6 @@
 package io.headrace.gateway.produce;
 
-import io.headrace.model.record.Compression;
+import java.time.Duration;
 
 /**
  * What one produce request may ask for.
@@ -8,6 +8,6 @@ import io.headrace.model.record.Compression;
  * @param bodyBytesMax largest body
  * @param recordCountMax most records in one request
  * @param acks when the request does not say: -1 for all in-sync replicas, 1 or 0
- * @param codec of the batches that are made
+ * @param leaderWait how long a request waits for a broker that knows the topic
  */
-public record ProduceLimits(long bodyBytesMax, int recordCountMax, int acks, Compression codec) {}
+public record ProduceLimits(long bodyBytesMax, int recordCountMax, int acks, Duration leaderWait) {}

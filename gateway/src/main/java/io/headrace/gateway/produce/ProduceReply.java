@@ -2,8 +2,6 @@ package io.headrace.gateway.produce;
 
 import io.headrace.gateway.http.HttpFailure;
 import io.headrace.gateway.json.JsonWriter;
-import io.headrace.gateway.route.Appended;
-import io.headrace.gateway.route.BrokerFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,49 +20,43 @@ final class ProduceReply {
     private static final byte[] GOOD = JsonWriter.constant(",\"error_code\":null,\"error\":null}");
     private static final byte[] BAD =
             JsonWriter.constant("{\"partition\":null,\"offset\":null,\"error_code\":");
-    private static final int ENTRY_SIZE = 64;
+    private static final int ENTRY_SIZE = 72;
 
-    private final ProduceBatches batches;
-    private final @Nullable Appended[] appended;
-    private final @Nullable BrokerFailure[] failures;
+    private final PostedRecords records;
+    private final int failedCount;
 
     /**
-     * @param appended by partition
-     * @param failures by partition
+     * @param records each with its fate
      */
-    ProduceReply(
-            ProduceBatches batches,
-            @Nullable Appended[] appended,
-            @Nullable BrokerFailure[] failures) {
-        this.batches = batches;
-        this.appended = appended;
-        this.failures = failures;
+    ProduceReply(PostedRecords records) {
+        this.records = records;
+        int count = 0;
+        for (int record = 0; record < records.count(); record++) {
+            if (records.failureOf(record) != null) {
+                count++;
+            }
+        }
+        this.failedCount = count;
     }
 
     int recordCount() {
-        return batches.recordCount();
+        return records.count();
     }
 
     /** Records that were not appended. */
     int failedCount() {
-        int count = batches.rejectedCount();
-        for (int partition = 0; partition < failures.length; partition++) {
-            PartitionBatches records = batches.partitions()[partition];
-            if (failures[partition] != null && records != null) {
-                count += records.recordCount();
-            }
-        }
-        return count;
+        return failedCount;
     }
 
     /**
      * The status for requests whose status tells: that of the first failure if every record failed.
      */
     int status() {
-        if (failedCount() < batches.recordCount()) {
+        HttpFailure first = records.failureOf(0);
+        if (failedCount < records.count() || first == null) {
             return 200;
         }
-        int code = failureOf(0).code();
+        int code = first.code();
         if (code == HttpFailure.RECORD_REJECTED_RETRIABLE) {
             return 503;
         }
@@ -72,29 +64,26 @@ final class ProduceReply {
     }
 
     JsonWriter write() {
-        JsonWriter json = new JsonWriter(96 + batches.recordCount() * ENTRY_SIZE);
+        JsonWriter json = new JsonWriter(96 + records.count() * ENTRY_SIZE);
         json.raw(HEAD);
-        for (int record = 0; record < batches.recordCount(); record++) {
+        for (int record = 0; record < records.count(); record++) {
             if (record > 0) {
                 json.raw(',');
             }
-            entry(json, record);
+            entry(json, record, records.failureOf(record));
         }
         return json.raw(TAIL);
     }
 
-    private void entry(JsonWriter json, int record) {
-        int partition = batches.partitionOf(record);
-        Appended where = partition < 0 ? null : appended[partition];
-        if (where != null) {
+    private void entry(JsonWriter json, int record, @Nullable HttpFailure failure) {
+        if (failure == null) {
             json.raw(PARTITION)
-                    .number(partition)
+                    .number(records.partitionOf(record))
                     .raw(OFFSET)
-                    .number(where.baseOffset() + batches.placeOf(record))
+                    .number(records.offsetOf(record))
                     .raw(GOOD);
             return;
         }
-        HttpFailure failure = failureOf(record);
         json.raw(BAD)
                 .number(failure.code())
                 .raw(",\"error\":")
@@ -102,28 +91,5 @@ final class ProduceReply {
                 .raw(",\"message\":")
                 .string(failure.text())
                 .raw('}');
-    }
-
-    private HttpFailure failureOf(int record) {
-        int partition = batches.partitionOf(record);
-        if (partition == ProduceBatches.UNKNOWN_PARTITION) {
-            return HttpFailure.unknownPartition(
-                    batches.topic().name(),
-                    batches.placeOf(record),
-                    batches.topic().partitionCount());
-        }
-        if (partition == ProduceBatches.TOO_LARGE) {
-            return HttpFailure.of(
-                    413,
-                    413,
-                    "The record is larger than the topic takes (max.message.bytes is "
-                            + batches.batchBytesMax()
-                            + ").");
-        }
-        BrokerFailure failure = failures[partition];
-        if (failure == null) {
-            throw new IllegalStateException("record " + record + " neither failed nor succeeded");
-        }
-        return HttpFailure.of(failure.code().httpStatus(), failure.recordCode(), failure.text());
     }
 }

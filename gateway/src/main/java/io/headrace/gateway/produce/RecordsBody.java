@@ -28,15 +28,13 @@ final class RecordsBody {
     private final byte[] bytes;
     private final JsonScanner scanner;
     private final EmbeddedFormat format;
-    private final ProduceBatches target;
-    private final Draft draft = new Draft();
+    private final PostedRecords target;
 
-    RecordsBody(byte[] bytes, int size, EmbeddedFormat format, ProduceBatches target) {
+    RecordsBody(byte[] bytes, int size, EmbeddedFormat format, PostedRecords target) {
         this.bytes = bytes;
         this.scanner = new JsonScanner(bytes, 0, size);
         this.format = format;
         this.target = target;
-        target.cutFrom(bytes);
     }
 
     /** Reads a whole v2 body. */
@@ -56,7 +54,7 @@ final class RecordsBody {
             isMore = isMore('}');
         }
         scanner.expectEnd();
-        if (!hasRecords || target.recordCount() == 0) {
+        if (!hasRecords || target.count() == 0) {
             throw HttpFailure.unprocessable("'records' must hold at least one record.");
         }
     }
@@ -93,7 +91,6 @@ final class RecordsBody {
 
     /** Reads one record object and hands it on. */
     void record() {
-        draft.clear();
         scanner.expect('{');
         int seen = 0;
         boolean isMore = !scanner.accept('}');
@@ -109,7 +106,7 @@ final class RecordsBody {
             fieldValue(field);
             isMore = isMore('}');
         }
-        target.add(draft);
+        target.add();
     }
 
     private int field() {
@@ -141,17 +138,15 @@ final class RecordsBody {
         switch (field) {
             case 1 -> {
                 embedded();
-                draft.valueAt = scanner.sliceStart();
-                draft.valueLength = scanner.sliceLength();
+                target.value(slice());
             }
             case 2 -> {
                 embedded();
-                draft.keyAt = scanner.sliceStart();
-                draft.keyLength = scanner.sliceLength();
+                target.key(slice());
             }
-            case 4 -> draft.partition = partition();
+            case 4 -> target.partition(partition());
             case 8 -> headers();
-            default -> draft.timestampMs = timestamp();
+            default -> target.timestamp(timestamp());
         }
     }
 
@@ -184,8 +179,7 @@ final class RecordsBody {
         scanner.expect('[');
         boolean isMore = !scanner.accept(']');
         while (isMore) {
-            draft.addHeader(header());
-            if (draft.headers.size() > HEADER_COUNT_MAX) {
+            if (target.header(header()) > HEADER_COUNT_MAX) {
                 throw HttpFailure.unprocessable(
                         "A record has at most " + HEADER_COUNT_MAX + " headers.");
             }
@@ -227,6 +221,10 @@ final class RecordsBody {
             return null;
         }
         scanner.base64();
+        return slice();
+    }
+
+    private byte[] slice() {
         int from = scanner.sliceStart();
         return Arrays.copyOfRange(bytes, from, from + scanner.sliceLength());
     }

@@ -2,25 +2,12 @@ package io.headrace.gateway.route;
 
 import io.headrace.gateway.http.HttpFailure;
 import io.headrace.model.error.ErrorCode;
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A broker's refusal, or that it could not be asked. */
 public final class BrokerFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
-
-    /** Answers that say that nothing was appended and that another attempt may succeed. */
-    private static final Set<ErrorCode> NOTHING_APPENDED =
-            EnumSet.of(
-                    ErrorCode.NOT_LEADER_OR_FOLLOWER,
-                    ErrorCode.LEADER_NOT_AVAILABLE,
-                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
-                    ErrorCode.REPLICA_NOT_AVAILABLE,
-                    ErrorCode.FENCED_LEADER_EPOCH,
-                    ErrorCode.UNKNOWN_LEADER_EPOCH,
-                    ErrorCode.NOT_ENOUGH_REPLICAS);
 
     private final ErrorCode code;
     private final boolean isUnsent;
@@ -67,11 +54,6 @@ public final class BrokerFailure extends RuntimeException {
         return leaderUrl;
     }
 
-    /** Whether another attempt cannot append anything twice. */
-    boolean isSafeToRepeatAppend() {
-        return isUnsent || NOTHING_APPENDED.contains(code);
-    }
-
     boolean isWorthRepeating() {
         return isUnsent || code.isRetriable();
     }
@@ -102,17 +84,6 @@ public final class BrokerFailure extends RuntimeException {
                                     code.httpStatus() < 500 ? code.httpStatus() : 502,
                                     HttpFailure.RECORD_REJECTED,
                                     text());
-        };
-    }
-
-    /** The code of a single record's result. */
-    public int recordCode() {
-        return switch (code) {
-            case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> 413;
-            default ->
-                    code.isRetriable()
-                            ? HttpFailure.RECORD_REJECTED_RETRIABLE
-                            : HttpFailure.RECORD_REJECTED;
         };
     }
 }

@@ -1,15 +1,12 @@
 package io.headrace.gateway.route;
 
 import io.headrace.model.error.ErrorCode;
-import io.headrace.model.record.BatchesHttp;
 import io.headrace.model.record.CorruptBatchException;
 import io.headrace.model.topic.TopicPartition;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.ConnectException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;
@@ -24,57 +21,14 @@ final class BrokerHttp {
 
     private static final byte[] NOTHING = new byte[0];
 
-    private final HttpClient appends;
     private final HttpClient fetches;
-    private final Duration appendTimeout;
 
     /**
      * @param client with pool and connect timeout
-     * @param appendTimeout how long a broker may take to have records acknowledged
      * @param fetchWaitMax longest wait that is asked for
      */
-    BrokerHttp(HttpClient client, Duration appendTimeout, Duration fetchWaitMax) {
-        HttpClient sole = client.disableRetry(true);
-        this.appends =
-                sole.responseTimeout(appendTimeout.plusSeconds(5))
-                        .headers(
-                                headers ->
-                                        headers.set(
-                                                HttpHeaderNames.CONTENT_TYPE,
-                                                BatchesHttp.MEDIA_TYPE));
-        this.fetches = sole.responseTimeout(fetchWaitMax.plusSeconds(5));
-        this.appendTimeout = appendTimeout;
-    }
-
-    Mono<Appended> append(String url, TopicPartition tp, ByteBuffer[] batches, int acks) {
-        String uri =
-                path(url, tp) + "/batches?acks=" + acks + "&timeout_ms=" + appendTimeout.toMillis();
-        return appends.post()
-                .uri(uri)
-                .send((request, outbound) -> outbound.sendObject(wrap(batches)))
-                .responseSingle(
-                        (response, body) -> bytes(body).map(bytes -> appended(response, bytes)))
-                .onErrorMap(BrokerHttp::failure);
-    }
-
-    /** Unpooled, so that nothing has to be released when the request is never sent. */
-    private static ByteBuf wrap(ByteBuffer[] batches) {
-        ByteBuffer[] views = new ByteBuffer[batches.length];
-        for (int i = 0; i < views.length; i++) {
-            views[i] = batches[i].duplicate();
-        }
-        return Unpooled.wrappedBuffer(views);
-    }
-
-    private static Appended appended(HttpClientResponse response, byte[] body) {
-        int status = response.status().code();
-        if (status == 204) {
-            return Appended.UNKNOWN;
-        }
-        if (status != 200) {
-            throw BrokerReplies.failure(status, response.responseHeaders(), body);
-        }
-        return BrokerReplies.appended(body);
+    BrokerHttp(HttpClient client, Duration fetchWaitMax) {
+        this.fetches = client.disableRetry(true).responseTimeout(fetchWaitMax.plusSeconds(5));
     }
 
     <T> Mono<T> fetch(

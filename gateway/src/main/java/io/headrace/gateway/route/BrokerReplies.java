@@ -19,15 +19,6 @@ final class BrokerReplies {
     /**
      * @throws BrokerFailure if the body is not what the contract says
      */
-    static Appended appended(byte[] body) {
-        JsonNode reply = read(body);
-        JsonNode base = reply.path("base_offset");
-        if (!base.isIntegralNumber()) {
-            throw BrokerFailure.unknownOutcome("the broker's answer to an append cannot be read");
-        }
-        return new Appended(base.asLong(), reply.path("last_offset").asLong());
-    }
-
     static FoundOffset found(byte[] body) {
         JsonNode reply = read(body);
         if (!reply.path("offset").isIntegralNumber()) {

@@ -4,21 +4,18 @@ import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 
 /**
- * Partitions' leaders, as one place to append to and read from.
+ * Partitions' leaders, as one place to read from.
  *
  * <p>While leadership moves, or a topic is so new that its leader does not know it yet, calls are
- * repeated with growing pauses, at most {@link #ATTEMPT_COUNT_MAX} times. An append is repeated
- * only when nothing can have been appended: an unknown outcome is reported, never doubled.
+ * repeated with growing pauses, at most {@link #ATTEMPT_COUNT_MAX} times.
  *
  * <p>Errors: {@link BrokerFailure}. Any thread.
  */
@@ -33,28 +30,11 @@ public final class Brokers {
 
     /**
      * @param client with its pool and connect timeout; redirects off
-     * @param appendTimeout how long a broker may take to have records acknowledged
      * @param fetchWaitMax longest wait that is asked for
      */
-    public Brokers(
-            Supplier<ClusterImage> cluster,
-            HttpClient client,
-            Duration appendTimeout,
-            Duration fetchWaitMax) {
+    public Brokers(Supplier<ClusterImage> cluster, HttpClient client, Duration fetchWaitMax) {
         this.cluster = cluster;
-        this.http = new BrokerHttp(client, appendTimeout, fetchWaitMax);
-    }
-
-    /**
-     * Appends whole batches to one partition.
-     *
-     * @param batches positions and limits stay
-     */
-    public Mono<Appended> append(TopicPartition tp, ByteBuffer[] batches, int acks) {
-        return onLeader(
-                tp,
-                url -> http.append(url, tp, batches, acks),
-                BrokerFailure::isSafeToRepeatAppend);
+        this.http = new BrokerHttp(client, fetchWaitMax);
     }
 
     /**
@@ -66,32 +46,22 @@ public final class Brokers {
      */
     public <T> Mono<T> fetch(
             TopicPartition tp, long offset, int bytesMax, long waitMs, Function<Fetched, T> use) {
-        return onLeader(
-                tp,
-                url -> http.fetch(url, tp, offset, bytesMax, waitMs, use),
-                BrokerFailure::isWorthRepeating);
+        return onLeader(tp, url -> http.fetch(url, tp, offset, bytesMax, waitMs, use));
     }
 
     /**
      * @param moment {@code earliest}, {@code latest} or milliseconds since the epoch
      */
     public Mono<FoundOffset> lookUp(TopicPartition tp, String moment) {
-        return onLeader(tp, url -> http.lookUp(url, tp, moment), BrokerFailure::isWorthRepeating);
+        return onLeader(tp, url -> http.lookUp(url, tp, moment));
     }
 
-    private <T> Mono<T> onLeader(
-            TopicPartition tp,
-            Function<String, Mono<T>> call,
-            Predicate<BrokerFailure> isRepeatable) {
-        return attempt(tp, call, isRepeatable, 1, null);
+    private <T> Mono<T> onLeader(TopicPartition tp, Function<String, Mono<T>> call) {
+        return attempt(tp, call, 1, null);
     }
 
     private <T> Mono<T> attempt(
-            TopicPartition tp,
-            Function<String, Mono<T>> call,
-            Predicate<BrokerFailure> isRepeatable,
-            int number,
-            @Nullable String hint) {
+            TopicPartition tp, Function<String, Mono<T>> call, int number, @Nullable String hint) {
         String url = hint == null ? leaderUrl(tp) : hint;
         Mono<T> result =
                 url == null
@@ -106,12 +76,11 @@ public final class Brokers {
         return result.onErrorResume(
                 BrokerFailure.class,
                 failure -> {
-                    if (!isRepeatable.test(failure)) {
+                    if (!failure.isWorthRepeating()) {
                         return Mono.error(failure);
                     }
                     String next = knownBroker(failure.leaderUrl(), url);
-                    Mono<T> again =
-                            Mono.defer(() -> attempt(tp, call, isRepeatable, number + 1, next));
+                    Mono<T> again = Mono.defer(() -> attempt(tp, call, number + 1, next));
                     return next == null ? again.delaySubscription(pause(number)) : again;
                 });
     }

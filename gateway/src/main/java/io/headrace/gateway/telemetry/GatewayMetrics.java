@@ -1,6 +1,7 @@
 package io.headrace.gateway.telemetry;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +50,18 @@ public final class GatewayMetrics {
     /** Shows the bytes that requests in flight hold. */
     public <T> void showInFlightBytes(T owner, ToDoubleFunction<T> bytes) {
         registry.gauge("headrace.gateway.inflight.bytes", owner, bytes);
+    }
+
+    /**
+     * Shows a figure of one of the producers.
+     *
+     * @param acks -1, 1 or 0
+     * @param name Kafka's, without topics or brokers
+     */
+    public <T> void showProducer(int acks, String name, T owner, ToDoubleFunction<T> value) {
+        Gauge.builder("headrace.gateway.producer." + name.replace('-', '.'), owner, value)
+                .tag("acks", acks < 0 ? "all" : Integer.toString(acks))
+                .register(registry);
     }
 
     /**

@@ -8,19 +8,17 @@ import io.headrace.gateway.http.Routes;
 import io.headrace.gateway.http.Stopping;
 import io.headrace.gateway.instance.InstanceResource;
 import io.headrace.gateway.metadata.MetadataResource;
-import io.headrace.gateway.produce.Partitioner;
 import io.headrace.gateway.produce.ProduceLimits;
 import io.headrace.gateway.produce.ProduceResource;
+import io.headrace.gateway.produce.ProducerSettings;
+import io.headrace.gateway.produce.Producers;
 import io.headrace.gateway.route.AdminProxy;
 import io.headrace.gateway.route.Brokers;
+import io.headrace.gateway.route.KafkaEndpoints;
 import io.headrace.gateway.route.Topics;
 import io.headrace.gateway.telemetry.GatewayMetrics;
 import io.headrace.model.coordination.ClusterWatch;
-import io.headrace.model.record.Compression;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
-import java.util.Locale;
-import java.util.concurrent.ThreadLocalRandom;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,6 +27,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({GatewayProperties.class, ZooKeeperProperties.class})
 class GatewayConfiguration {
+
+    /** What a record can have around its key and value in a request to a broker. */
+    private static final int REQUEST_OVERHEAD = 64 * 1024;
 
     @Bean
     GatewayMetrics gatewayMetrics(MeterRegistry registry, InFlightBytes budget) {
@@ -56,17 +57,46 @@ class GatewayConfiguration {
 
     @Bean
     Brokers brokers(ClusterWatch watch, HttpClients clients, GatewayProperties properties) {
-        return new Brokers(
-                watch::image,
-                clients.brokers(),
-                properties.brokers().appendTimeout(),
-                properties.consume().waitMax());
+        return new Brokers(watch::image, clients.brokers(), properties.consume().waitMax());
+    }
+
+    @Bean
+    KafkaEndpoints kafkaEndpoints(ClusterWatch watch, GatewayProperties properties) {
+        return new KafkaEndpoints(watch::image, properties.brokers().kafkaListener());
+    }
+
+    /** Closed after the server: requests in flight have their answers by then. */
+    @Bean
+    Producers producers(
+            KafkaEndpoints endpoints,
+            ClusterWatch watch,
+            InFlightBytes budget,
+            GatewayMetrics metrics,
+            GatewayProperties properties) {
+        GatewayProperties.Produce produce = properties.produce();
+        ProducerSettings settings =
+                new ProducerSettings(
+                        produce.compression(),
+                        (int) produce.batchBytes().toBytes(),
+                        produce.inFlightMax(),
+                        budget.bytesMax(),
+                        (int) properties.http().bodyBytesMax().toBytes() + REQUEST_OVERHEAD,
+                        properties.brokers().appendTimeout());
+        Producers producers =
+                new Producers(
+                        endpoints::live,
+                        settings,
+                        task -> Thread.ofVirtual().name("gateway-producer").start(task),
+                        produce.closeTimeout());
+        producers.showIn(metrics);
+        watch.listen(image -> producers.brokersChanged());
+        return producers;
     }
 
     @Bean
     ProduceResource produceResource(
             Topics topics,
-            Brokers brokers,
+            Producers producers,
             InFlightBytes budget,
             GatewayMetrics metrics,
             GatewayProperties properties) {
@@ -76,15 +106,8 @@ class GatewayConfiguration {
                         properties.http().bodyBytesMax().toBytes(),
                         produce.recordCountMax(),
                         produce.acks().equals("all") ? -1 : Integer.parseInt(produce.acks()),
-                        Compression.valueOf(produce.compression().toUpperCase(Locale.ROOT)));
-        return new ProduceResource(
-                topics,
-                brokers,
-                new Partitioner(bound -> ThreadLocalRandom.current().nextInt(bound)),
-                limits,
-                budget,
-                metrics,
-                Clock.systemUTC());
+                        produce.leaderWait());
+        return new ProduceResource(topics, producers, limits, budget, metrics);
     }
 
     @Bean

@@ -41,12 +41,19 @@ public record GatewayProperties(
     /**
      * @param acks when a request does not say: all, 1 or 0
      * @param compression of the batches that are made: none, gzip, snappy, lz4 or zstd
+     * @param batchBytes up to which records of one partition share a batch
+     * @param inFlightMax requests to one broker that are not answered yet
+     * @param leaderWait how long a request waits for a broker that knows the topic
+     * @param closeTimeout how long the end waits for records that are not acknowledged
      */
     public record Produce(
             @DefaultValue("100000") @Min(1) @Max(10_000_000) int recordCountMax,
             @DefaultValue("all") @Pattern(regexp = "all|1|0") String acks,
-            @DefaultValue("none") @Pattern(regexp = "none|gzip|snappy|lz4|zstd")
-                    String compression) {}
+            @DefaultValue("none") @Pattern(regexp = "none|gzip|snappy|lz4|zstd") String compression,
+            @DefaultValue("128KB") DataSize batchBytes,
+            @DefaultValue("5") @Min(1) @Max(5) int inFlightMax,
+            @DefaultValue("5s") Duration leaderWait,
+            @DefaultValue("5s") Duration closeTimeout) {}
 
     /** See {@link io.headrace.gateway.consume.ConsumeLimits}. */
     public record Consume(
@@ -80,12 +87,14 @@ public record GatewayProperties(
             @DefaultValue("false") boolean commitAsGiven) {}
 
     /**
-     * @param appendTimeout how long a broker may take to have records acknowledged
+     * @param kafkaListener name of the brokers' Kafka listener that this gateway uses
+     * @param appendTimeout from handing a record over to its acknowledgement
      * @param connectionsMax per broker
      * @param unknownTopicWait how long to look for a topic that the cluster image does not have
      *     (yet)
      */
     public record Brokers(
+            @DefaultValue("PLAINTEXT") String kafkaListener,
             @DefaultValue("2s") Duration connectTimeout,
             @DefaultValue("30s") Duration appendTimeout,
             @DefaultValue("60s") Duration adminTimeout,

@@ -102,6 +102,18 @@ public final class RecordBatchBuilder {
         return (int) Math.min(Integer.MAX_VALUE, size);
     }
 
+    /** Bytes of a batch with this record alone, before compression; -1 stands for null. */
+    public static long sizeOfOne(int keyLength, int valueLength, List<RecordHeader> headers) {
+        long body =
+                3L
+                        + Varints.sizeOf(keyLength)
+                        + Math.max(0, keyLength)
+                        + Varints.sizeOf(valueLength)
+                        + Math.max(0, valueLength)
+                        + headersSize(headers);
+        return RecordBatch.HEADER_SIZE + Varints.sizeOf(body) + body;
+    }
+
     /**
      * The finished batch, checksum included; valid until the next {@link #reset}. Calling it again
      * gives the same bytes.

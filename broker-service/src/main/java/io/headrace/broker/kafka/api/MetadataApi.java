@@ -5,6 +5,7 @@ import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.GatewayClients;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicName;
@@ -138,6 +139,7 @@ final class MetadataApi implements Api<MetadataRequestData> {
     private boolean mayCreate(Exchange exchange, MetadataRequestData request, String name) {
         return context.autoCreateTopics()
                 && request.allowAutoTopicCreation()
+                && !GatewayClients.isGateway(exchange.clientId())
                 && !TopicName.isInternal(name)
                 && (context.mayUseCluster(exchange, Access.Operation.CREATE)
                         || context.mayUseTopic(exchange, Access.Operation.CREATE, name));

@@ -3,6 +3,7 @@ package io.headrace.admin.topic;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headrace.admin.controller.ControllerEvent.CreateTopic;
 import io.headrace.admin.envelope.V3Exception;
+import io.headrace.model.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,7 +54,8 @@ record CreateTopicRequest(
         for (int p = 0; p < replicasAssignments.size(); p++) {
             List<@Nullable Integer> replicas = replicasAssignments.get(Integer.toString(p));
             if (replicas == null) {
-                throw V3Exception.badRequest(
+                throw V3Exception.of(
+                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
                         "'replicas_assignments' must name every partition from \"0\" on, and \""
                                 + p
                                 + "\" is missing");

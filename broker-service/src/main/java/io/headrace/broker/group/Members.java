@@ -123,7 +123,12 @@ final class Members {
     void leave(MemberCall.Leave request, Consumer<MemberCall.LeaveReply> reply) {
         Group group = groups.find(request.groupId());
         if (group == null) {
-            reply.accept(MemberCall.LeaveReply.failed(ErrorCode.UNKNOWN_MEMBER_ID));
+            reply.accept(
+                    new MemberCall.LeaveReply(
+                            ErrorCode.NONE,
+                            request.members().stream()
+                                    .map(member -> ErrorCode.UNKNOWN_MEMBER_ID)
+                                    .toList()));
             return;
         }
         List<ErrorCode> results = new ArrayList<>();

@@ -87,6 +87,9 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
             return refused(
                     topic, Errors.TOPIC_AUTHORIZATION_FAILED, "not allowed to create topics");
         }
+        if (topic.configs().stream().anyMatch(config -> config.value() == null)) {
+            return refused(topic, Errors.INVALID_CONFIG, "a setting has no value");
+        }
         Map<String, List<Integer>> assignments = assignments(topic);
         boolean hasCounts =
                 topic.numPartitions() != DEFAULT || topic.replicationFactor() != DEFAULT;
@@ -143,6 +146,7 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
                 .setErrorMessage(text);
     }
 
+    @SuppressWarnings("NullAway") // Kafka's setters take null where the protocol has it.
     private CreatableTopicResult result(CreatableTopic topic, Answer answer) {
         if (!answer.isDone()) {
             return failed(topic, Errors.forCode(answer.code().number()), answer.text());
@@ -151,6 +155,7 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
         CreatableTopicResult result =
                 new CreatableTopicResult()
                         .setName(topic.name())
+                        .setErrorMessage(null)
                         .setNumPartitions(body.path("partitions_count").asInt(DEFAULT))
                         .setReplicationFactor(
                                 (short) body.path("replication_factor").asInt(DEFAULT));
@@ -170,9 +175,7 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
         topic.configs()
                 .forEach(
                         config -> {
-                            if (config.value() != null) {
-                                given.put(config.name(), config.value());
-                            }
+                            given.put(config.name(), config.value());
                         });
         return given;
     }

@@ -50,10 +50,14 @@ final class DescribeTopicPartitionsApi implements Api<DescribeTopicPartitionsReq
                         exchange,
                         image,
                         Math.clamp(request.responsePartitionLimit(), 1, PARTITIONS_MAX));
+        if (cursor != null && cursor.partitionIndex() < 0) {
+            names.forEach(name -> page.addRefused(name, Errors.INVALID_REQUEST));
+            names.clear();
+        }
         String from = cursor == null ? "" : cursor.topicName();
         for (String name : names.tailSet(from, true)) {
             boolean isFirst = cursor != null && name.equals(from);
-            if (!page.add(name, isFirst ? Math.max(0, cursor.partitionIndex()) : 0, wantsAll)) {
+            if (!page.add(name, isFirst ? cursor.partitionIndex() : 0, wantsAll)) {
                 break;
             }
         }
@@ -118,7 +122,12 @@ final class DescribeTopicPartitionsApi implements Api<DescribeTopicPartitionsReq
                             new DescribeTopicPartitionsResponseTopic()
                                     .setName(name)
                                     .setErrorCode(error.code())
-                                    .setIsInternal(TopicName.isInternal(name)));
+                                    .setIsInternal(TopicName.isInternal(name))
+                                    .setTopicAuthorizedOperations(
+                                            error == Errors.UNKNOWN_TOPIC_OR_PARTITION
+                                                    ? AuthorizedOperations.ofTopic(
+                                                            context, exchange, name)
+                                                    : AuthorizedOperations.NOT_ASKED));
         }
 
         private void add(TopicImage topic, int from, int end) {

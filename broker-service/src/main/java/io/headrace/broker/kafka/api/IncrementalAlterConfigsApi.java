@@ -81,6 +81,13 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
                     Errors.UNKNOWN_TOPIC_OR_PARTITION,
                     "there is no topic named '" + name + "'");
         }
+        if (resource.configs().stream().map(AlterableConfig::name).distinct().count()
+                < resource.configs().size()) {
+            return failed(resource, Errors.INVALID_REQUEST, "a setting is named twice");
+        }
+        if (resource.configs().stream().anyMatch(IncrementalAlterConfigsApi::lacksValue)) {
+            return failed(resource, Errors.INVALID_REQUEST, "a setting has no value");
+        }
         List<Change> changes = new ArrayList<>();
         try {
             for (AlterableConfig config : resource.configs()) {
@@ -101,6 +108,11 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
                                         answer.text()));
     }
 
+    private static boolean lacksValue(AlterableConfig config) {
+        return config.value() == null
+                && config.configOperation() != AlterConfigOp.OpType.DELETE.id();
+    }
+
     private static Change change(TopicImage topic, AlterableConfig config) {
         String name = config.name();
         TopicSetting setting =
@@ -113,11 +125,11 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
         if (operation == AlterConfigOp.OpType.DELETE) {
             return Change.delete(name);
         }
-        String value = config.value();
-        if (operation == null || value == null) {
+        if (operation == null) {
             throw new InvalidConfigurationException(
-                    "'" + name + "' needs one of the known operations and a value");
+                    "'" + name + "' needs one of the known operations");
         }
+        String value = config.value();
         return Change.set(
                 name,
                 operation == AlterConfigOp.OpType.SET

@@ -74,9 +74,16 @@ final class MetadataApi implements Api<MetadataRequestData> {
                     .filter(topic -> maySee(exchange, topic.name()))
                     .forEach(topic -> add(response, topic(exchange, request, image, topic)));
         } else {
+            List<MetadataResponseTopic> refused = new ArrayList<>();
             for (MetadataRequestTopic wanted : request.topics()) {
-                add(response, topic(exchange, request, image, wanted, missing));
+                MetadataResponseTopic topic = topic(exchange, request, image, wanted, missing);
+                if (topic.errorCode() == Errors.NONE.code()) {
+                    add(response, topic);
+                } else {
+                    refused.add(topic); // last, as Kafka has it
+                }
             }
+            refused.forEach(topic -> add(response, topic));
         }
         var _ = create(missing).whenComplete((done, failure) -> exchange.answer(response));
     }
@@ -111,14 +118,11 @@ final class MetadataApi implements Api<MetadataRequestData> {
             MetadataRequestTopic wanted,
             List<String> missing) {
         String name = wanted.name();
-        if (name == null) {
+        if (name == null || !Uuid.ZERO_UUID.equals(wanted.topicId())) {
             Optional<TopicImage> found = names.find(wanted.topicId());
             return found.filter(topic -> maySee(exchange, topic.name()))
                     .map(topic -> topic(exchange, request, image, topic))
                     .orElseGet(() -> refused(Errors.UNKNOWN_TOPIC_ID, null, wanted.topicId()));
-        }
-        if (!Uuid.ZERO_UUID.equals(wanted.topicId())) {
-            return refused(Errors.INVALID_REQUEST, name, wanted.topicId());
         }
         if (!maySee(exchange, name)) {
             return refused(Errors.TOPIC_AUTHORIZATION_FAILED, name, Uuid.ZERO_UUID);

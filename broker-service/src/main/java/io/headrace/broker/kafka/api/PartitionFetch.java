@@ -124,14 +124,9 @@ final class PartitionFetch {
                 diverging == null ? bytesMax : 0,
                 atLeastOne && diverging == null)) {
             case ReadResult.InRange in -> inRange(target, partition, in, diverging);
-            case ReadResult.OutOfRange out ->
+            case ReadResult.OutOfRange _ ->
                     new Found(
-                            target,
-                            null,
-                            null,
-                            refusal(target, Errors.OFFSET_OUT_OF_RANGE)
-                                    .setLogStartOffset(out.logStartOffset()),
-                            true);
+                            target, null, null, refusal(target, Errors.OFFSET_OUT_OF_RANGE), true);
             case ReadResult.Refused(ErrorCode code, String text) ->
                     new Found(
                             target,

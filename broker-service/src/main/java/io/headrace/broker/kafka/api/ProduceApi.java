@@ -102,7 +102,7 @@ final class ProduceApi implements Api<ProduceRequestData> {
             String topic,
             PartitionProduceData data,
             ProduceAnswer.Slot slot) {
-        Partition partition = context.replicas().led(topic, data.index());
+        Partition partition = data.index() < 0 ? null : context.replicas().led(topic, data.index());
         if (partition == null) {
             Elsewhere elsewhere = whyNotLed(topic, data.index());
             slot.complete(new ProduceOutcome.NotDone(elsewhere.code(), elsewhere.text()));

@@ -1,0 +1,169 @@
+package io.headrace.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.standalone.SideBySide.Side;
+import io.headrace.testkit.process.KafkaServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * One script of requests and edge cases, asked of us and of Apache Kafka; decoded answers are equal
+ * but for the differences that each test names.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DifferentialTest {
+
+    private PlatformProcess platform;
+    private KafkaServer kafka;
+    private SideBySide both;
+
+    @BeforeAll
+    void start(@TempDir Path temp) throws Exception {
+        kafka =
+                KafkaServer.format(
+                                temp.resolve("kafka"), Map.of("auto.create.topics.enable", "false"))
+                        .start();
+        Path config = Files.createDirectories(temp.resolve("config"));
+        Files.writeString(
+                config.resolve("broker.yml"),
+                """
+                headrace:
+                  broker:
+                    kafka:
+                      auto-create-topics: false
+                    groups:
+                      initial-rebalance-delay: 0s
+                """);
+        platform = PlatformProcess.up(temp.resolve("headrace"), "--config", config.toString());
+        both = new SideBySide(new Side(platform.bootstrapServers()), new Side(kafka.bootstrap()));
+        for (int version = 0; version <= 2; version++) {
+            both.ask(
+                    "the cluster",
+                    ApiKeys.DESCRIBE_CLUSTER,
+                    version,
+                    side -> new DescribeClusterRequestData(),
+                    DescribeClusterResponseData.class,
+                    (side, answer) -> side.name("cluster", answer.clusterId()));
+        }
+        createTopic("one", 1);
+        createTopic("three", 3);
+    }
+
+    private void createTopic(String topic, int partitions) throws IOException {
+        both.ask(
+                "a topic",
+                ApiKeys.CREATE_TOPICS,
+                7,
+                side -> creation(topic, partitions),
+                CreateTopicsResponseData.class,
+                (side, answer) -> {
+                    TopicQuestions.withoutConfigs(answer);
+                    side.name("id of " + topic, answer.topics().find(topic).topicId());
+                });
+    }
+
+    static CreateTopicsRequestData creation(String topic, int partitions) {
+        CreateTopicsRequestData.CreatableTopicCollection topics =
+                new CreateTopicsRequestData.CreatableTopicCollection();
+        topics.add(
+                new CreateTopicsRequestData.CreatableTopic()
+                        .setName(topic)
+                        .setNumPartitions(partitions)
+                        .setReplicationFactor((short) 1));
+        return new CreateTopicsRequestData().setTopics(topics).setTimeoutMs(30_000);
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        both.close();
+        platform.close();
+        kafka.close();
+    }
+
+    @AfterEach
+    void every_question_was_compared() {
+        assertThat(both.asked()).isPositive();
+    }
+
+    /** Exactly these questions, by the beginning of their names, are answered differently. */
+    private void assertDifferOnlyIn(String... named) {
+        Set<String> unexpected = new TreeSet<>();
+        Set<String> unseen = new TreeSet<>(List.of(named));
+        both.differences()
+                .forEach(
+                        (question, answers) -> {
+                            List<String> known =
+                                    List.of(named).stream()
+                                            .filter(each -> question.matches(each))
+                                            .toList();
+                            unseen.removeAll(known);
+                            if (known.isEmpty()) {
+                                unexpected.add(question + answers);
+                            }
+                        });
+        both.forgetDifferences();
+        assertThat(unexpected).as("answered differently").isEmpty();
+        assertThat(unseen).as("named differences that are none any more").isEmpty();
+    }
+
+    @Test
+    void topics_and_metadata() throws Exception {
+        TopicQuestions.ask(both);
+        assertDifferOnlyIn(
+                // Kafka makes up an id for a topic that it does not make.
+                "CreateTopics v7, only validated",
+                // Kafka has no answer but an unknown error for the whole cluster.
+                "Metadata v1[23], neither id nor name");
+    }
+
+    @Test
+    void configs() throws Exception {
+        ConfigQuestions.ask(both);
+        assertDifferOnlyIn(
+                // Kafka has no answer but an unknown error.
+                "IncrementalAlterConfigs v[01], no such operation");
+    }
+
+    @Test
+    void produce_fetch_and_offsets() throws Exception {
+        RecordQuestions.ask(both);
+        assertDifferOnlyIn(
+                // Kafka finds the transaction before the control batch.
+                "Produce v\\d+, a control batch",
+                // All refuse the batch; we say more of why.
+                "Produce v\\d+, cut short",
+                "Produce v\\d+, length too small",
+                "Produce v\\d+, magic 7",
+                // Kafka tells the batch's own time as the time of appending it.
+                "Produce v11, producer, (again|the first again|the fifth last)",
+                // Kafka adds the start of the log to these refusals.
+                "Produce v11, producer, (a gap|another epoch that does not begin|older than the last five|overlapping|the older epoch)",
+                // Kafka finds a record that has been deleted.
+                "ListOffsets v\\d+, of the latest timestamp where all is deleted");
+    }
+
+    @Test
+    void groups() throws Exception {
+        GroupQuestions.ask(both);
+        assertDifferOnlyIn(
+                // The message of no error.
+                "FindCoordinator v[123], of .*");
+    }
+}

@@ -178,7 +178,8 @@ class GroupMembershipTest {
 
     @Test
     void leavingAGroupThatIsNotThereIsAnError() {
-        assertThat(desk.leave(one.identity()).error()).isEqualTo(ErrorCode.UNKNOWN_MEMBER_ID);
+        assertThat(desk.leave(one.identity()).members())
+                .containsExactly(ErrorCode.UNKNOWN_MEMBER_ID);
     }
 
     @Test

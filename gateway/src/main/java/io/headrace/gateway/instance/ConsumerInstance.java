@@ -108,6 +108,10 @@ final class ConsumerInstance {
             leave();
             throw InstanceFailures.unknownInstance(key);
         }
+        Page last = page;
+        if (last != null) {
+            last.awaitNews();
+        }
     }
 
     void leave() {
@@ -144,6 +148,11 @@ final class ConsumerInstance {
         Page next = new Page(++pageCount);
         page = next;
         return next;
+    }
+
+    /** The page that was begun last. */
+    @Nullable Page lastPage() {
+        return page;
     }
 
     /** Another gateway says that its client did not receive the page; too late is no error. */

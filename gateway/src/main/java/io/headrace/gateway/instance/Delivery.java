@@ -1,5 +1,6 @@
 package io.headrace.gateway.instance;
 
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,17 @@ import org.jspecify.annotations.Nullable;
 final class Delivery implements Handover {
 
     private final ConsumerInstance instance;
+    private final Executor loop;
     private boolean holdsSlot;
     private boolean isOver;
     private @Nullable Page page;
 
-    Delivery(ConsumerInstance instance) {
+    /**
+     * @param loop of the connection that the answer is written to
+     */
+    Delivery(ConsumerInstance instance, Executor loop) {
         this.instance = instance;
+        this.loop = loop;
     }
 
     /** The worker has the slot; false, and the slot is given back, if nobody waits any more. */
@@ -40,6 +46,7 @@ final class Delivery implements Handover {
             return false;
         }
         page = answer;
+        answer.writtenBy(loop);
         return true;
     }
 

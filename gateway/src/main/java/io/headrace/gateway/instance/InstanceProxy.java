@@ -79,11 +79,7 @@ final class InstanceProxy {
                         error -> !call.response().hasSentHeaders(),
                         error -> error instanceof HttpFailure ? error : silent(owner, error))
                 .then()
-                .doFinally(
-                        signal -> {
-                            page.end(signal == SignalType.ON_COMPLETE);
-                            watch.written();
-                        });
+                .doFinally(signal -> watch.end(signal == SignalType.ON_COMPLETE));
     }
 
     private static long number(HttpClientResponse response) {

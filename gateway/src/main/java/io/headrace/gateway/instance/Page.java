@@ -5,9 +5,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The records of one answer, until it is known whether the client received them.
@@ -24,6 +32,9 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class Page {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Page.class);
+    private static final long NEWS_WAIT_MS = 1_000;
+
     enum State {
         WRITING,
         SENT,
@@ -37,6 +48,7 @@ final class Page {
     private final Map<TopicPartition, Long> nextOffsets = new HashMap<>();
     private List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     private long bytes;
+    private volatile Executor loop = Runnable::run;
 
     /**
      * @param number of the page among those of its instance
@@ -105,6 +117,31 @@ final class Page {
 
     State state() {
         return Objects.requireNonNull(state.get());
+    }
+
+    /**
+     * @param loop on which the connection's reset is noticed
+     */
+    void writtenBy(Executor loop) {
+        this.loop = loop;
+    }
+
+    /**
+     * Blocks until a reset that has arrived has been noticed: the event loop looks at its
+     * connections before its tasks. A client that goes and comes back at once is not overtaken by
+     * its own next call.
+     */
+    void awaitNews() {
+        if (state() != State.SENT) {
+            return;
+        }
+        try {
+            CompletableFuture.runAsync(() -> {}, loop).get(NEWS_WAIT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {
+            LOG.atDebug().setCause(e).log("An event loop has no news of its connections");
+        }
     }
 
     void sent() {

@@ -70,14 +70,13 @@ final class RecordsResource {
                         settings.fetchMinBytes() < 0 ? Long.MAX_VALUE : settings.fetchMinBytes(),
                         Math.min(bytesMax, limits.pageBytesMax()),
                         budget);
-        Delivery delivery = new Delivery(instance);
+        Delivery delivery = new Delivery(instance, ConnectionWatch.channel(call).eventLoop());
         ConnectionWatch watch = ConnectionWatch.of(call, delivery);
         return call.onOwnLoop(calls.run(() -> page(instance, goal, delivery)))
                 .flatMap(json -> write(call, type, delivery.page(), json))
                 .doFinally(
                         signal -> {
-                            delivery.end(signal == SignalType.ON_COMPLETE);
-                            watch.written();
+                            watch.end(signal == SignalType.ON_COMPLETE);
                             goal.release();
                         });
     }

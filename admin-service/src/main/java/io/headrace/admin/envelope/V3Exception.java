@@ -35,11 +35,15 @@ public final class V3Exception extends RuntimeException {
                     INVALID_CONFIG,
                     POLICY_VIOLATION ->
                     with(400, 40002, code, message);
-            case INVALID_REQUEST -> with(400, 400, code, message);
+            case INVALID_REQUEST, INVALID_GROUP_ID -> with(400, 400, code, message);
+            case OFFSET_OUT_OF_RANGE -> with(400, 40002, code, message);
+            case NON_EMPTY_GROUP, GROUP_SUBSCRIBED_TO_TOPIC -> with(409, 409, code, message);
+            case GROUP_ID_NOT_FOUND -> with(404, 404, code, message);
             case INVALID_TOPIC_EXCEPTION -> with(422, 42206, code, message);
             case UNKNOWN_TOPIC_OR_PARTITION -> with(404, 40403, code, message);
             case MESSAGE_TOO_LARGE -> with(413, 413, code, message);
-            case LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE -> with(503, 50302, code, message);
+            case LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE, COORDINATOR_NOT_AVAILABLE ->
+                    with(503, 50302, code, message);
             default ->
                     code.isRetriable()
                             ? with(503, 50003, code, message)

@@ -102,7 +102,10 @@ public final class V3Links {
                 });
     }
 
+    /** Also the dots of a name that a URL would take for a folder. */
     private static String encode(String text) {
-        return UriUtils.encode(text, java.nio.charset.StandardCharsets.UTF_8);
+        return text.equals(".") || text.equals("..")
+                ? text.replace(".", "%2E")
+                : UriUtils.encode(text, java.nio.charset.StandardCharsets.UTF_8);
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ImportDirectionsTest {
 
-    private final JavaClasses classes =
+    private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .importUrl(
                             AdminApplication.class
@@ -25,7 +25,7 @@ class ImportDirectionsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "io.headrace.broker..", "io.headrace.gateway..", "io.headrace.standalone..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -42,7 +42,7 @@ class ImportDirectionsTest {
                         "io.headrace.admin.audit..",
                         "io.headrace.admin.topic..",
                         "io.headrace.admin.wiring..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
@@ -52,7 +52,18 @@ class ImportDirectionsTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "com.fasterxml.jackson.core..", "com.fasterxml.jackson.databind..")
-                .check(classes);
+                .check(CLASSES);
+    }
+
+    @Test
+    void oneRoomSpeaksKafka() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.headrace.admin.kafka..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.apache.kafka..")
+                .check(CLASSES);
     }
 
     @Test
@@ -63,11 +74,11 @@ class ImportDirectionsTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.headrace.admin.wiring..")
-                .check(classes);
+                .check(CLASSES);
     }
 
     @Test
     void roomsHaveNoCycles() {
-        slices().matching("io.headrace.admin.(*)..").should().beFreeOfCycles().check(classes);
+        slices().matching("io.headrace.admin.(*)..").should().beFreeOfCycles().check(CLASSES);
     }
 }

@@ -1,8 +1,9 @@
 /**
  * Names and sources of the admin-service's metrics, and its health.
  *
- * <p>Entries: {@link io.headrace.admin.telemetry.AdminMetrics} and the health indicators. Names are
- * those that existing Kafka dashboards query. Imports {@code controller} and {@code audit}.
+ * <p>Entries: {@link io.headrace.admin.telemetry.AdminMetrics}, {@link
+ * io.headrace.admin.telemetry.LagMetrics} and the health indicators. Names are those that existing
+ * Kafka dashboards query. Imports {@code controller}, {@code history} and {@code audit}.
  */
 @NullMarked
 package io.headrace.admin.telemetry;

@@ -5,7 +5,8 @@
  * to the audit log) and the {@code *Resource} classes. Reads come from the cluster image only,
  * except offsets, which the partition's leader is asked for.
  *
- * <p>Imports {@code controller}, {@code audit} and {@code envelope}.
+ * <p>Imports {@code controller}, {@code kafka} (deletion of records), {@code audit} and {@code
+ * envelope}.
  */
 @NullMarked
 package io.headrace.admin.topic;

@@ -39,7 +39,9 @@ public record AdminProperties(
         @DefaultValue("5s") Duration offsetsTimeout,
         @DefaultValue("60s") Duration tick,
         @Valid @DefaultValue Topics topics,
-        @Valid @DefaultValue Audit audit) {
+        @Valid @DefaultValue Audit audit,
+        @Valid @DefaultValue Groups groups,
+        @Valid @DefaultValue History history) {
 
     /**
      * @param partitions of a new topic that asks for no number
@@ -66,6 +68,31 @@ public record AdminProperties(
             @DefaultValue("250ms") Duration waitMax,
             @Min(1) @DefaultValue("10") int attempts,
             @DefaultValue("3s") Duration pause) {}
+
+    /**
+     * @param listener of the brokers that is used; PLAINTEXT when absent
+     * @param timeout of one call to brokers
+     */
+    public record Groups(@Nullable String listener, @DefaultValue("10s") Duration timeout) {
+
+        Optional<String> configuredListener() {
+            return Optional.ofNullable(listener).filter(text -> !text.isBlank());
+        }
+    }
+
+    /**
+     * @param interval between two looks at all groups; zero means no history of lag
+     * @param retention of lag
+     * @param resetRetention how long a reset can be undone
+     * @param partitionsPerRound looked at, counted once per group; the next round goes on
+     * @param seriesMax groups times partitions that are kept in memory
+     */
+    public record History(
+            @DefaultValue("60s") Duration interval,
+            @DefaultValue("7d") Duration retention,
+            @DefaultValue("90d") Duration resetRetention,
+            @Min(1) @DefaultValue("10000") int partitionsPerRound,
+            @Min(1) @DefaultValue("100000") int seriesMax) {}
 
     Optional<String> configuredId() {
         return Optional.ofNullable(id).filter(text -> !text.isBlank());

@@ -3,13 +3,14 @@ package io.headrace.admin.wiring;
 import io.headrace.admin.audit.AuditLog;
 import io.headrace.admin.controller.Controller;
 import io.headrace.admin.controller.ControllerElection;
+import io.headrace.admin.history.LagSampler;
 import io.headrace.model.coordination.ClusterWatch;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 
 /**
- * Starts the controller and the audit writer before the web server accepts, and stops them after it
- * has answered everything.
+ * Starts the controller, the sampler of lag and the audit writer before the web server accepts, and
+ * stops them after it has answered everything.
  */
 @Component
 class ControllerLifecycle implements SmartLifecycle {
@@ -21,17 +22,20 @@ class ControllerLifecycle implements SmartLifecycle {
     private final ControllerElection election;
     private final AuditLog audit;
     private final ClusterWatch watch;
+    private final LagSampler sampler;
     private volatile boolean isRunning;
 
     ControllerLifecycle(
             Controller controller,
             ControllerElection election,
             AuditLog audit,
-            ClusterWatch watch) {
+            ClusterWatch watch,
+            LagSampler sampler) {
         this.controller = controller;
         this.election = election;
         this.audit = audit;
         this.watch = watch;
+        this.sampler = sampler;
     }
 
     @Override
@@ -39,11 +43,13 @@ class ControllerLifecycle implements SmartLifecycle {
         audit.start();
         controller.start();
         watch.listen(image -> controller.clusterChanged());
+        sampler.start();
         isRunning = true;
     }
 
     @Override
     public void stop() {
+        sampler.close();
         election.close();
         controller.close();
         audit.close();

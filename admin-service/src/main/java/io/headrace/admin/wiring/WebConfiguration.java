@@ -70,9 +70,11 @@ class WebConfiguration {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> tomcatErrors() {
         return factory -> {
             factory.addConnectorCustomizers(
-                    connector ->
-                            connector.setEncodedSolidusHandling(
-                                    EncodedSolidusHandling.PASS_THROUGH.getValue()));
+                    connector -> {
+                        String passThrough = EncodedSolidusHandling.PASS_THROUGH.getValue();
+                        connector.setEncodedSolidusHandling(passThrough);
+                        connector.setEncodedReverseSolidusHandling(passThrough);
+                    });
             factory.addContextCustomizers(
                     context -> {
                         if (context.getParent() instanceof StandardHost host) {

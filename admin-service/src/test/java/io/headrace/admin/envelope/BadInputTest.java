@@ -173,7 +173,12 @@ class BadInputTest {
                     {"POST", "topics/bad/configs%3Aalter"},
                     {"POST", "topics/-/configs:alter"},
                     {"PUT", "topics/bad/catalog"},
-                    {"PATCH", "topics/bad/catalog"}
+                    {"PATCH", "topics/bad/catalog"},
+                    {"POST", "topics/bad/records:delete"},
+                    {"POST", "consumer-groups/g/offsets:reset"},
+                    {"POST", "consumer-groups/a%2Fb/offsets%3Aalter"},
+                    {"POST", "consumer-groups/g/offsets:delete"},
+                    {"POST", "consumer-groups/g/offset-resets/1:undo"}
                 }) {
             for (String body :
                     List.of(
@@ -332,6 +337,22 @@ class BadInputTest {
                         "audit?page_token=x",
                         "audit?from=yesterday",
                         "audit?to=2020-13-01T00:00:00Z",
+                        "consumer-groups?page_size=0",
+                        "consumer-groups?page_size=1001",
+                        "consumer-groups/g/offset-resets?page_size=101",
+                        "consumer-groups/g/offset-resets?page_token=x",
+                        "consumer-groups/g/offset-resets/x",
+                        "consumer-groups/g/lag-history?from=yesterday",
+                        "consumer-groups/g/lag-history?from=2000&to=1000",
+                        "consumer-groups/g/lag-history?from=%2B999999999-01-01T00:00:00Z",
+                        "consumer-groups/g/lag-history?to=999999999999999",
+                        "consumer-groups/g/lag-history?step=0",
+                        "consumer-groups/g/lag-history?step=PT-1S",
+                        "consumer-groups/g/lag-history?step=often",
+                        "consumer-groups/g/lag-history?step=1",
+                        "consumer-groups/g/lag-history?by=member",
+                        "consumer-groups/g/lag-history?partition_id=x",
+                        "consumer-groups/g/lags/t/partitions/x",
                         "catalog?page_size=0",
                         "catalog?label=nothing",
                         "catalog?page_size=99999999999",
@@ -374,6 +395,26 @@ class BadInputTest {
         assertThat(image.topic("never")).isEmpty();
         assertThat(image.topic("bad").orElseThrow().partitionCount()).isEqualTo(1);
         assertThat(image.topic("bad").orElseThrow().config()).isEmpty();
+    }
+
+    @Test
+    void withoutABrokerThatSpeaksKafkaGroupsAreAwayForNowAndTheirPastIsNot() {
+        for (String path : List.of("", "/g", "/g/consumers", "/g/lags", "/g/lag-summary")) {
+            Rest.Answer answer = rest.get(admin.cluster("consumer-groups" + path));
+            assertThat(answer.status()).as("%s", answer.json()).isEqualTo(503);
+            assertThat(answer.errorCode()).isEqualTo(50302);
+            assertThat(answer.header("Retry-After")).isEqualTo("1");
+        }
+        assertThat(
+                        rest.post(
+                                        admin.cluster("consumer-groups/g/offsets:reset"),
+                                        "{\"to\":\"latest\"}")
+                                .errorCode())
+                .isEqualTo(50302);
+        for (String path : List.of("offset-resets", "lag-history")) {
+            assertThat(rest.get(admin.cluster("consumer-groups/g/" + path)).status())
+                    .isEqualTo(200);
+        }
     }
 
     private void topicCalledBad() {

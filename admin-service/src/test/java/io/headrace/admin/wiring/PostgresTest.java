@@ -2,6 +2,7 @@ package io.headrace.admin.wiring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.admin.history.SampledPast;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -42,6 +43,7 @@ class PostgresTest {
                                     .path("data")
                                     .size())
                     .isEqualTo(1);
+            new SampledPast(admin).check();
             postgres.close();
             Rest.Answer catalog = rest.get(cluster + "topics/on-pg/catalog");
             assertThat(catalog.status()).isEqualTo(503);

@@ -1,0 +1,128 @@
+package io.headrace.admin.telemetry;
+
+import io.headrace.admin.history.LagSampler;
+import io.headrace.admin.history.Observed;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lag of groups as of the last round of the sampler; nothing on instances that do not sample.
+ *
+ * <p>Bounds: series per partition are left out above {@link #PARTITION_SERIES_MAX}, sums per group
+ * and topic above {@link #SUM_SERIES_MAX}; {@code headrace_consumergroup_series_enabled} says so.
+ */
+public final class LagMetrics implements MeterBinder {
+
+    static final int PARTITION_SERIES_MAX = 5_000;
+    static final int SUM_SERIES_MAX = 2_000;
+
+    private volatile @Nullable Series series;
+    private volatile int partitionSeries;
+
+    private record GroupTopic(String group, String topic) {}
+
+    private record Sum(long lag, long committed) {
+        Sum plus(Sum other) {
+            return new Sum(lag + other.lag(), committed + other.committed());
+        }
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder(
+                        "headrace.consumergroup.series.enabled",
+                        this,
+                        m -> m.partitionSeries <= PARTITION_SERIES_MAX ? 1 : 0)
+                .register(registry);
+        series = new Series(registry);
+    }
+
+    /** Counts the rounds that failed. */
+    public static MeterBinder failures(LagSampler sampler) {
+        return registry ->
+                FunctionCounter.builder(
+                                "headrace.admin.lag.failures", sampler, LagSampler::failureCount)
+                        .register(registry);
+    }
+
+    /** What the sampler has seen last. */
+    public void show(List<Observed> all) {
+        Series to = series;
+        partitionSeries = all.size();
+        if (to != null) {
+            to.show(all);
+        }
+    }
+
+    private static final class Series {
+        private final MultiGauge lag;
+        private final MultiGauge lagSum;
+        private final MultiGauge offset;
+        private final MultiGauge offsetSum;
+
+        Series(MeterRegistry registry) {
+            lag = MultiGauge.builder("kafka.consumergroup.lag").register(registry);
+            lagSum = MultiGauge.builder("kafka.consumergroup.lag.sum").register(registry);
+            offset = MultiGauge.builder("kafka.consumergroup.current.offset").register(registry);
+            offsetSum =
+                    MultiGauge.builder("kafka.consumergroup.current.offset.sum").register(registry);
+        }
+
+        void show(List<Observed> all) {
+            List<MultiGauge.Row<?>> lags = new ArrayList<>();
+            List<MultiGauge.Row<?>> offsets = new ArrayList<>();
+            Map<GroupTopic, Sum> sums = new TreeMap<>(LagMetrics::order);
+            for (Observed one : all) {
+                sums.merge(
+                        new GroupTopic(one.group(), one.partition().topic()),
+                        new Sum(one.lag(), one.committed()),
+                        Sum::plus);
+                if (all.size() <= PARTITION_SERIES_MAX) {
+                    Tags tags =
+                            tags(one.group(), one.partition().topic())
+                                    .and(
+                                            "partition",
+                                            Integer.toString(one.partition().partition()));
+                    lags.add(MultiGauge.Row.of(tags, one.lag()));
+                    offsets.add(MultiGauge.Row.of(tags, one.committed()));
+                }
+            }
+            lag.register(lags, true);
+            offset.register(offsets, true);
+            showSums(sums);
+        }
+
+        private void showSums(Map<GroupTopic, Sum> sums) {
+            List<MultiGauge.Row<?>> lags = new ArrayList<>();
+            List<MultiGauge.Row<?>> offsets = new ArrayList<>();
+            if (sums.size() <= SUM_SERIES_MAX) {
+                sums.forEach(
+                        (of, sum) -> {
+                            Tags tags = tags(of.group(), of.topic());
+                            lags.add(MultiGauge.Row.of(tags, sum.lag()));
+                            offsets.add(MultiGauge.Row.of(tags, sum.committed()));
+                        });
+            }
+            lagSum.register(lags, true);
+            offsetSum.register(offsets, true);
+        }
+    }
+
+    private static int order(GroupTopic a, GroupTopic b) {
+        int byGroup = a.group().compareTo(b.group());
+        return byGroup != 0 ? byGroup : a.topic().compareTo(b.topic());
+    }
+
+    private static Tags tags(String group, String topic) {
+        return Tags.of("consumergroup", group, "topic", topic);
+    }
+}

@@ -39,10 +39,15 @@ final class KafkaErrors {
         }
     }
 
-    /** Kafka's name of an error, the same as that of our code. */
-    static ErrorCode code(Throwable cause) {
-        return BY_NAME.getOrDefault(
-                Errors.forException(cause).name(), ErrorCode.UNKNOWN_SERVER_ERROR);
+    /** Of the first in the chain of causes that has one: some calls wrap what went wrong. */
+    static ErrorCode code(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            ErrorCode code = BY_NAME.get(Errors.forException(cause).name());
+            if (code != null && code != ErrorCode.UNKNOWN_SERVER_ERROR) {
+                return code;
+            }
+        }
+        return ErrorCode.UNKNOWN_SERVER_ERROR;
     }
 
     private static V3Exception refusal(Throwable cause, String what) {

@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What idle instances cost. {@code -Dheadrace.instances=1000} measures as many, each in a group of
- * its own or ten to a group.
+ * What idle instances cost. {@code -Dheadrace.instances=1000} measures as many; more than a hundred
+ * are each in a group of its own, fewer are ten to a group.
  */
 class ManyInstancesTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManyInstancesTest.class);
-    private static final int COUNT = Integer.getInteger("headrace.instances", 60);
+    private static final int COUNT = Integer.getInteger("headrace.instances", 30);
     private static final int THREADS_PER_INSTANCE = 1;
     private static final int THREADS_SPARE = 24;
     private static final long BYTES_PER_INSTANCE = 1_000_000;

@@ -80,7 +80,7 @@ public final class ReplicaManager {
 
     @Nullable Partition find(String topic, int partition) {
         Partition[] partitions = topics.getOrDefault(topic, NONE);
-        return partition < partitions.length ? partitions[partition] : null;
+        return partition >= 0 && partition < partitions.length ? partitions[partition] : null;
     }
 
     /** All replicas of this broker. */

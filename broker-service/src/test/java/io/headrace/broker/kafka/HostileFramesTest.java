@@ -3,9 +3,12 @@ package io.headrace.broker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.RunningBroker;
+import io.netty.util.internal.PlatformDependent;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -42,6 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileFramesTest {
 
     private static final int READ_MS_MAX = 20_000;
+    private static final int FRAMES = Integer.getInteger("headrace.frames", 4_000);
+    private static final int FRAMES_BETWEEN_GOOD = 100;
+    private static final long GROWTH_BYTES_MAX = 32L << 20;
     private static final long SEED = Long.getLong("headrace.seed", System.nanoTime());
 
     private RunningBroker broker;
@@ -218,7 +224,7 @@ class HostileFramesTest {
 
     @Test
     void mutated_frames_beside_a_good_client_do_it_no_harm() throws Exception {
-        System.out.println("seed " + SEED);
+        System.out.println("-Dheadrace.seed=" + SEED);
         broker.createTopic("beside", 1, Map.of());
         Random random = new Random(SEED);
         List<byte[]> seeds = seeds();
@@ -227,24 +233,21 @@ class HostileFramesTest {
                         Map.of("bootstrap.servers", broker.bootstrap()),
                         new StringSerializer(),
                         new StringSerializer())) {
-            for (int i = 0; i < 4_000; i++) {
-                byte[] frame = seeds.get(random.nextInt(seeds.size())).clone();
-                int changes = 1 + random.nextInt(6);
-                for (int change = 0; change < changes; change++) {
-                    frame[4 + random.nextInt(frame.length - 4)] = (byte) random.nextInt();
-                }
-                try (Socket socket = connect()) {
-                    socket.getOutputStream().write(frame);
-                    if (random.nextInt(4) == 0) {
-                        socket.setSoLinger(true, 0); // a reset instead of an end
-                    }
-                }
-                if (i % 100 == 0) {
+            long before = 0;
+            for (int i = 0; i < FRAMES; i++) {
+                send(mutated(seeds, random), random.nextInt(4) == 0);
+                if (i % FRAMES_BETWEEN_GOOD == 0) {
                     long offset =
                             producer.send(new ProducerRecord<>("beside", "v" + i)).get().offset();
-                    assertThat(offset).isEqualTo(i / 100);
+                    assertThat(offset).isEqualTo(i / FRAMES_BETWEEN_GOOD);
+                }
+                if (i == FRAMES / 10) {
+                    before = usedBytes(); // classes are loaded and pools filled by now
                 }
             }
+            long growth = usedBytes() - before;
+            System.out.println(FRAMES + " frames, heap and direct memory grew by " + growth);
+            assertThat(growth).isLessThan(GROWTH_BYTES_MAX);
         }
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> counters.connections() == 0);
         KafkaListener listener = broker.context().getBean(KafkaListener.class);
@@ -252,6 +255,36 @@ class HostileFramesTest {
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> listener.bytesInFlight() == 0);
         assertAlive();
+    }
+
+    private static byte[] mutated(List<byte[]> seeds, Random random) {
+        byte[] frame = seeds.get(random.nextInt(seeds.size())).clone();
+        int changes = 1 + random.nextInt(6);
+        for (int change = 0; change < changes; change++) {
+            frame[4 + random.nextInt(frame.length - 4)] = (byte) random.nextInt();
+        }
+        return frame;
+    }
+
+    private void send(byte[] frame, boolean resets) throws IOException {
+        try (Socket socket = connect()) {
+            socket.getOutputStream().write(frame);
+            if (resets) {
+                socket.setSoLinger(true, 0); // a reset instead of an end
+            }
+        }
+    }
+
+    /** Heap after a collection, and direct memory of the JDK and of Netty. */
+    private static long usedBytes() {
+        System.gc();
+        long direct =
+                ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                        .sum();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed()
+                + direct
+                + Math.max(0, PlatformDependent.usedDirectMemory());
     }
 
     /** A default request of every key and version that is answered. */

@@ -31,6 +31,7 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     private final int frameBytesMax;
     private final FrameMemory memory;
     private final ReadGate gate;
+    private final ListenerCounters counters;
 
     private int lengthBytes;
     private int length;
@@ -39,10 +40,12 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf unread;
     private boolean isOver;
 
-    FrameAssembler(int frameBytesMax, FrameMemory memory, ReadGate gate) {
+    FrameAssembler(
+            int frameBytesMax, FrameMemory memory, ReadGate gate, ListenerCounters counters) {
         this.frameBytesMax = frameBytesMax;
         this.memory = memory;
         this.gate = gate;
+        this.counters = counters;
     }
 
     @Override
@@ -89,14 +92,16 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
             return false;
         }
         if (length < FRAME_BYTES_MIN || length > frameBytesMax) {
-            LOG.atInfo()
-                    .addKeyValue("remote", context.channel().remoteAddress())
-                    .log(
-                            "A connection is closed: a request of {} bytes is announced, allowed"
-                                    + " are {} to {}; does it speak another protocol?",
-                            length,
-                            FRAME_BYTES_MIN,
-                            frameBytesMax);
+            if (counters.mayTell(System.nanoTime())) {
+                LOG.atInfo()
+                        .addKeyValue("remote", context.channel().remoteAddress())
+                        .log(
+                                "A connection is closed: a request of {} bytes is announced,"
+                                        + " allowed are {} to {}; does it speak another protocol?",
+                                length,
+                                FRAME_BYTES_MIN,
+                                frameBytesMax);
+            }
             isOver = true;
             var _ = context.close();
             return false;

@@ -95,9 +95,11 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
 
     private void unreadable(ByteBuf frame, RuntimeException cause) {
         context.counters().unreadable();
-        LOG.atInfo()
-                .addKeyValue("remote", client.remote())
-                .log("A connection is closed: a request cannot be read: {}", reason(cause));
+        if (context.counters().mayTell(System.nanoTime())) {
+            LOG.atInfo()
+                    .addKeyValue("remote", client.remote())
+                    .log("A connection is closed: a request cannot be read: {}", reason(cause));
+        }
         release(frame);
         end();
     }

@@ -147,7 +147,10 @@ public final class KafkaListener implements AutoCloseable {
                                     context.limits().idle().toMillis(),
                                     TimeUnit.MILLISECONDS),
                             new FrameAssembler(
-                                    context.limits().frameBytesMax(), context.memory(), gate),
+                                    context.limits().frameBytesMax(),
+                                    context.memory(),
+                                    gate,
+                                    context.counters()),
                             new KafkaConnection(context, channel, gate, client));
         }
 

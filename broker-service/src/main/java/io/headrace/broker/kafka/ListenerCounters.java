@@ -6,9 +6,16 @@ import java.util.concurrent.atomic.LongAdder;
 /** What happened on all listeners, for metrics and tests. */
 public final class ListenerCounters {
 
+    /** More lines about strangers than this in a second say nothing new, and fill the disk. */
+    static final int LINES_PER_SECOND_MAX = 10;
+
+    private static final long SECOND_NS = 1_000_000_000;
+
     private final AtomicInteger connections = new AtomicInteger();
     private final LongAdder unreadable = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private long secondSinceNs;
+    private int linesInSecond;
 
     /** Connections open now. */
     public int connections() {
@@ -23,6 +30,19 @@ public final class ListenerCounters {
     /** Connections closed at once because a limit was reached. */
     public long refusedConnections() {
         return refused.sum();
+    }
+
+    /** Whether a line about a connection that is closed for what it sent may be logged now. */
+    synchronized boolean mayTell(long nowNs) {
+        if (linesInSecond == 0 || nowNs - secondSinceNs >= SECOND_NS) {
+            secondSinceNs = nowNs;
+            linesInSecond = 0;
+        }
+        if (linesInSecond == LINES_PER_SECOND_MAX) {
+            return false;
+        }
+        linesInSecond++;
+        return true;
     }
 
     int opened() {

@@ -2,6 +2,7 @@ package io.headrace.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.testkit.process.FreePorts;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,8 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * kill -9 while two producers write, again and again on the same data: every acknowledged record is
- * at its offset afterwards, and no line is there twice (nothing was sent twice).
+ * kill -9 while three producers write, again and again on the same data. Of two that write over
+ * HTTP and send nothing twice, every acknowledged record is at its offset afterwards, and no line
+ * is there twice; of a stock Kafka producer that tries again, every record is there once, in order.
  */
 class KillDuringLoadTest {
 
@@ -26,7 +28,9 @@ class KillDuringLoadTest {
     private static final int PARTITIONS = 2;
     private static final int LINES_PER_ROUND_MAX = 200_000;
     private static final int BATCH_MAX = 300;
+    private static final int EXACT_PER_ROUND = 10_000;
     private static final String TOPIC = "load";
+    private static final String EXACT = "exact";
 
     private final long seed = Long.getLong("headrace.seed", System.nanoTime());
     private final List<ConcurrentHashMap<Long, String>> acknowledged =
@@ -41,32 +45,48 @@ class KillDuringLoadTest {
         System.out.println("-Dheadrace.seed=" + seed);
         Random random = new Random(seed);
         List<String> lines = RealLines.numbered(5_000);
-        for (int kill = 1; kill <= KILLS; kill++) {
-            long startNs = System.nanoTime();
-            try (PlatformProcess platform = PlatformProcess.up(temp)) {
-                double readySeconds = (System.nanoTime() - startNs) / 1e9;
-                if (kill == 1) {
-                    platform.createTopic(TOPIC, PARTITIONS);
-                } else {
-                    verify(platform);
+        List<Integer> ports = FreePorts.some(4);
+        IdempotentLoad exact = null;
+        try {
+            for (int kill = 1; kill <= KILLS; kill++) {
+                long startNs = System.nanoTime();
+                try (PlatformProcess platform = PlatformProcess.up(temp, ports)) {
+                    double readySeconds = (System.nanoTime() - startNs) / 1e9;
+                    if (exact == null) {
+                        platform.createTopic(TOPIC, PARTITIONS);
+                        platform.createTopic(EXACT, PARTITIONS);
+                        exact = new IdempotentLoad(platform.bootstrapServers(), EXACT);
+                    } else {
+                        verify(platform);
+                    }
+                    exact.allow(EXACT_PER_ROUND);
+                    loadUntilKilled(platform, lines, random, exact);
+                    System.out.printf(
+                            "kill %d: ready in %.2f s, acknowledged so far %d + %d, %d, round %.2f s%n",
+                            kill,
+                            readySeconds,
+                            acknowledged.get(0).size(),
+                            acknowledged.get(1).size(),
+                            exact.acknowledged(),
+                            (System.nanoTime() - startNs) / 1e9);
                 }
-                loadUntilKilled(platform, lines, random);
-                System.out.printf(
-                        "kill %d: ready in %.2f s, acknowledged so far %d + %d, round %.2f s%n",
-                        kill,
-                        readySeconds,
-                        acknowledged.get(0).size(),
-                        acknowledged.get(1).size(),
-                        (System.nanoTime() - startNs) / 1e9);
             }
-        }
-        try (PlatformProcess platform = PlatformProcess.up(temp)) {
-            verify(platform);
+            try (PlatformProcess platform = PlatformProcess.up(temp, ports)) {
+                verify(platform);
+                exact.finish();
+                exact.verify(platform);
+            }
+        } finally {
+            if (exact != null) {
+                exact.close();
+            }
         }
     }
 
-    private void loadUntilKilled(PlatformProcess platform, List<String> lines, Random random)
+    private void loadUntilKilled(
+            PlatformProcess platform, List<String> lines, Random random, IdempotentLoad exact)
             throws InterruptedException {
+        long exactEnough = exact.acknowledged() + 1 + random.nextInt(EXACT_PER_ROUND / 2);
         CountDownLatch enough = new CountDownLatch(1 + random.nextInt(100));
         List<Thread> producers = new ArrayList<>();
         for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -78,6 +98,7 @@ class KillDuringLoadTest {
                             .start(() -> produce(platform, own, lines, batches, enough)));
         }
         boolean isEnough = enough.await(60, TimeUnit.SECONDS);
+        exact.awaitAcknowledged(exactEnough);
         platform.kill9();
         for (Thread producer : producers) {
             producer.join();

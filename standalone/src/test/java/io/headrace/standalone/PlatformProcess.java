@@ -37,7 +37,12 @@ final class PlatformProcess implements AutoCloseable {
 
     /** Starts it and waits until it says that it is ready. */
     static PlatformProcess up(Path data, String... more) {
-        PlatformProcess platform = start(data, FreePorts.some(4), more);
+        return up(data, FreePorts.some(4), more);
+    }
+
+    /** Starts it on these ports and waits until it says that it is ready. */
+    static PlatformProcess up(Path data, List<Integer> ports, String... more) {
+        PlatformProcess platform = start(data, ports, more);
         try {
             platform.child.awaitLine(line -> line.startsWith("Headrace is ready"), START_WAIT);
             return platform;

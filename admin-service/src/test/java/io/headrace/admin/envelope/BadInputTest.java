@@ -135,6 +135,7 @@ class BadInputTest {
                         "\"replication_factor\":-1",
                         "\"replication_factor\":4",
                         "\"replicas_assignments\":{\"0\":[9]}",
+                        "\"replicas_assignments\":{\"1\":[0]}",
                         "\"replicas_assignments\":{\"0\":[0,0]}",
                         "\"replicas_assignments\":{\"0\":[0],\"1\":[0,1]}",
                         "\"replicas_assignments\":{\"0\":[0]},\"partitions_count\":1",
@@ -153,7 +154,6 @@ class BadInputTest {
                         "\"partition_count\":1",
                         "\"configs\":{}",
                         "\"configs\":[{\"name\":\"retention.ms\",\"value\":\"1\"},{\"name\":\"retention.ms\",\"value\":\"2\"}]",
-                        "\"replicas_assignments\":{\"1\":[0]}",
                         "\"replicas_assignments\":{\"0\":[null]}",
                         "\"partitions_count\":1,\"partitions_count\":2")) {
             cases.add(send("misfit body", "POST", "topics", head + bad + "}", 400, 400));

@@ -39,11 +39,18 @@ final class ConsumeBench {
 
     void run() throws IOException, InterruptedException {
         fill();
-        List<Shape> shapes = new ArrayList<>();
+        List<LoadCells.Cell> shapes = new ArrayList<>();
         for (ConsumeFormat format : ConsumeFormat.values()) {
             for (int readers : new int[] {1, 8}) {
                 shapes.add(new Shape(format, readers));
             }
+        }
+        for (int readers : new int[] {1, 8}) {
+            GroupConsumeCell cell =
+                    new GroupConsumeCell(
+                            options.mode(), platform, peer, topic, recordCount, readers);
+            cell.join();
+            shapes.add(cell);
         }
         LoadCells.run(
                 options.mode(),

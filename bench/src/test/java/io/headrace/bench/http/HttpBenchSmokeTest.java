@@ -35,10 +35,11 @@ class HttpBenchSmokeTest {
                         "consume.json.8.records",
                         "consume.ndjson.1.client_cpu",
                         "consume.raw.8.records",
+                        "consume.group.8.records",
                         "memory.after_consume");
         List<String> errors =
                 report.jsonLines().lines().filter(line -> line.contains(".errors\"")).toList();
-        assertThat(errors).hasSize(2 + 12 + 6);
+        assertThat(errors).hasSize(2 + 12 + 8);
         assertThat(errors).as("%s", printed).allMatch(line -> line.contains("\"median\":0.0"));
         assertThat(folder).isEmptyDirectory();
     }

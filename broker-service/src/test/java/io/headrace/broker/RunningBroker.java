@@ -182,6 +182,7 @@ public final class RunningBroker implements AutoCloseable {
                                         state.leader(),
                                         state.leaderEpoch(),
                                         state.isr(),
+                                        state.elr(),
                                         state.partitionEpoch()))));
     }
 

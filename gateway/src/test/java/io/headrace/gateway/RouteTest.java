@@ -49,7 +49,7 @@ class RouteTest {
         fake = new FakeBroker();
         gateway.cluster.put(
                 ZkPaths.broker(FAKE),
-                new ZkPayloads.BrokerNode(fake.url(), Map.of(), null, "test", false));
+                new ZkPayloads.BrokerNode(fake.url(), Map.of(), null, "test", -1, "d", false));
         http = new Http();
     }
 

@@ -225,6 +225,7 @@ final class ControllerCore {
                         topic.id(),
                         topic.config(),
                         joined(topic.assignments(), added),
+                        topic.moves(),
                         joined(topic.states(), firstStates(added)));
         return replace(topic, after);
     }
@@ -257,6 +258,7 @@ final class ControllerCore {
                             topic.id(),
                             settings(config),
                             topic.assignments(),
+                            topic.moves(),
                             topic.states());
             return replace(topic, after);
         } catch (IllegalArgumentException e) {

@@ -63,7 +63,9 @@ final class LeaderElection {
         proven.removeIf(
                 id -> {
                     BrokerRegistration broker = live.get(id);
-                    return broker != null && broker.uncleanStart() && newcomers.contains(id);
+                    return broker != null
+                            && broker.previousEpoch() == BrokerRegistration.NO_PREVIOUS_EPOCH
+                            && newcomers.contains(id);
                 });
         return proven.isEmpty() ? present : proven;
     }

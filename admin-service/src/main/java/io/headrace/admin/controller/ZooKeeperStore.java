@@ -11,11 +11,13 @@ import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.MoveNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -195,7 +197,7 @@ public final class ZooKeeperStore implements ClusterStore {
 
     private static Op remember(ZooKeeper zooKeeper, RememberBrokers remember)
             throws KeeperException, InterruptedException {
-        RememberedBrokersNode node = new RememberedBrokersNode(remember.epochs());
+        RememberedBrokersNode node = new RememberedBrokersNode(remember.epochs(), Map.of());
         return zooKeeper.exists(ZkPaths.CONTROLLER_BROKERS, false) == null
                 ? persistent(ZkPaths.CONTROLLER_BROKERS, node)
                 : Op.setData(ZkPaths.CONTROLLER_BROKERS, ZkPayloads.encode(node), -1);
@@ -223,11 +225,20 @@ public final class ZooKeeperStore implements ClusterStore {
     }
 
     private static TopicNode topicNode(TopicImage topic) {
-        return new TopicNode(topic.id().toString(), topic.assignments(), topic.config());
+        Map<Integer, MoveNode> moves = new HashMap<>();
+        topic.moves()
+                .forEach(
+                        (partition, move) ->
+                                moves.put(partition, new MoveNode(move.adding(), move.removing())));
+        return new TopicNode(topic.id().toString(), topic.assignments(), moves, topic.config());
     }
 
     private static PartitionNode partitionNode(PartitionState state) {
         return new PartitionNode(
-                state.leader(), state.leaderEpoch(), state.isr(), state.partitionEpoch());
+                state.leader(),
+                state.leaderEpoch(),
+                state.isr(),
+                state.elr(),
+                state.partitionEpoch());
     }
 }

@@ -70,7 +70,8 @@ class ControllerFencingTest {
         return Registration.register(
                 client,
                 ZkPaths.broker(0),
-                new BrokerNode("http://b", Map.of(), null, "test", uncleanStart),
+                new BrokerNode(
+                        "http://b", Map.of(), null, "test", uncleanStart ? -1 : 1, "disk", false),
                 Duration.ofSeconds(10));
     }
 

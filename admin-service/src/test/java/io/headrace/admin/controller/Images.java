@@ -1,5 +1,6 @@
 package io.headrace.admin.controller;
 
+import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.DeletedTopic;
@@ -24,7 +25,15 @@ final class Images {
 
     static BrokerRegistration broker(int id, long epoch, String rack, boolean uncleanStart) {
         return new BrokerRegistration(
-                id, epoch, "http://b" + id, Map.of(), Optional.of(rack), "test", uncleanStart);
+                id,
+                epoch,
+                "http://b" + id,
+                Map.of(),
+                Optional.of(rack),
+                "test",
+                uncleanStart ? -1 : 1,
+                "disk",
+                false);
     }
 
     static TopicImage topic(String name, List<List<Integer>> assignments) {
@@ -59,6 +68,9 @@ final class Images {
                 Arrays.stream(topics)
                         .collect(Collectors.toMap(TopicImage::name, Function.identity())),
                 deletions,
+                Map.of(),
+                Map.of(),
+                Admission.NONE,
                 Map.of(),
                 Map.of());
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.admin.envelope.V3Exception;
+import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import java.time.Duration;
@@ -28,10 +29,29 @@ class SharedClientTest {
             brokers.put(
                     id,
                     new BrokerRegistration(
-                            id, 1, "http://x", endpoints[id], Optional.empty(), "test", false));
+                            id,
+                            1,
+                            "http://x",
+                            endpoints[id],
+                            Optional.empty(),
+                            "test",
+                            -1,
+                            "disk",
+                            false));
         }
         return new ClusterImage(
-                1, "c", 1, Optional.empty(), brokers, Map.of(), Map.of(), Map.of(), Map.of());
+                1,
+                "c",
+                1,
+                Optional.empty(),
+                brokers,
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Admission.NONE,
+                Map.of(),
+                Map.of());
     }
 
     private static KafkaAdmin.Settings settings(String listener) {

@@ -85,7 +85,14 @@ public final class AdminFixture {
         return Registration.register(
                 client,
                 ZkPaths.broker(id),
-                new BrokerNode("http://127.0.0.1:1", Map.of(), rack, "test", uncleanStart),
+                new BrokerNode(
+                        "http://127.0.0.1:1",
+                        Map.of(),
+                        rack,
+                        "test",
+                        uncleanStart ? -1 : 1,
+                        "disk",
+                        false),
                 Duration.ofSeconds(20));
     }
 

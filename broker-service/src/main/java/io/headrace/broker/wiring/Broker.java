@@ -68,7 +68,6 @@ final class Broker {
     private volatile @Nullable LogDirectory logs;
     private volatile @Nullable LogCleaner cleaner;
     private volatile @Nullable Converger converger;
-    private volatile boolean uncleanStart;
 
     Broker(
             Plan plan,
@@ -135,7 +134,16 @@ final class Broker {
                         clock.wall());
         converger = created;
         joined.listen(created::accept);
-        joined.register(new BrokerNode(httpUrl, endpoints, plan.rack(), version, uncleanStart));
+        LogDirectory opened = require(logs);
+        joined.register(
+                new BrokerNode(
+                        httpUrl,
+                        endpoints,
+                        plan.rack(),
+                        version,
+                        opened.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH),
+                        opened.directoryId(),
+                        false));
     }
 
     /** From now on nothing is accepted; who waits is answered. */
@@ -217,7 +225,6 @@ final class Broker {
     private void recover(LogDirectory directory, ClusterImage image)
             throws IOException, InterruptedException {
         List<FoundPartition> found = directory.found();
-        uncleanStart = !found.isEmpty() && directory.cleanBrokerEpoch().isEmpty();
         List<LogSpec> specs = new ArrayList<>();
         for (FoundPartition each : found) {
             each.topicId().ifPresent(id -> specs.add(spec(each.partition(), id, image)));
@@ -234,7 +241,7 @@ final class Broker {
                 });
         LOG.atInfo()
                 .addKeyValue("brokerId", plan.id())
-                .addKeyValue("cleanStart", !uncleanStart)
+                .addKeyValue("cleanStart", directory.cleanBrokerEpoch().isPresent())
                 .log("{} logs are open", outcomes.size());
     }
 

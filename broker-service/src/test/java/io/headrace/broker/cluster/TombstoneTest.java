@@ -54,7 +54,7 @@ class TombstoneTest {
     private static void redirectsToTheLeader(RunningBroker broker, TopicId id) throws Exception {
         broker.put(
                 ZkPaths.broker(2),
-                new BrokerNode("http://127.0.0.1:9", Map.of(), null, "test", false));
+                new BrokerNode("http://127.0.0.1:9", Map.of(), null, "test", -1, "d", false));
         broker.state("kept", id, new PartitionState(2, 1, List.of(2), 1));
         Awaitility.await()
                 .until(

@@ -13,7 +13,10 @@ import java.util.Optional;
  * @param endpoints Kafka listeners by name, each {@code host:port}; empty while the broker has none
  * @param rack failure domain, for placement
  * @param version software version
- * @param uncleanStart whether the broker started without proof of a clean stop
+ * @param previousEpoch the broker epoch that its last clean stop left behind, {@link
+ *     #NO_PREVIOUS_EPOCH} without such proof
+ * @param directoryId of the log directory: another one means that the disk was replaced
+ * @param isStopping whether the broker asks to be relieved of its leaderships, because it stops
  */
 public record BrokerRegistration(
         int id,
@@ -22,7 +25,11 @@ public record BrokerRegistration(
         Map<String, String> endpoints,
         Optional<String> rack,
         String version,
-        boolean uncleanStart) {
+        long previousEpoch,
+        String directoryId,
+        boolean isStopping) {
+
+    public static final long NO_PREVIOUS_EPOCH = -1;
 
     public BrokerRegistration {
         endpoints = Map.copyOf(endpoints);

@@ -17,6 +17,9 @@ import java.util.Optional;
  * @param deletedTopics tombstones by topic id
  * @param admins live admin-services by id
  * @param gateways live gateways by id
+ * @param admission which registrations of brokers the controller has admitted
+ * @param cordons brokers, live or not, that get no new replicas, by id
+ * @param brokerConfigs settings that were changed at run time, by broker id, by Kafka's names
  */
 public record ClusterImage(
         long version,
@@ -27,7 +30,10 @@ public record ClusterImage(
         Map<String, TopicImage> topics,
         Map<TopicId, DeletedTopic> deletedTopics,
         Map<String, ServiceRegistration> admins,
-        Map<String, ServiceRegistration> gateways) {
+        Map<String, ServiceRegistration> gateways,
+        Admission admission,
+        Map<Integer, Cordon> cordons,
+        Map<Integer, Map<String, String>> brokerConfigs) {
 
     public ClusterImage {
         brokers = Map.copyOf(brokers);
@@ -35,6 +41,8 @@ public record ClusterImage(
         deletedTopics = Map.copyOf(deletedTopics);
         admins = Map.copyOf(admins);
         gateways = Map.copyOf(gateways);
+        cordons = Map.copyOf(cordons);
+        brokerConfigs = Map.copyOf(brokerConfigs);
     }
 
     public Optional<TopicImage> topic(String name) {

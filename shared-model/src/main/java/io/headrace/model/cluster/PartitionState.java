@@ -8,18 +8,28 @@ import java.util.List;
  * @param leader broker id, or {@link #NO_LEADER}
  * @param leaderEpoch grows by one with every change of the leader; 0 at creation
  * @param isr broker ids in sync, the leader included
+ * @param elr eligible leader replicas: they left the ISR while it was or became smaller than the
+ *     minimum, so they hold everything committed, and may lead when no ISR member lives; never in
+ *     the ISR (KIP-966)
  * @param partitionEpoch grows by one with every change of this state
  */
-public record PartitionState(int leader, int leaderEpoch, List<Integer> isr, int partitionEpoch) {
+public record PartitionState(
+        int leader, int leaderEpoch, List<Integer> isr, List<Integer> elr, int partitionEpoch) {
 
     public static final int NO_LEADER = -1;
 
     public PartitionState {
         isr = List.copyOf(isr);
+        elr = List.copyOf(elr);
         if (leaderEpoch < 0 || partitionEpoch < 0) {
             throw new IllegalArgumentException(
                     "epochs are not negative: " + leaderEpoch + ", " + partitionEpoch);
         }
+    }
+
+    /** A state in which nobody but the ISR may lead. */
+    public PartitionState(int leader, int leaderEpoch, List<Integer> isr, int partitionEpoch) {
+        this(leader, leaderEpoch, isr, List.of(), partitionEpoch);
     }
 
     public boolean hasLeader() {

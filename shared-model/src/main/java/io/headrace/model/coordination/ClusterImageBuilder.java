@@ -1,15 +1,21 @@
 package io.headrace.model.coordination;
 
+import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.Move;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.ServiceRegistration;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPayloads.BrokerConfigNode;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.coordination.ZkPayloads.ClusterNode;
 import io.headrace.model.coordination.ZkPayloads.ControllerNode;
+import io.headrace.model.coordination.ZkPayloads.CordonNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.ServiceNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
@@ -25,7 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Builds the image out of a cache of the whole tree. Nodes that did not change since the last build
- * are not decoded again: a topic costs a map lookup.
+ * are not decoded again: a topic costs a map lookup, and an unchanged one is the same instance in
+ * both images.
  *
  * <p>A topic is in the image when both its nodes are there and name the same topic id, so that a
  * half-seen creation or re-creation never shows. A node that cannot be decoded is logged and left
@@ -39,6 +46,7 @@ final class ClusterImageBuilder {
 
     private final CuratorCache cache;
     private Map<String, Decoded<?>> decoded = new HashMap<>();
+    private Map<String, Joined> joined = new HashMap<>();
     private long version;
 
     ClusterImageBuilder(CuratorCache cache) {
@@ -47,6 +55,17 @@ final class ClusterImageBuilder {
 
     /** A payload and the znode version (mzxid) it was decoded from. */
     private record Decoded<T>(long mzxid, T value) {}
+
+    /** A topic and the payloads that it was made of. */
+    private record Joined(TopicNode topic, StatesNode states, TopicImage image) {
+        /**
+         * Payloads are decoded once per znode version, so the same instance is the same version.
+         */
+        @SuppressWarnings("ReferenceEquality")
+        boolean isOf(TopicNode otherTopic, StatesNode otherStates) {
+            return topic == otherTopic && states == otherStates;
+        }
+    }
 
     ClusterImage build() {
         Map<String, Decoded<?>> fresh = new HashMap<>();
@@ -59,6 +78,9 @@ final class ClusterImageBuilder {
         Map<TopicId, DeletedTopic> deletions = new HashMap<>();
         Map<String, ServiceRegistration> admins = new HashMap<>();
         Map<String, ServiceRegistration> gateways = new HashMap<>();
+        Admission admission = Admission.NONE;
+        Map<Integer, Cordon> cordons = new HashMap<>();
+        Map<Integer, Map<String, String>> brokerConfigs = new HashMap<>();
         for (ChildData node : (Iterable<ChildData>) cache.stream()::iterator) {
             String path = node.getPath();
             int slash = path.lastIndexOf('/');
@@ -75,6 +97,12 @@ final class ClusterImageBuilder {
                             ControllerNode controller = decode(node, ControllerNode.class, fresh);
                             controllerEpoch = controller.epoch();
                             controllerId = Optional.of(controller.adminId());
+                        } else if (path.equals(ZkPaths.CONTROLLER_BROKERS)) {
+                            admission =
+                                    new Admission(
+                                            node.getStat().getVersion(),
+                                            decode(node, RememberedBrokersNode.class, fresh)
+                                                    .epochs());
                         }
                     }
                     case ZkPaths.BROKERS ->
@@ -88,6 +116,18 @@ final class ClusterImageBuilder {
                                     name, service(name, decode(node, ServiceNode.class, fresh)));
                     case ZkPaths.TOPICS -> topics.put(name, decode(node, TopicNode.class, fresh));
                     case ZkPaths.STATES -> states.put(name, decode(node, StatesNode.class, fresh));
+                    case ZkPaths.CORDONED -> {
+                        CordonNode cordon = decode(node, CordonNode.class, fresh);
+                        cordons.put(
+                                Integer.parseInt(name),
+                                new Cordon(cordon.sinceMs(), cordon.draining()));
+                    }
+                    case ZkPaths.BROKER_CONFIGS ->
+                            brokerConfigs.put(
+                                    Integer.parseInt(name),
+                                    Map.copyOf(
+                                            decode(node, BrokerConfigNode.class, fresh)
+                                                    .settings()));
                     case ZkPaths.DELETIONS -> {
                         DeletionNode deletion = decode(node, DeletionNode.class, fresh);
                         TopicId id = TopicId.parse(name);
@@ -120,22 +160,42 @@ final class ClusterImageBuilder {
                 join(topics, states),
                 deletions,
                 admins,
-                gateways);
+                gateways,
+                admission,
+                cordons,
+                brokerConfigs);
     }
 
-    private static Map<String, TopicImage> join(
+    private Map<String, TopicImage> join(
             Map<String, TopicNode> topics, Map<String, StatesNode> states) {
-        Map<String, TopicImage> joined = new HashMap<>(topics.size() * 2);
+        Map<String, Joined> next = new HashMap<>(topics.size() * 2);
+        Map<String, TopicImage> images = new HashMap<>(topics.size() * 2);
         topics.forEach(
                 (name, topic) -> {
                     StatesNode state = states.get(name);
                     if (state != null
                             && state.topicId().equals(topic.topicId())
                             && state.partitions().size() == topic.assignments().size()) {
-                        joined.put(name, topicImage(name, topic, state));
+                        @Nullable Joined before = joined.get(name);
+                        Joined now =
+                                before != null && before.isOf(topic, state)
+                                        ? before
+                                        : new Joined(topic, state, topicImage(name, topic, state));
+                        next.put(name, now);
+                        images.put(name, now.image());
                     }
                 });
-        return joined;
+        joined = next;
+        return images;
+    }
+
+    private static Map<Integer, Move> moves(TopicNode topic) {
+        Map<Integer, Move> moves = new HashMap<>();
+        topic.moves()
+                .forEach(
+                        (partition, move) ->
+                                moves.put(partition, new Move(move.adding(), move.removing())));
+        return moves;
     }
 
     private static TopicImage topicImage(String name, TopicNode topic, StatesNode state) {
@@ -144,6 +204,7 @@ final class ClusterImageBuilder {
                 TopicId.parse(topic.topicId()),
                 topic.config(),
                 topic.assignments(),
+                moves(topic),
                 state.partitions().stream()
                         .map(
                                 p ->
@@ -151,6 +212,7 @@ final class ClusterImageBuilder {
                                                 p.leader(),
                                                 p.leaderEpoch(),
                                                 p.isr(),
+                                                p.elr(),
                                                 p.partitionEpoch()))
                         .toList());
     }
@@ -163,7 +225,9 @@ final class ClusterImageBuilder {
                 broker.endpoints(),
                 Optional.ofNullable(broker.rack()),
                 broker.version(),
-                broker.uncleanStart());
+                broker.previousEpoch(),
+                broker.directoryId(),
+                broker.stopping());
     }
 
     private static ServiceRegistration service(String id, ServiceNode node) {

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
+import org.apache.zookeeper.KeeperException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,12 +60,14 @@ public final class ClusterWatch implements Closeable {
     }
 
     /**
-     * Starts to watch and waits for the first complete image.
+     * Starts to watch and waits for the first complete image, which is no older than anything that
+     * anybody had seen before the call: the ZooKeeper server catches up first.
      *
      * @throws TimeoutException if ZooKeeper did not deliver the whole tree in time
      */
     public static ClusterWatch start(CuratorFramework client, Duration wait)
             throws InterruptedException, TimeoutException {
+        sync(client, wait);
         ClusterWatch watch = new ClusterWatch(CuratorCache.build(client, "/"));
         watch.cache
                 .listenable()
@@ -79,6 +83,30 @@ public final class ClusterWatch implements Closeable {
                     "no complete view of the cluster within " + wait.toMillis() + " ms");
         }
         return watch;
+    }
+
+    private static void sync(CuratorFramework client, Duration wait)
+            throws InterruptedException, TimeoutException {
+        CountDownLatch synced = new CountDownLatch(1);
+        AtomicInteger result = new AtomicInteger();
+        try {
+            client.sync()
+                    .inBackground(
+                            (from, event) -> {
+                                result.set(event.getResultCode());
+                                synced.countDown();
+                            })
+                    .forPath("/");
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("could not ask ZooKeeper to catch up", e);
+        }
+        boolean isAnswered = synced.await(wait.toMillis(), TimeUnit.MILLISECONDS);
+        if (!isAnswered || result.get() != KeeperException.Code.OK.intValue()) {
+            throw new TimeoutException(
+                    "ZooKeeper did not catch up within " + wait.toMillis() + " ms");
+        }
     }
 
     /** The newest image. */

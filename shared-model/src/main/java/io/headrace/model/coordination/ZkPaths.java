@@ -14,9 +14,13 @@ import java.nio.charset.StandardCharsets;
  * /controller/latch/...    Curator LeaderLatch; participant id = admin id
  * /controller/epoch        ControllerNode   persistent; written by compare-and-set by each new controller, and checked
  *                                           by version in every multi() that the controller writes
- * /controller/brokers      RememberedBrokersNode  persistent: broker epochs that the elections so far have seen
+ * /controller/brokers      RememberedBrokersNode  persistent: which registrations of brokers the elections so far have
+ *                                           seen; written by the controller, its version is checked by a leader's
+ *                                           write that adds to an ISR
  * /topics/{name}           TopicNode        persistent: topic id, assignment, config
  * /states/{name}           StatesNode       persistent: one PartitionState per partition
+ * /cordoned/{id}           CordonNode       persistent: this broker gets no new replicas
+ * /configs/brokers/{id}    BrokerConfigNode persistent: settings changed at run time
  * /producer-ids            ProducerIdsNode  persistent: where the next block of producer ids begins; compare-and-set by brokers
  * /consumers/{group}:{name}  ConsumerNode   ephemeral: which gateway holds this consumer instance; group and name escaped
  * /deletions/{topic id}    DeletionNode     persistent tombstone; removed by the controller long after the grace period
@@ -34,6 +38,8 @@ public final class ZkPaths {
     public static final String CONTROLLER_BROKERS = "/controller/brokers";
     public static final String TOPICS = "/topics";
     public static final String STATES = "/states";
+    public static final String CORDONED = "/cordoned";
+    public static final String BROKER_CONFIGS = "/configs/brokers";
     public static final String PRODUCER_IDS = "/producer-ids";
     public static final String DELETIONS = "/deletions";
     public static final String CONSUMERS = "/consumers";
@@ -42,6 +48,14 @@ public final class ZkPaths {
 
     public static String broker(int id) {
         return BROKERS + "/" + id;
+    }
+
+    public static String cordoned(int brokerId) {
+        return CORDONED + "/" + brokerId;
+    }
+
+    public static String brokerConfig(int brokerId) {
+        return BROKER_CONFIGS + "/" + brokerId;
     }
 
     public static String admin(String id) {

@@ -24,13 +24,27 @@ public final class ZkPayloads {
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ClusterNode(String clusterId, int formatVersion) {}
 
+    /**
+     * @param previousEpoch broker epoch that the last clean stop left behind; -1 without such proof
+     * @param directoryId of the log directory
+     * @param stopping whether the broker asks to be relieved of its leaderships
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record BrokerNode(
             String httpUrl,
             Map<String, String> endpoints,
             @Nullable String rack,
             String version,
-            boolean uncleanStart) {}
+            long previousEpoch,
+            String directoryId,
+            boolean stopping) {
+
+        /** The same broker, asking to be relieved. */
+        public BrokerNode stop() {
+            return new BrokerNode(
+                    httpUrl, endpoints, rack, version, previousEpoch, directoryId, true);
+        }
+    }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ServiceNode(String url, String version) {}
@@ -43,21 +57,58 @@ public final class ZkPayloads {
     public record ControllerNode(int epoch, String adminId) {}
 
     /**
-     * Only the controller reads it: how the next controller notices that a broker restarted in
-     * between.
+     * How the next controller notices that a broker restarted in between, and how leaders know whom
+     * they may add to an ISR.
      *
-     * @param epochs broker epoch by broker id
+     * @param epochs admitted broker epoch by broker id, of live brokers
+     * @param last what was admitted last, also of brokers that are gone; empty from a version that
+     *     did not keep it
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record RememberedBrokersNode(Map<Integer, Long> epochs) {}
+    public record RememberedBrokersNode(
+            Map<Integer, Long> epochs, Map<Integer, LastBrokerNode> last) {
+        public RememberedBrokersNode(
+                Map<Integer, Long> epochs, @Nullable Map<Integer, LastBrokerNode> last) {
+            this.epochs = epochs;
+            this.last = last == null ? Map.of() : last;
+        }
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record LastBrokerNode(long epoch, String directoryId) {}
 
     /**
      * @param topicId text form of the topic id
      * @param assignments broker ids per partition
+     * @param moves by partition, of those that move
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record TopicNode(
-            String topicId, List<List<Integer>> assignments, Map<String, String> config) {}
+            String topicId,
+            List<List<Integer>> assignments,
+            Map<Integer, MoveNode> moves,
+            Map<String, String> config) {
+
+        public TopicNode(
+                String topicId,
+                List<List<Integer>> assignments,
+                @Nullable Map<Integer, MoveNode> moves,
+                Map<String, String> config) {
+            this.topicId = topicId;
+            this.assignments = assignments;
+            this.moves = moves == null ? Map.of() : moves;
+            this.config = config;
+        }
+
+        /** A topic of which nothing moves. */
+        public TopicNode(
+                String topicId, List<List<Integer>> assignments, Map<String, String> config) {
+            this(topicId, assignments, Map.of(), config);
+        }
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record MoveNode(List<Integer> adding, List<Integer> removing) {}
 
     /**
      * @param topicId repeats the id of the topic, so that a states node can never be read as
@@ -68,7 +119,39 @@ public final class ZkPayloads {
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record PartitionNode(
-            int leader, int leaderEpoch, List<Integer> isr, int partitionEpoch) {}
+            int leader, int leaderEpoch, List<Integer> isr, List<Integer> elr, int partitionEpoch) {
+
+        public PartitionNode(
+                int leader,
+                int leaderEpoch,
+                List<Integer> isr,
+                @Nullable List<Integer> elr,
+                int partitionEpoch) {
+            this.leader = leader;
+            this.leaderEpoch = leaderEpoch;
+            this.isr = isr;
+            this.elr = elr == null ? List.of() : elr;
+            this.partitionEpoch = partitionEpoch;
+        }
+
+        /** A state in which nobody but the ISR may lead. */
+        public PartitionNode(int leader, int leaderEpoch, List<Integer> isr, int partitionEpoch) {
+            this(leader, leaderEpoch, isr, List.of(), partitionEpoch);
+        }
+    }
+
+    /**
+     * @param sinceMs when, milliseconds since the epoch
+     * @param draining whether its replicas are to move away, too
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record CordonNode(long sinceMs, boolean draining) {}
+
+    /**
+     * @param settings by Kafka's names
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record BrokerConfigNode(Map<String, String> settings) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record DeletionNode(String name, long deletedAtMs, long graceMs) {}

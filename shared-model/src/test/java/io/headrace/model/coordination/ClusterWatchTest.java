@@ -1,15 +1,24 @@
 package io.headrace.model.coordination;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPayloads.BrokerConfigNode;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.coordination.ZkPayloads.ClusterNode;
 import io.headrace.model.coordination.ZkPayloads.ControllerNode;
+import io.headrace.model.coordination.ZkPayloads.CordonNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.LastBrokerNode;
+import io.headrace.model.coordination.ZkPayloads.MoveNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.ServiceNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
@@ -76,7 +85,8 @@ class ClusterWatchTest {
                 Registration.register(
                         client,
                         ZkPaths.broker(1),
-                        new BrokerNode("http://127.0.0.1:3", Map.of(), null, "v", true),
+                        new BrokerNode(
+                                "http://127.0.0.1:3", Map.of(), null, "v", 77, "disk-1", true),
                         WAIT)) {
             ClusterImage image =
                     watch.await(i -> i.brokers().size() == 1 && i.topics().size() == 1, WAIT);
@@ -95,8 +105,79 @@ class ClusterWatchTest {
             assertThat(image.leaderOf(partition).orElseThrow().epoch())
                     .isEqualTo(registration.epoch());
             assertThat(image.partition(new TopicPartition("t", 1))).isEmpty();
+            assertThat(image.brokers().get(1))
+                    .returns(77L, BrokerRegistration::previousEpoch)
+                    .returns("disk-1", BrokerRegistration::directoryId)
+                    .returns(true, BrokerRegistration::isStopping);
         }
         watch.await(i -> i.brokers().isEmpty(), WAIT);
+    }
+
+    @Test
+    void moves_cordons_admissions_and_broker_settings_show_in_the_image() throws Exception {
+        TopicId id = TopicId.random();
+        create(
+                ZkPaths.topic("t"),
+                new TopicNode(
+                        id.toString(),
+                        List.of(List.of(2, 3, 1), List.of(1)),
+                        Map.of(0, new MoveNode(List.of(2), List.of(1))),
+                        Map.of()));
+        create(
+                ZkPaths.states("t"),
+                new StatesNode(
+                        id.toString(),
+                        List.of(
+                                new PartitionNode(3, 1, List.of(3), List.of(1), 4),
+                                new PartitionNode(1, 0, List.of(1), 0))));
+        create(
+                ZkPaths.CONTROLLER_BROKERS,
+                new RememberedBrokersNode(Map.of(1, 55L), Map.of(2, new LastBrokerNode(44, "d"))));
+        create(ZkPaths.cordoned(3), new CordonNode(9, true));
+        create(ZkPaths.brokerConfig(1), new BrokerConfigNode(Map.of("a", "b")));
+
+        ClusterImage image =
+                watch.await(i -> i.topics().size() == 1 && !i.brokerConfigs().isEmpty(), WAIT);
+
+        TopicImage topic = image.topics().get("t");
+        assertThat(topic.moves()).containsOnlyKeys(0);
+        assertThat(topic.target(0)).containsExactly(2, 3);
+        assertThat(topic.target(1)).containsExactly(1);
+        assertThat(topic.states().getFirst().elr()).containsExactly(1);
+        assertThat(image.admission().isAdmitted(1, 55)).isTrue();
+        assertThat(image.admission().isAdmitted(1, 56)).isFalse();
+        assertThat(image.admission().isAdmitted(2, 44)).isFalse();
+        assertThat(image.admission().version()).isZero();
+        assertThat(image.cordons()).containsEntry(3, new Cordon(9, true));
+        assertThat(image.brokerConfigs()).containsEntry(1, Map.of("a", "b"));
+    }
+
+    @Test
+    void a_topic_is_the_same_instance_until_one_of_its_nodes_changes() throws Exception {
+        TopicId id = TopicId.random();
+        create(ZkPaths.topic("t"), new TopicNode(id.toString(), List.of(List.of(1)), Map.of()));
+        create(ZkPaths.states("t"), states(id, 1, 0));
+        TopicImage before =
+                watch.await(i -> i.topic("t").isPresent(), WAIT).topic("t").orElseThrow();
+        create(ZkPaths.CLUSTER, new ClusterNode("seen", 1));
+        assertThat(watch.await(i -> i.clusterId().equals("seen"), WAIT).topics().get("t"))
+                .isSameAs(before);
+
+        client.setData().forPath(ZkPaths.states("t"), ZkPayloads.encode(states(id, 1, 1)));
+        ClusterImage after =
+                watch.await(i -> i.topics().get("t").states().getFirst().leaderEpoch() == 1, WAIT);
+        assertThat(after.topics().get("t")).isNotSameAs(before);
+    }
+
+    @Test
+    void payloads_of_the_format_before_moves_and_eligible_leaders_are_read() {
+        byte[] topic = "{\"topicId\":\"x\",\"assignments\":[[1]],\"config\":{}}".getBytes(UTF_8);
+        assertThat(ZkPayloads.decode("/t", topic, TopicNode.class).moves()).isEmpty();
+        byte[] state =
+                "{\"leader\":1,\"leaderEpoch\":2,\"isr\":[1],\"partitionEpoch\":3}".getBytes(UTF_8);
+        assertThat(ZkPayloads.decode("/s", state, PartitionNode.class).elr()).isEmpty();
+        byte[] brokers = "{\"epochs\":{\"1\":5}}".getBytes(UTF_8);
+        assertThat(ZkPayloads.decode("/b", brokers, RememberedBrokersNode.class).last()).isEmpty();
     }
 
     @Test

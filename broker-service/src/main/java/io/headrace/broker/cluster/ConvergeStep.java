@@ -102,7 +102,7 @@ final class ConvergeStep {
         TopicConfig config = defaults.with(topic.config());
         host.open(replica, config);
         if (state.leader() == brokerId) {
-            host.lead(replica, state, config);
+            host.lead(replica, topic, config);
         } else {
             host.follow(replica, state);
         }

@@ -1,6 +1,7 @@
 package io.headrace.broker.cluster;
 
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicId;
 import java.io.IOException;
@@ -20,8 +21,11 @@ public interface ReplicaHost {
     /** Opens the replica, creating its files when there are none, and applies the settings. */
     void open(LocalReplica replica, TopicConfig config) throws IOException;
 
-    /** Leads from now on as the state says; a state older than the known one changes nothing. */
-    void lead(LocalReplica replica, PartitionState state, TopicConfig config) throws IOException;
+    /**
+     * Leads from now on as the topic's state says; a state older than the known one changes
+     * nothing.
+     */
+    void lead(LocalReplica replica, TopicImage topic, TopicConfig config) throws IOException;
 
     /** Stops leading, keeps the files. */
     void follow(LocalReplica replica, PartitionState state);

@@ -1,19 +1,49 @@
 package io.headrace.broker.replica;
 
+import io.headrace.model.cluster.PartitionState;
 import java.util.List;
 
 /**
- * This broker's leadership of a partition, as the newest image says; immutable, replaced as a
+ * This broker's leadership of a partition, as the newest known state says; immutable, replaced as a
  * whole.
  *
  * @param isr broker ids in sync, this broker included
+ * @param elr eligible leader replicas, which left while the ISR was too small (KIP-966)
  * @param partitionEpoch of the state it was taken from
+ * @param replicas broker ids that hold the partition or are to get it
+ * @param copies how many replicas the partition is to have, moves being done
  * @param minInsyncReplicas fewest in-sync replicas for an acks=all append
  */
 public record Leadership(
-        int leaderEpoch, List<Integer> isr, int partitionEpoch, int minInsyncReplicas) {
+        int leaderEpoch,
+        List<Integer> isr,
+        List<Integer> elr,
+        int partitionEpoch,
+        List<Integer> replicas,
+        int copies,
+        int minInsyncReplicas) {
 
     public Leadership {
         isr = List.copyOf(isr);
+        elr = List.copyOf(elr);
+        replicas = List.copyOf(replicas);
+    }
+
+    static Leadership of(
+            PartitionState state, List<Integer> replicas, int copies, int minInsyncReplicas) {
+        return new Leadership(
+                state.leaderEpoch(),
+                state.isr(),
+                state.elr(),
+                state.partitionEpoch(),
+                replicas,
+                copies,
+                minInsyncReplicas);
+    }
+
+    /** Whether this is older than what is known. */
+    boolean isBefore(Leadership known) {
+        return leaderEpoch < known.leaderEpoch
+                || (leaderEpoch == known.leaderEpoch && partitionEpoch < known.partitionEpoch);
     }
 }

@@ -10,6 +10,7 @@ import io.headrace.broker.log.LogSpec;
 import io.headrace.broker.log.OpenOutcome;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicId;
@@ -74,14 +75,22 @@ public final class LocalReplicas implements ReplicaHost {
     }
 
     @Override
-    public void lead(LocalReplica replica, PartitionState state, TopicConfig config)
+    public void lead(LocalReplica replica, TopicImage topic, TopicConfig config)
             throws IOException {
         Partition partition = find(replica);
         if (partition == null) {
             return;
         }
+        int index = replica.partition().partition();
+        PartitionState state = topic.states().get(index);
         Leadership before = partition.leadership();
-        boolean changed = partition.lead(state, config.minInsyncReplicas());
+        boolean changed =
+                partition.lead(
+                        Leadership.of(
+                                state,
+                                topic.assignments().get(index),
+                                topic.target(index).size(),
+                                config.minInsyncReplicas()));
         if (changed && (before == null || before.leaderEpoch() != state.leaderEpoch())) {
             LOG.atInfo()
                     .addKeyValue("topic", replica.partition().topic())
@@ -99,7 +108,9 @@ public final class LocalReplicas implements ReplicaHost {
     @Override
     public void follow(LocalReplica replica, PartitionState state) {
         Partition partition = find(replica);
-        if (partition != null) {
+        if (partition != null && state.hasLeader()) {
+            partition.follow(state.leaderEpoch());
+        } else if (partition != null) {
             partition.resign(state.leaderEpoch());
         }
         listener.leadsNoMore(replica.partition());

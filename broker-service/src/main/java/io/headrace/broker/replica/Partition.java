@@ -1,19 +1,14 @@
 package io.headrace.broker.replica;
 
-import io.headrace.broker.log.AppendOutcome;
 import io.headrace.broker.log.AppendRequest;
 import io.headrace.broker.log.CheckOutcome;
 import io.headrace.broker.log.FlushOutcome;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.broker.log.ReadOutcome;
-import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,17 +16,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This broker's replica of one partition: who leads it, what is committed, who waits.
+ * This broker's replica of one partition: its log, its part, what is committed, who waits.
  *
  * <pre>
- *   follower --lead, newer epoch--> leader --lead, newer epoch--> leader
- *   leader   --resign-------------> follower
- *   any      --close--------------> closed (answers everything with the reason; final)
+ *   idle, follower --lead, newer epoch---> leader   --lead, newer epoch---> leader
+ *   idle, leader   --follow, newer epoch-> follower --follow, newer epoch-> follower
+ *   any            --resign--------------> idle
+ *   any            --close---------------> closed (answers everything with the reason; final)
  * </pre>
  *
- * <p>Owner: {@code lock} guards appends, leadership and the waiting acknowledgements. An append
- * takes it only by try-lock, so an event loop never waits for it; whoever unlocks it looks at the
- * queue again. Replies and wake-ups run after the unlock.
+ * <p>Why apart from {@link LeaderRole} and {@link FollowerRole}: they hold what a part needs while
+ * it is played, this one what outlives them, and all locking.
+ *
+ * <p>Owner: {@code lock} guards appends and both roles. An append takes it only by try-lock, so an
+ * event loop never waits for it; whoever unlocks it looks at the queue again. Replies and wake-ups
+ * run after the unlock.
  *
  * <p>Invariant: {@code logStartOffset <= highWatermark <= logEndOffset}.
  *
@@ -56,13 +55,10 @@ public final class Partition {
     private final ReplicaRuntime runtime;
     private final ReentrantLock lock = new ReentrantLock();
     private final ProduceQueue queue;
-    private final WaitingAcks waitingAcks;
     private final Waiters waiters = new Waiters();
-    private final ReplicaEnds ends;
-    private final List<AppendRequest> round = new ArrayList<>();
-    private long uncommittedBytes;
 
-    private volatile @Nullable Leadership leadership;
+    private volatile @Nullable LeaderRole leader;
+    private volatile @Nullable FollowerRole follower;
     private volatile long highWatermark;
     private volatile ErrorCode closed = ErrorCode.NONE;
     private int newestLeaderEpoch = -1;
@@ -73,8 +69,6 @@ public final class Partition {
         this.log = log;
         this.runtime = runtime;
         this.queue = new ProduceQueue(runtime.bounds().queuedMax());
-        this.waitingAcks = new WaitingAcks(runtime.bounds().waitingMax(), runtime.timer());
-        this.ends = new ReplicaEnds(runtime.brokerId());
         this.highWatermark = log.logStartOffset();
         log.highWatermark(() -> highWatermark);
     }
@@ -98,7 +92,20 @@ public final class Partition {
 
     /** Null while another broker leads, or none. */
     public @Nullable Leadership leadership() {
-        return leadership;
+        LeaderRole role = leader;
+        return role == null ? null : role.leadership();
+    }
+
+    /** Null unless this broker follows another one. */
+    @Nullable FollowerRole follower() {
+        return follower;
+    }
+
+    /**
+     * Under the lock, by the role that is played: nothing below the offset can be lost any more.
+     */
+    void commit(long offset) {
+        highWatermark = offset;
     }
 
     /** How many fetches are parked here. */
@@ -157,7 +164,7 @@ public final class Partition {
      * @param atLeastOne the first batch may exceed {@code bytesMax}
      */
     public ReadResult read(long offset, int bytesMax, boolean atLeastOne) {
-        Leadership now = leadership;
+        Leadership now = leadership();
         if (now == null) {
             ErrorCode code = refusal();
             return new ReadResult.Refused(code, text(code));
@@ -190,30 +197,26 @@ public final class Partition {
      *
      * @return false when the state is older than what is known
      */
-    boolean lead(PartitionState state, int minInsyncReplicas) throws IOException {
+    boolean lead(Leadership next) throws IOException {
         Answers answers = new Answers();
         lock.lock();
         try {
-            Leadership before = leadership;
+            LeaderRole role = leader;
             if (closed != ErrorCode.NONE
-                    || state.leaderEpoch() < newestLeaderEpoch
-                    || (before != null
-                            && before.leaderEpoch() == state.leaderEpoch()
-                            && before.partitionEpoch() > state.partitionEpoch())) {
+                    || next.leaderEpoch() < newestLeaderEpoch
+                    || (role != null && next.isBefore(role.leadership()))) {
                 return false;
             }
-            if (state.leaderEpoch() > newestLeaderEpoch) {
-                log.beginLeaderEpoch(state.leaderEpoch());
-                newestLeaderEpoch = state.leaderEpoch();
-                ends.forget();
+            if (next.leaderEpoch() > newestLeaderEpoch) {
+                log.beginLeaderEpoch(next.leaderEpoch());
+                newestLeaderEpoch = next.leaderEpoch();
             }
-            leadership =
-                    new Leadership(
-                            state.leaderEpoch(),
-                            state.isr(),
-                            state.partitionEpoch(),
-                            minInsyncReplicas);
-            advance(answers);
+            if (role == null) {
+                role = new LeaderRole(this, runtime, next);
+            }
+            role.update(next, answers);
+            follower = null;
+            leader = role;
         } finally {
             lock.unlock();
         }
@@ -222,15 +225,43 @@ public final class Partition {
         return true;
     }
 
+    /**
+     * Another broker leads in this epoch, and this one copies its log.
+     *
+     * @return false when the epoch is older than what is known, or is followed already
+     */
+    boolean follow(int leaderEpoch) {
+        lock.lock();
+        try {
+            FollowerRole role = follower;
+            if (closed != ErrorCode.NONE
+                    || leaderEpoch < newestLeaderEpoch
+                    || (role != null && role.leaderEpoch() == leaderEpoch)) {
+                return false;
+            }
+            newestLeaderEpoch = leaderEpoch;
+            follower = new FollowerRole(leaderEpoch);
+        } finally {
+            lock.unlock();
+        }
+        stopLeading();
+        return true;
+    }
+
     /** Another broker leads, or none: waiting requests are told to look for it. */
     void resign(int leaderEpoch) {
         lock.lock();
         try {
             newestLeaderEpoch = Math.max(newestLeaderEpoch, leaderEpoch);
+            follower = null;
         } finally {
             lock.unlock();
         }
-        if (leadership != null) {
+        stopLeading();
+    }
+
+    private void stopLeading() {
+        if (leader != null) {
             stop(ErrorCode.NOT_LEADER_OR_FOLLOWER, false);
         }
     }
@@ -244,14 +275,19 @@ public final class Partition {
         Answers answers = new Answers();
         lock.lock();
         try {
+            LeaderRole role = leader;
             if (forGood) {
                 closed = reason;
+                follower = null;
             }
-            leadership = null;
-            waitingAcks.takeAll(
-                    answers,
-                    new ProduceOutcome.Unknown(
-                            reason, "the records were written, not acknowledged: " + text(reason)));
+            leader = null;
+            if (role != null) {
+                role.giveUp(
+                        new ProduceOutcome.Unknown(
+                                reason,
+                                "the records were written, not acknowledged: " + text(reason)),
+                        answers);
+            }
         } finally {
             lock.unlock();
         }
@@ -260,34 +296,23 @@ public final class Partition {
         waiters.wakeAll(reason);
     }
 
-    /** Fails what waits, without an end of leadership: the log took no flush. */
-    private void flushFailed(ErrorCode code, String text) {
+    private void flushed(FlushOutcome outcome) {
         Answers answers = new Answers();
         lock.lock();
         try {
-            waitingAcks.takeAll(answers, new ProduceOutcome.Unknown(code, text));
+            LeaderRole role = leader;
+            if (role != null) {
+                switch (outcome) {
+                    case FlushOutcome.Failed(ErrorCode code, String text) ->
+                            role.giveUp(new ProduceOutcome.Unknown(code, text), answers);
+                    case FlushOutcome.Flushed done -> role.advance(answers);
+                }
+            }
         } finally {
             lock.unlock();
         }
         deliver(answers);
         drain();
-    }
-
-    private void flushed(FlushOutcome outcome) {
-        switch (outcome) {
-            case FlushOutcome.Failed(ErrorCode code, String text) -> flushFailed(code, text);
-            case FlushOutcome.Flushed done -> {
-                Answers answers = new Answers();
-                lock.lock();
-                try {
-                    advance(answers);
-                } finally {
-                    lock.unlock();
-                }
-                deliver(answers);
-                drain();
-            }
-        }
     }
 
     private void drain() {
@@ -319,151 +344,28 @@ public final class Partition {
         }
     }
 
-    /** One gathering write for all that queued up. */
     private void appendRound(@Nullable ProduceRequest oldest, Answers answers) {
-        Leadership now = leadership;
-        ProduceRequest admitted = null;
-        ProduceRequest lastAdmitted = null;
-        for (ProduceRequest request = oldest; request != null; ) {
-            ProduceRequest following = request.next;
-            request.next = null;
-            ProduceOutcome.NotDone refused = refusal(request, now);
-            if (refused != null) {
-                answers.add(request, refused);
-            } else {
-                if (lastAdmitted == null) {
-                    admitted = request;
-                } else {
-                    lastAdmitted.next = request;
-                }
-                lastAdmitted = request;
-                round.add(Objects.requireNonNull(request.checked));
-            }
-            request = following;
-        }
-        if (admitted == null || now == null) {
+        LeaderRole role = leader;
+        if (role == null) {
+            refuseAll(oldest, answers);
             return;
         }
-        try {
-            settle(admitted, log.append(round, now.leaderEpoch()), answers);
-        } catch (RuntimeException e) {
-            broken(admitted, e, answers);
-        } finally {
-            round.clear();
+        role.append(oldest, answers);
+        if (answers.stopped != ErrorCode.NONE) {
+            closed = answers.stopped;
+            leader = null;
         }
     }
 
-    /** An invariant does not hold: this replica ends, and nobody is told that a write is safe. */
-    private void broken(ProduceRequest oldest, RuntimeException failure, Answers answers) {
-        LOG.atError()
-                .setCause(failure)
-                .addKeyValue("topic", name.topic())
-                .addKeyValue("partition", name.partition())
-                .addKeyValue("offset", log.logEndOffset())
-                .log("The partition is stopped: an append broke an invariant");
-        closed = ErrorCode.KAFKA_STORAGE_ERROR;
-        leadership = null;
-        ProduceOutcome unknown =
-                new ProduceOutcome.Unknown(
-                        ErrorCode.UNKNOWN_SERVER_ERROR,
-                        "the append failed inside the broker; its server log says why");
-        waitingAcks.takeAll(answers, unknown);
+    private void refuseAll(@Nullable ProduceRequest oldest, Answers answers) {
+        ErrorCode code = refusal();
+        ProduceOutcome refused = new ProduceOutcome.NotDone(code, text(code));
         ProduceRequest request = oldest;
         while (request != null) {
             ProduceRequest following = request.next;
-            if (request.due == null) {
-                answers.add(request, unknown);
-            }
+            answers.add(request, refused);
             request = following;
         }
-        answers.stopped = closed;
-    }
-
-    private void settle(ProduceRequest oldest, List<AppendOutcome> outcomes, Answers answers) {
-        boolean flushIsDue = log.config().flush().onAck();
-        int index = 0;
-        ProduceRequest request = oldest;
-        while (request != null) {
-            ProduceRequest following = request.next;
-            request.next = null;
-            switch (outcomes.get(index++)) {
-                case AppendOutcome.Refused(ErrorCode code, String text) ->
-                        answers.add(request, new ProduceOutcome.NotDone(code, text));
-                case AppendOutcome.Duplicate(
-                                long baseOffset,
-                                long lastOffset,
-                                long appendTimeMs,
-                                long startOffset,
-                                int leaderEpoch) -> {
-                    request.appended =
-                            new ProduceOutcome.Done(
-                                    baseOffset, lastOffset, appendTimeMs, startOffset, leaderEpoch);
-                    acknowledge(request, request.appended, flushIsDue, true, answers);
-                }
-                case AppendOutcome.Appended done -> {
-                    uncommittedBytes += request.size();
-                    request.appended =
-                            new ProduceOutcome.Done(
-                                    done.baseOffset(),
-                                    done.lastOffset(),
-                                    done.appendTimeMs(),
-                                    done.logStartOffset(),
-                                    done.leaderEpoch());
-                    acknowledge(request, request.appended, flushIsDue, false, answers);
-                }
-            }
-            request = following;
-        }
-        if (flushIsDue) {
-            answers.flushOffset = log.logEndOffset();
-        }
-        advance(answers);
-    }
-
-    /**
-     * @param isAgain another request appended the records before
-     */
-    private void acknowledge(
-            ProduceRequest request,
-            ProduceOutcome.Done done,
-            boolean flushIsDue,
-            boolean isAgain,
-            Answers answers) {
-        boolean waits =
-                request.acks() == ProduceRequest.ACKS_ALL || (request.acks() == 1 && flushIsDue);
-        if (!waits) {
-            answers.add(request, done);
-        } else if (isAgain) {
-            waitingAcks.addAgain(request);
-        } else {
-            waitingAcks.add(request);
-        }
-    }
-
-    /**
-     * Moves the high watermark to where the in-sync replicas allow, and finds who waited for it.
-     */
-    private void advance(Answers answers) {
-        Leadership now = leadership;
-        if (now == null) {
-            return;
-        }
-        long end = log.logEndOffset();
-        long ownEnd = log.config().flush().onAck() ? Math.min(log.recoveryPoint(), end) : end;
-        long committed = ends.committed(now.isr(), ownEnd, log.logStartOffset());
-        long before = highWatermark;
-        if (committed > before) {
-            if (committed > end) {
-                throw new IllegalStateException(
-                        name + ": high watermark " + committed + " beyond the log end " + end);
-            }
-            highWatermark = committed;
-            answers.committedBytes = committed == end ? uncommittedBytes : Waiters.ANY_BYTES;
-            if (committed == end) {
-                uncommittedBytes = 0;
-            }
-        }
-        waitingAcks.takeReached(answers, ownEnd, highWatermark);
     }
 
     private void deliver(Answers answers) {
@@ -479,45 +381,13 @@ public final class Partition {
         }
     }
 
-    private ProduceOutcome.@Nullable NotDone refusal(
-            ProduceRequest request, @Nullable Leadership now) {
-        if (now == null) {
-            ErrorCode code = refusal();
-            return new ProduceOutcome.NotDone(code, text(code));
-        }
-        int asked = request.leaderEpoch();
-        if (asked != ProduceRequest.ANY_LEADER_EPOCH && asked != now.leaderEpoch()) {
-            return asked < now.leaderEpoch()
-                    ? new ProduceOutcome.NotDone(
-                            ErrorCode.FENCED_LEADER_EPOCH,
-                            "leader epoch " + asked + " is over, it is " + now.leaderEpoch())
-                    : new ProduceOutcome.NotDone(
-                            ErrorCode.UNKNOWN_LEADER_EPOCH,
-                            "leader epoch " + asked + " is not known here yet");
-        }
-        if (request.acks() == ProduceRequest.ACKS_ALL
-                && now.isr().size() < now.minInsyncReplicas()) {
-            return new ProduceOutcome.NotDone(
-                    ErrorCode.NOT_ENOUGH_REPLICAS,
-                    now.isr().size()
-                            + " replicas are in sync, min.insync.replicas asks for "
-                            + now.minInsyncReplicas());
-        }
-        if (waitingAcks.isFull()) {
-            return new ProduceOutcome.NotDone(
-                    ErrorCode.OVERLOADED,
-                    "too many appends to " + name + " wait for their acknowledgement; try again");
-        }
-        return null;
-    }
-
     /** Why nothing can be appended or read here; NONE while this broker leads. */
     private ErrorCode refusal() {
         ErrorCode reason = closed;
         if (reason != ErrorCode.NONE) {
             return reason;
         }
-        return leadership == null ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.NONE;
+        return leader == null ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.NONE;
     }
 
     private String text(ErrorCode code) {

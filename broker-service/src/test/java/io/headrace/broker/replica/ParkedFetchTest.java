@@ -72,7 +72,7 @@ class ParkedFetchTest {
         OpenOutcome.Opened opened =
                 (OpenOutcome.Opened) directory.open(new LogSpec(name, id, LogConfig.DEFAULTS));
         Partition partition = replicas.add(new LocalReplica(name, id), opened.log());
-        partition.lead(new PartitionState(1, 0, List.of(1), 0), 1);
+        partition.lead(Leadership.of(new PartitionState(1, 0, List.of(1), 0), List.of(1), 1, 1));
         return partition;
     }
 

@@ -36,6 +36,7 @@ class RoomsTest {
                         "..gateway.route..",
                         "..gateway.produce..",
                         "..gateway.consume..",
+                        "..gateway.instance..",
                         "..gateway.metadata..")
                 .should()
                 .dependOnClassesThat()

@@ -17,9 +17,6 @@ import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.ListGroupsRequestData;
 import org.apache.kafka.common.message.ListGroupsResponseData;
-import org.apache.kafka.common.message.OffsetCommitRequestData;
-import org.apache.kafka.common.message.OffsetDeleteRequestData;
-import org.apache.kafka.common.message.OffsetFetchRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -38,7 +35,10 @@ final class GroupQuestions {
         refusedJoins(both);
         life(both);
         staticMember(both);
-        offsets(both);
+    }
+
+    /** When all groups are there. */
+    static void askLast(SideBySide both) throws IOException {
         listed(both);
         deleted(both);
     }
@@ -96,8 +96,11 @@ final class GroupQuestions {
             leaving(both, name, side -> "m", group);
             both.askAll(name, ApiKeys.DESCRIBE_GROUPS, side -> described(group));
             both.askAll(name, ApiKeys.DELETE_GROUPS, side -> deletion(group));
-            both.askAll(name, ApiKeys.OFFSET_DELETE, side -> offsetDeletion(group, "one"));
-            fetchedOffsets(both, name, group, "one");
+            both.askAll(
+                    name,
+                    ApiKeys.OFFSET_DELETE,
+                    side -> OffsetQuestions.offsetDeletion(group, "one"));
+            OffsetQuestions.fetchedOffsets(both, name, group, "one");
         }
     }
 
@@ -146,6 +149,21 @@ final class GroupQuestions {
         }
     }
 
+    /** Kafka tells a member its id before everybody can see the group. */
+    private static void awaitGroup(Side side) throws IOException {
+        long deadlineNs = System.nanoTime() + 30_000_000_000L;
+        String state;
+        do {
+            side.wire(0).send(ApiKeys.DESCRIBE_GROUPS, (short) 0, described(GROUP));
+            state =
+                    ((DescribeGroupsResponseData)
+                                    side.wire(0).receive(ApiKeys.DESCRIBE_GROUPS, (short) 0))
+                            .groups()
+                            .getFirst()
+                            .groupState();
+        } while (state.equals("Dead") && System.nanoTime() < deadlineNs);
+    }
+
     /** One member from its first call to its last. */
     private static void life(SideBySide both) throws IOException {
         both.ask(
@@ -155,6 +173,9 @@ final class GroupQuestions {
                 side -> join(GROUP),
                 JoinGroupResponseData.class,
                 GroupQuestions::joined);
+        for (Side side : List.of(both.ours(), both.theirs())) {
+            awaitGroup(side);
+        }
         both.askAll("before the join ends", ApiKeys.DESCRIBE_GROUPS, side -> described(GROUP));
         both.ask(
                 "joins",
@@ -166,7 +187,10 @@ final class GroupQuestions {
         both.askAll("before the sync", ApiKeys.DESCRIBE_GROUPS, side -> described(GROUP));
         both.askAll(
                 "before the sync", ApiKeys.HEARTBEAT, side -> heartbeat(GROUP, 1, member(side)));
-        commits(both, "before the sync", side -> committed(GROUP, 1, member(side), "one", 0, ""));
+        OffsetQuestions.commits(
+                both,
+                "before the sync",
+                side -> OffsetQuestions.committed(GROUP, 1, member(side), "one", 0, ""));
         both.askAll(
                 "a wrong generation",
                 ApiKeys.SYNC_GROUP,
@@ -202,15 +226,27 @@ final class GroupQuestions {
                     request.protocols().iterator().next().setName("other");
                     return request;
                 });
-        commits(both, "good", side -> committed(GROUP, 1, member(side), "one", 3, "note"));
-        commits(
+        OffsetQuestions.commits(
+                both,
+                "good",
+                side -> OffsetQuestions.committed(GROUP, 1, member(side), "one", 3, "note"));
+        OffsetQuestions.commits(
                 both,
                 "a wrong generation",
-                side -> committed(GROUP, 7, member(side), "one", 4, ""));
-        commits(both, "an unknown member", side -> committed(GROUP, 1, "m", "one", 4, ""));
-        commits(both, "from outside", side -> committed(GROUP, -1, "", "one", 4, ""));
+                side -> OffsetQuestions.committed(GROUP, 7, member(side), "one", 4, ""));
+        OffsetQuestions.commits(
+                both,
+                "an unknown member",
+                side -> OffsetQuestions.committed(GROUP, 1, "m", "one", 4, ""));
+        OffsetQuestions.commits(
+                both,
+                "from outside",
+                side -> OffsetQuestions.committed(GROUP, -1, "", "one", 4, ""));
         both.askAll("with a member", ApiKeys.DELETE_GROUPS, side -> deletion(GROUP));
-        both.askAll("subscribed", ApiKeys.OFFSET_DELETE, side -> offsetDeletion(GROUP, "one"));
+        both.askAll(
+                "subscribed",
+                ApiKeys.OFFSET_DELETE,
+                side -> OffsetQuestions.offsetDeletion(GROUP, "one"));
         leaving(both, "an unknown member", side -> "m", GROUP);
         leaving(both, "its member", GroupQuestions::member, GROUP);
         both.askAll("empty", ApiKeys.DESCRIBE_GROUPS, side -> described(GROUP));
@@ -324,143 +360,6 @@ final class GroupQuestions {
         }
     }
 
-    // ---- offsets
-
-    private static void offsets(SideBySide both) throws IOException {
-        commits(both, "a group without members", side -> committed("plain", -1, "", "one", 5, "x"));
-        commits(both, "a generation", side -> committed("plain", 3, "", "one", 6, "x"));
-        commits(both, "a member", side -> committed("plain", 3, "m", "one", 6, "x"));
-        commits(both, "no such topic", side -> committed("plain", -1, "", "absent", 5, ""));
-        commits(both, "no such partition", side -> committed("plain", -1, "", "one", 5, "", 9));
-        commits(both, "a negative offset", side -> committed("plain", -1, "", "one", -5, ""));
-        commits(both, "null note", side -> committed("plain", -1, "", "one", 5, null));
-        commits(
-                both,
-                "a long note",
-                side -> committed("plain", -1, "", "one", 5, "x".repeat(5000)));
-        commits(both, "no group", side -> committed("", -1, "", "one", 5, ""));
-        fetchedOffsets(both, "of a partition", "plain", "one");
-        fetchedOffsets(both, "of no such topic", "plain", "absent");
-        for (int version = 2; version <= 7; version++) {
-            both.ask(
-                    "all",
-                    ApiKeys.OFFSET_FETCH,
-                    version,
-                    side -> new OffsetFetchRequestData().setGroupId("plain").setTopics(null));
-        }
-        for (int version = 8; version <= 9; version++) {
-            both.ask(
-                    "all of two groups",
-                    ApiKeys.OFFSET_FETCH,
-                    version,
-                    side ->
-                            new OffsetFetchRequestData()
-                                    .setGroups(List.of(all("plain"), all("nobody"))));
-        }
-        both.askAll("without members", ApiKeys.DESCRIBE_GROUPS, side -> described("plain"));
-        both.askAll(
-                "no such topic", ApiKeys.OFFSET_DELETE, side -> offsetDeletion("plain", "absent"));
-        both.askAll("there", ApiKeys.OFFSET_DELETE, side -> offsetDeletion("plain", "one"));
-        fetchedOffsets(both, "after deletion", "plain", "one");
-    }
-
-    private static OffsetFetchRequestData.OffsetFetchRequestGroup all(String group) {
-        return new OffsetFetchRequestData.OffsetFetchRequestGroup()
-                .setGroupId(group)
-                .setTopics(null);
-    }
-
-    private static void commits(SideBySide both, String name, Function<Side, ApiMessage> request)
-            throws IOException {
-        for (int version = 2; version <= 9; version++) {
-            both.ask(name, ApiKeys.OFFSET_COMMIT, version, request);
-        }
-    }
-
-    private static OffsetCommitRequestData committed(
-            String group, int generation, String member, String topic, long offset, String note) {
-        return committed(group, generation, member, topic, offset, note, 0);
-    }
-
-    private static OffsetCommitRequestData committed(
-            String group,
-            int generation,
-            String member,
-            String topic,
-            long offset,
-            String note,
-            int partition) {
-        return new OffsetCommitRequestData()
-                .setGroupId(group)
-                .setGenerationIdOrMemberEpoch(generation)
-                .setMemberId(member)
-                .setTopics(
-                        List.of(
-                                new OffsetCommitRequestData.OffsetCommitRequestTopic()
-                                        .setName(topic)
-                                        .setPartitions(
-                                                List.of(
-                                                        new OffsetCommitRequestData
-                                                                        .OffsetCommitRequestPartition()
-                                                                .setPartitionIndex(partition)
-                                                                .setCommittedOffset(offset)
-                                                                .setCommittedMetadata(note)))));
-    }
-
-    private static void fetchedOffsets(SideBySide both, String name, String group, String topic)
-            throws IOException {
-        for (int version = 1; version <= 7; version++) {
-            both.ask(
-                    name,
-                    ApiKeys.OFFSET_FETCH,
-                    version,
-                    side ->
-                            new OffsetFetchRequestData()
-                                    .setGroupId(group)
-                                    .setTopics(
-                                            List.of(
-                                                    new OffsetFetchRequestData
-                                                                    .OffsetFetchRequestTopic()
-                                                            .setName(topic)
-                                                            .setPartitionIndexes(List.of(0, 1)))));
-        }
-        for (int version = 8; version <= 9; version++) {
-            both.ask(
-                    name,
-                    ApiKeys.OFFSET_FETCH,
-                    version,
-                    side ->
-                            new OffsetFetchRequestData()
-                                    .setGroups(
-                                            List.of(
-                                                    new OffsetFetchRequestData
-                                                                    .OffsetFetchRequestGroup()
-                                                            .setGroupId(group)
-                                                            .setTopics(
-                                                                    List.of(
-                                                                            new OffsetFetchRequestData
-                                                                                            .OffsetFetchRequestTopics()
-                                                                                    .setName(topic)
-                                                                                    .setPartitionIndexes(
-                                                                                            List.of(
-                                                                                                    0,
-                                                                                                    1)))))));
-        }
-    }
-
-    private static ApiMessage offsetDeletion(String group, String topic) {
-        OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection topics =
-                new OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection();
-        topics.add(
-                new OffsetDeleteRequestData.OffsetDeleteRequestTopic()
-                        .setName(topic)
-                        .setPartitions(
-                                List.of(
-                                        new OffsetDeleteRequestData.OffsetDeleteRequestPartition()
-                                                .setPartitionIndex(0))));
-        return new OffsetDeleteRequestData().setGroupId(group).setTopics(topics);
-    }
-
     // ---- lists
 
     private static void listed(SideBySide both) throws IOException {
@@ -499,7 +398,7 @@ final class GroupQuestions {
         both.askAll("after deletion", ApiKeys.DESCRIBE_GROUPS, side -> described("static"));
     }
 
-    private static DescribeGroupsRequestData described(String group) {
+    static DescribeGroupsRequestData described(String group) {
         return new DescribeGroupsRequestData().setGroups(List.of(group));
     }
 

@@ -35,10 +35,14 @@ record InstalledProgram(Path path) {
         throw new IllegalStateException(missing);
     }
 
-    /** Answers what it printed; another exit code than 0 is a failure that carries it. */
+    /**
+     * Answers what it printed as its result; another exit code than 0 is a failure that carries
+     * that and what it said besides.
+     */
     String run(Path folder, String input, String... args) throws IOException, InterruptedException {
         Path in = Files.createTempFile("headrace-in-", ".txt");
         Path out = Files.createTempFile("headrace-out-", ".txt");
+        Path err = Files.createTempFile("headrace-err-", ".txt");
         try {
             Files.writeString(in, input);
             List<String> command = new ArrayList<>();
@@ -47,19 +51,25 @@ record InstalledProgram(Path path) {
             Process process =
                     new ProcessBuilder(command)
                             .directory(folder.toFile())
-                            .redirectErrorStream(true)
                             .redirectInput(in.toFile())
                             .redirectOutput(out.toFile())
+                            .redirectError(err.toFile())
                             .start();
             boolean ended = process.waitFor(LIMIT_S, TimeUnit.SECONDS);
             process.destroyForcibly();
             String printed = Files.readString(out, StandardCharsets.UTF_8);
-            assertThat(ended).as("%s ended in time; it printed %s", command, printed).isTrue();
-            assertThat(process.exitValue()).as("%s printed %s", command, printed).isZero();
+            String said = Files.readString(err, StandardCharsets.UTF_8);
+            String both = "%s printed %s and said %s".formatted(command, printed, said);
+            assertThat(ended).as("in time; %s", both).isTrue();
+            assertThat(process.exitValue()).as("%s", both).isZero();
+            if (!said.isEmpty()) {
+                System.out.println(both);
+            }
             return printed;
         } finally {
             Files.delete(in);
             Files.delete(out);
+            Files.delete(err);
         }
     }
 }

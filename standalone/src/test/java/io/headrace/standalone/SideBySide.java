@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.record.internal.Records;
  * with {@link Side#name} and compared by that name; of error messages only their presence counts.
  */
 final class SideBySide implements AutoCloseable {
+
+    private static final Uuid UNKNOWN_ID = new Uuid(7, 7);
 
     /** Ends at a quote that only the end of the field can follow. */
     private static final Pattern MESSAGE_OF_AN_ERROR =
@@ -59,6 +62,12 @@ final class SideBySide implements AutoCloseable {
                 throw new AssertionError("this side was never told a " + name);
             }
             return type.cast(value);
+        }
+
+        /** The id of a topic that was named; one that nobody knows for any other. */
+        Uuid topicId(String topic) {
+            Object id = values.get("id of " + topic);
+            return id instanceof Uuid known ? known : UNKNOWN_ID;
         }
 
         /** The n-th connection, opened when first asked for. */

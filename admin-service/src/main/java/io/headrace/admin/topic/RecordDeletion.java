@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -204,29 +205,21 @@ public final class RecordDeletion {
                     caller,
                     change,
                     AuditedResult.ok(
-                            Optional.of(
-                                    json.writeValueAsString(
-                                            done.stream()
-                                                    .map(
-                                                            d ->
-                                                                    new Start(
-                                                                            d.partitionId(),
-                                                                            d.logStartOffset()))
-                                                    .toList())),
-                            Optional.of(
-                                    json.writeValueAsString(
-                                            done.stream()
-                                                    .map(
-                                                            d ->
-                                                                    new Start(
-                                                                            d.partitionId(),
-                                                                            d.newLogStartOffset()))
-                                                    .toList())),
+                            starts(done, Deleted::logStartOffset),
+                            starts(done, Deleted::newLogStartOffset),
                             0));
             return done;
         } catch (V3Exception e) {
             audit.append(caller, change, AuditedResult.refused(e.code(), e.message()));
             throw e;
         }
+    }
+
+    private Optional<String> starts(List<Deleted> done, ToLongFunction<Deleted> start) {
+        return Optional.of(
+                json.writeValueAsString(
+                        done.stream()
+                                .map(each -> new Start(each.partitionId(), start.applyAsLong(each)))
+                                .toList()));
     }
 }

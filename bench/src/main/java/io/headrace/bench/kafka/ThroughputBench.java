@@ -108,7 +108,7 @@ final class ThroughputBench {
             }
             row(table, "consume." + cell.figure(), cell.title(), speed, user, system);
         }
-        contest.report().table("Consume from the page cache, joining a new group included", table);
+        contest.report().table("Consume from the page cache", table);
     }
 
     private Run consume(Side side, ProduceCell cell) throws IOException {

@@ -5,8 +5,10 @@ import java.io.Closeable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: the thread {@code broker-converger}. At most one pass waits; it takes the image that is
  * newest when it starts. After failures the pass is repeated, first soon, then at most every {@link
- * #RETRY_MAX}; without any, every {@link #REVIEW} to remove files whose grace is over.
+ * #RETRY_MAX}; without any, every {@link #REVIEW} to remove files whose grace is over. Up to
+ * {@value #HELPERS} helpers open replicas at the same time.
  */
 public final class Converger implements Closeable {
 
@@ -29,23 +32,47 @@ public final class Converger implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Converger.class);
     private static final long STOP_WAIT_MS = 10_000;
+    private static final int HELPERS = 8;
+    private static final long HELPER_IDLE_S = 10;
 
     private final int brokerId;
     private final ReplicaHost host;
     private final DefaultConfig defaults;
     private final InstantSource clock;
+    private final Runnable afterPass;
     private final ScheduledThreadPoolExecutor thread;
+    private final ThreadPoolExecutor helpers;
     private final AtomicReference<@Nullable ClusterImage> newest = new AtomicReference<>();
     private final AtomicBoolean passIsDue = new AtomicBoolean();
     private volatile Convergence convergence = Convergence.NOTHING_YET;
     private @Nullable Future<?> later;
+    private ConvergeStep.Applied applied = ConvergeStep.Applied.NOTHING;
+    private boolean isReviewDue = true;
     private int failedPasses;
 
-    public Converger(int brokerId, ReplicaHost host, DefaultConfig defaults, InstantSource clock) {
+    /**
+     * @param afterPass called after every pass, on the converger's thread; must not block
+     */
+    public Converger(
+            int brokerId,
+            ReplicaHost host,
+            DefaultConfig defaults,
+            InstantSource clock,
+            Runnable afterPass) {
         this.brokerId = brokerId;
         this.host = host;
         this.defaults = defaults;
         this.clock = clock;
+        this.afterPass = afterPass;
+        this.helpers =
+                new ThreadPoolExecutor(
+                        HELPERS,
+                        HELPERS,
+                        HELPER_IDLE_S,
+                        TimeUnit.SECONDS,
+                        new LinkedBlockingQueue<>(),
+                        Thread.ofPlatform().daemon().name("broker-converger-", 1).factory());
+        helpers.allowCoreThreadTimeOut(true);
         this.thread =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("broker-converger").factory());
@@ -79,14 +106,30 @@ public final class Converger implements Closeable {
         if (planned != null) {
             planned.cancel(false);
         }
-        Convergence result =
-                new ConvergeStep(brokerId, host, defaults).apply(image, clock.millis());
-        report(result);
-        convergence = result;
-        failedPasses = result.failures().isEmpty() ? 0 : failedPasses + 1;
-        if (!thread.isShutdown()) {
-            later = thread.schedule(this::pass, pauseMs(failedPasses), TimeUnit.MILLISECONDS);
+        try {
+            boolean isReview = isReviewDue;
+            isReviewDue = true; // should this pass break off
+            ConvergeStep.Result result =
+                    new ConvergeStep(brokerId, host, defaults, helpers)
+                            .apply(image, applied, isReview, clock.millis());
+            applied = result.applied();
+            report(result.convergence());
+            convergence = result.convergence();
+            isReviewDue = !result.convergence().failures().isEmpty();
+            failedPasses = isReviewDue ? failedPasses + 1 : 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
         }
+        afterPass.run();
+        if (!thread.isShutdown()) {
+            later = thread.schedule(this::review, pauseMs(failedPasses), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void review() {
+        isReviewDue = true;
+        pass();
     }
 
     private void report(Convergence result) {
@@ -121,6 +164,8 @@ public final class Converger implements Closeable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            helpers.shutdown();
         }
     }
 }

@@ -2,16 +2,21 @@ package io.headrace.broker.cluster;
 
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicConfig;
-import io.headrace.model.topic.TopicId;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Who keeps the replicas of this broker; called by the converger's thread only.
+ * Who keeps the replicas of this broker.
  *
- * <p>Every method may be repeated: what is already so stays so.
+ * <p>Every method may be repeated: what is already so stays so. Called by the converger only;
+ * {@link #open}, {@link #lead}, {@link #follow}, {@link #suspend} and {@link #setAside} of
+ * different replicas may come at the same time on several threads, those of one replica come in
+ * order.
+ *
+ * <p>A replica is opened, leads or follows again only when the image of its topic changed; where
+ * the leader listens may change without that.
  */
 public interface ReplicaHost {
 
@@ -33,12 +38,16 @@ public interface ReplicaHost {
     /** Stops serving a replica that the image does not explain; keeps the files. */
     void suspend(LocalReplica replica);
 
-    /** Closes the replica and renames its files aside, so that its name is free. */
-    void setAside(LocalReplica replica) throws IOException;
+    /**
+     * Closes the replica and renames its files aside, so that its name is free.
+     *
+     * @param reason what who waits on it is told
+     */
+    void setAside(LocalReplica replica, ErrorCode reason) throws IOException;
 
-    /** Topics that have files aside. */
-    Set<TopicId> aside() throws IOException;
+    /** The files that were set aside, in this run or an earlier one. */
+    List<SetAside> aside() throws IOException;
 
-    /** Removes the files that were set aside for a topic. */
-    void purge(TopicId topicId) throws IOException;
+    /** Removes files that were set aside. */
+    void purge(SetAside files) throws IOException;
 }

@@ -15,6 +15,7 @@ final class DirectoryCheckpoints implements LogCheckpoints {
     private final OffsetCheckpoint cleaned;
     private final Map<TopicPartition, PartitionLog> logs;
     private volatile boolean isCleanedForgotten;
+    private volatile boolean isForgottenUnsaved;
 
     DirectoryCheckpoints(Disk disk, Path root, Map<TopicPartition, PartitionLog> logs)
             throws IOException {
@@ -31,17 +32,26 @@ final class DirectoryCheckpoints implements LogCheckpoints {
         return highWatermarks.offset(partition);
     }
 
+    boolean isKnown(TopicPartition partition) {
+        return recoveryPoints.contains(partition)
+                || logStarts.contains(partition)
+                || highWatermarks.contains(partition)
+                || cleaned.contains(partition);
+    }
+
     LogRecovery.Known known(TopicPartition partition, boolean isClean) {
         return new LogRecovery.Known(
                 isClean, recoveryPoints.offset(partition), logStarts.offset(partition));
     }
 
+    /** In memory; durable with the next save, or with {@link #makeForgottenDurable}. */
     void forget(TopicPartition partition) {
         recoveryPoints.remove(partition);
         logStarts.remove(partition);
         highWatermarks.remove(partition);
         cleaned.remove(partition);
         isCleanedForgotten = true;
+        isForgottenUnsaved = true;
     }
 
     @Override
@@ -70,6 +80,24 @@ final class DirectoryCheckpoints implements LogCheckpoints {
     void saveHighWatermarks() throws IOException {
         logs.forEach((partition, log) -> highWatermarks.put(partition, log.highWatermark()));
         highWatermarks.save();
+    }
+
+    /**
+     * Before a log of a name that may be in the files gets its directory: a recovery point of an
+     * earlier log would hide the new one's unflushed end after a crash.
+     */
+    synchronized void makeForgottenDurable() throws IOException {
+        if (!isForgottenUnsaved) {
+            return;
+        }
+        isForgottenUnsaved = false;
+        boolean isSaved = false;
+        try {
+            saveAll();
+            isSaved = true;
+        } finally {
+            isForgottenUnsaved |= !isSaved;
+        }
     }
 
     void saveAll() throws IOException {

@@ -220,7 +220,6 @@ public final class LogDirectory {
         }
         DeletedPartition deleted = directories.setAside(partition);
         checkpoints.forget(partition);
-        checkpoints.saveAll();
         return Optional.of(deleted);
     }
 

@@ -92,7 +92,10 @@ final class LogOpening {
                 directories.create(spec.partition(), spec.topicId());
             }
         } else {
-            checkpoints.forget(spec.partition());
+            if (checkpoints.isKnown(spec.partition())) {
+                checkpoints.forget(spec.partition());
+            }
+            checkpoints.makeForgottenDurable();
             directories.create(spec.partition(), spec.topicId());
         }
         LogRecovery.Known known = checkpoints.known(spec.partition(), isClean);

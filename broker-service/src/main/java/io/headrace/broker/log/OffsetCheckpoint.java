@@ -47,6 +47,10 @@ final class OffsetCheckpoint {
         return offsets.getOrDefault(partition, 0L);
     }
 
+    boolean contains(TopicPartition partition) {
+        return offsets.containsKey(partition);
+    }
+
     void put(TopicPartition partition, long offset) {
         offsets.put(partition, offset);
     }

@@ -2,6 +2,7 @@ package io.headrace.broker.replica;
 
 import io.headrace.broker.cluster.LocalReplica;
 import io.headrace.broker.cluster.ReplicaHost;
+import io.headrace.broker.cluster.SetAside;
 import io.headrace.broker.log.DeletedPartition;
 import io.headrace.broker.log.FoundPartition;
 import io.headrace.broker.log.LogConfig;
@@ -13,18 +14,17 @@ import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicConfig;
-import io.headrace.model.topic.TopicId;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what the converger wants into logs and partitions. Owner: the converger's thread.
+ * Turns what the converger wants into logs and partitions. Thread-safe but for one replica, which
+ * the converger changes on one thread at a time.
  *
  * <p>Errors: a log that cannot be opened or renamed is an {@link IOException}; what was served
  * before goes on being served.
@@ -126,10 +126,10 @@ public final class LocalReplicas implements ReplicaHost {
     }
 
     @Override
-    public void setAside(LocalReplica replica) throws IOException {
+    public void setAside(LocalReplica replica, ErrorCode reason) throws IOException {
         Partition partition = find(replica);
         if (partition != null) {
-            partition.close(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+            partition.close(reason);
             replicas.remove(partition);
         }
         listener.leadsNoMore(replica.partition());
@@ -141,22 +141,18 @@ public final class LocalReplicas implements ReplicaHost {
     }
 
     @Override
-    public Set<TopicId> aside() throws IOException {
-        Set<TopicId> ids = new HashSet<>();
-        for (DeletedPartition deleted : logs.deleted()) {
-            deleted.topicId().ifPresent(ids::add);
+    public List<SetAside> aside() throws IOException {
+        List<SetAside> aside = new ArrayList<>();
+        for (DeletedPartition each : logs.deleted()) {
+            each.topicId().ifPresent(id -> aside.add(new SetAside(each.directoryName(), id)));
         }
-        return ids;
+        return aside;
     }
 
     @Override
-    public void purge(TopicId topicId) throws IOException {
-        for (DeletedPartition deleted : logs.deleted()) {
-            if (deleted.topicId().filter(topicId::equals).isPresent()) {
-                logs.purge(deleted);
-                LOG.info("Removed the files of {}", deleted.directoryName());
-            }
-        }
+    public void purge(SetAside files) throws IOException {
+        logs.purge(new DeletedPartition(files.directory(), Optional.of(files.topicId())));
+        LOG.info("Removed the files of {}", files.directory());
     }
 
     private @Nullable Partition find(LocalReplica replica) {

@@ -3,6 +3,7 @@ package io.headrace.broker.replica;
 import io.headrace.broker.cluster.LocalReplica;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class ReplicaManager {
     }
 
     private final ReplicaRuntime runtime;
+    private final Arrivals arrivals;
     private final Limits limits;
     private final Supplier<@Nullable ClusterImage> image;
     private final ConcurrentHashMap<String, Partition[]> topics = new ConcurrentHashMap<>();
@@ -66,6 +68,7 @@ public final class ReplicaManager {
                         brokerId, limits.partition(), threads.timer(), threads.workers());
         this.limits = limits;
         this.image = image;
+        this.arrivals = new Arrivals(this, image, threads.timer());
     }
 
     public int brokerId() {
@@ -76,6 +79,17 @@ public final class ReplicaManager {
     public @Nullable Partition led(String topic, int partition) {
         Partition found = find(topic, partition);
         return found == null || found.leadership() == null || stopping ? null : found;
+    }
+
+    /** Whether this broker leads the partition already as the state of an image says. */
+    public boolean leads(String topic, int partition, PartitionState state) {
+        Partition found = led(topic, partition);
+        Leadership leadership = found == null ? null : found.leadership();
+        return leadership != null && leadership.leaderEpoch() >= state.leaderEpoch();
+    }
+
+    public Arrivals arrivals() {
+        return arrivals;
     }
 
     @Nullable Partition find(String topic, int partition) {

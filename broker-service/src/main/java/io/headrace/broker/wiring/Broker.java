@@ -131,7 +131,8 @@ final class Broker {
                         plan.id(),
                         new LocalReplicas(replicas, require(logs), coordination),
                         plan.topicDefaults(),
-                        clock.wall());
+                        clock.wall(),
+                        replicas.arrivals()::look);
         converger = created;
         joined.listen(created::accept);
         LogDirectory opened = require(logs);

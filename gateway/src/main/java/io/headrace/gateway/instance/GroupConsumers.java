@@ -1,20 +1,15 @@
 package io.headrace.gateway.instance;
 
 import io.headrace.gateway.http.HttpFailure;
-import io.headrace.model.cluster.BrokerRegistration;
-import io.headrace.model.cluster.ClusterImage;
+import io.headrace.gateway.route.KafkaEndpoints;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the stock consumers, as small as they go: nothing is fetched ahead beyond the bound, nobody
@@ -22,16 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupConsumers {
 
-    private static final String PREFERRED_LISTENER = "PLAINTEXT";
-
-    private final Supplier<ClusterImage> cluster;
+    private final KafkaEndpoints brokers;
     private final InstanceLimits limits;
     private final LongSupplier nanoClock;
     private final AtomicLong count = new AtomicLong();
 
-    public GroupConsumers(
-            Supplier<ClusterImage> cluster, InstanceLimits limits, LongSupplier nanoClock) {
-        this.cluster = cluster;
+    public GroupConsumers(KafkaEndpoints brokers, InstanceLimits limits, LongSupplier nanoClock) {
+        this.brokers = brokers;
         this.limits = limits;
         this.nanoClock = nanoClock;
     }
@@ -66,24 +58,11 @@ public final class GroupConsumers {
                 nanoClock);
     }
 
-    private String bootstrap() {
-        String addresses =
-                cluster.get().brokers().values().stream()
-                        .map(GroupConsumers::address)
-                        .filter(Objects::nonNull)
-                        .limit(8)
-                        .collect(Collectors.joining(","));
-        if (addresses.isEmpty()) {
+    private List<String> bootstrap() {
+        List<String> live = brokers.live();
+        if (live.isEmpty()) {
             throw HttpFailure.unavailable(50302, "No broker with a Kafka listener is registered.");
         }
-        return addresses;
-    }
-
-    private static @Nullable String address(BrokerRegistration broker) {
-        TreeMap<String, String> endpoints = new TreeMap<>(broker.endpoints());
-        String preferred = endpoints.get(PREFERRED_LISTENER);
-        return preferred != null || endpoints.isEmpty()
-                ? preferred
-                : endpoints.firstEntry().getValue();
+        return live;
     }
 }

@@ -8,6 +8,7 @@ import io.headrace.gateway.instance.InstanceKeeper;
 import io.headrace.gateway.instance.InstanceLimits;
 import io.headrace.gateway.instance.InstanceResource;
 import io.headrace.gateway.instance.Instances;
+import io.headrace.gateway.route.KafkaEndpoints;
 import io.headrace.gateway.telemetry.GatewayMetrics;
 import io.headrace.model.coordination.ClusterWatch;
 import org.apache.curator.framework.CuratorFramework;
@@ -45,10 +46,10 @@ class InstanceConfiguration {
     @Bean(destroyMethod = "close")
     Instances consumerInstances(
             InstanceDirectory directory,
-            ClusterWatch watch,
+            KafkaEndpoints brokers,
             InstanceLimits limits,
             GatewayMetrics metrics) {
-        GroupConsumers consumers = new GroupConsumers(watch::image, limits, System::nanoTime);
+        GroupConsumers consumers = new GroupConsumers(brokers, limits, System::nanoTime);
         return new Instances(directory, consumers, limits, metrics, System::nanoTime);
     }
 

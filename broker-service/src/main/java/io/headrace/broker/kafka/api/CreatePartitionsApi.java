@@ -82,6 +82,12 @@ final class CreatePartitionsApi implements Api<CreatePartitionsRequestData> {
                         "/topics/" + ControllerClient.segment(topic.name()),
                         Optional.of(new Wanted(topic.count(), validateOnly)),
                         timeout)
+                .thenCompose(
+                        answer ->
+                                validateOnly
+                                        ? CompletableFuture.completedFuture(answer)
+                                        : TopicCreation.arrived(
+                                                context, topic.name(), topic.count(), answer))
                 .thenApply(
                         answer ->
                                 new CreatePartitionsTopicResult()

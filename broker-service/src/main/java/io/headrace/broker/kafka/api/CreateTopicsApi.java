@@ -115,7 +115,7 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
                         false);
         Duration timeout =
                 Duration.ofMillis(Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
-        return TopicCreation.create(controller, wanted, timeout)
+        return TopicCreation.create(context, controller, wanted, timeout)
                 .thenApply(answer -> result(topic, answer));
     }
 

@@ -50,7 +50,7 @@ public final class KafkaApis {
         addGroups(apis, context, names, groups);
         apis.add(
                 new FindCoordinatorApi(
-                        context, new OffsetsTopic(context.image(), controller, offsetsTopic)));
+                        context, new OffsetsTopic(context, controller, offsetsTopic)));
         table[0] = new ApiTable(apis);
         return table[0];
     }

@@ -92,7 +92,7 @@ final class MetadataApi implements Api<MetadataRequestData> {
     private CompletableFuture<Void> create(List<String> missing) {
         return CompletableFuture.allOf(
                 missing.stream()
-                        .map(name -> TopicCreation.createAutomatically(controller, name))
+                        .map(name -> TopicCreation.createAutomatically(context, controller, name))
                         .toArray(CompletableFuture[]::new));
     }
 
@@ -177,7 +177,7 @@ final class MetadataApi implements Api<MetadataRequestData> {
                                 : AuthorizedOperations.NOT_ASKED);
     }
 
-    private static MetadataResponsePartition partition(
+    private MetadataResponsePartition partition(
             Exchange exchange, ClusterImage image, TopicImage topic, int index) {
         PartitionState state = topic.states().get(index);
         Optional<BrokerRegistration> leader =
@@ -194,12 +194,21 @@ final class MetadataApi implements Api<MetadataRequestData> {
                                 replicas.stream()
                                         .filter(id -> !image.brokers().containsKey(id))
                                         .toList());
-        if (leader.isEmpty()) {
+        if (leader.isEmpty() || isStillOpening(topic, index, state)) {
             return partition.setErrorCode(Errors.LEADER_NOT_AVAILABLE.code());
         }
         if (!leader.get().endpoints().containsKey(exchange.client().listener())) {
             return partition.setErrorCode(Errors.LISTENER_NOT_FOUND.code());
         }
         return partition.setLeaderId(state.leader());
+    }
+
+    /**
+     * The image is ahead of this broker's own replicas. A client that were told now would only be
+     * refused, and one that has several requests under way might see them taken out of order.
+     */
+    private boolean isStillOpening(TopicImage topic, int index, PartitionState state) {
+        return state.leader() == context.replicas().brokerId()
+                && !context.replicas().leads(topic.name(), index, state);
     }
 }

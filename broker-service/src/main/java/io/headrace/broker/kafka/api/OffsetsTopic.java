@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,16 +25,13 @@ final class OffsetsTopic {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final String SEGMENT_BYTES = Integer.toString(100 << 20);
 
-    private final Supplier<ClusterImage> image;
+    private final ApiContext context;
     private final ControllerClient controller;
     private final OffsetsTopicSettings settings;
     private final AtomicBoolean isBeingCreated = new AtomicBoolean();
 
-    OffsetsTopic(
-            Supplier<ClusterImage> image,
-            ControllerClient controller,
-            OffsetsTopicSettings settings) {
-        this.image = image;
+    OffsetsTopic(ApiContext context, ControllerClient controller, OffsetsTopicSettings settings) {
+        this.context = context;
         this.controller = controller;
         this.settings = settings;
     }
@@ -45,7 +41,7 @@ final class OffsetsTopic {
      * on its way or being elected for.
      */
     Optional<BrokerRegistration> coordinator(String groupId) {
-        ClusterImage now = image.get();
+        ClusterImage now = context.image().get();
         Optional<TopicImage> topic = now.topic(GroupCoordinator.TOPIC);
         if (topic.isEmpty()) {
             create(now);
@@ -73,7 +69,7 @@ final class OffsetsTopic {
                         false,
                         true);
         var _ =
-                TopicCreation.create(controller, wanted, TIMEOUT)
+                TopicCreation.create(context, controller, wanted, TIMEOUT)
                         .whenComplete(
                                 (answer, failure) -> {
                                     isBeingCreated.set(false);

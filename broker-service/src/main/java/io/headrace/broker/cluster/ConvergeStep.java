@@ -6,6 +6,7 @@ import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicConfig;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>Cost: only topics whose image is another than the last pass applied are opened; the files held
- * are listed in a review, and when a topic went, shrank here or became another.
+ * are listed in a review, and when a topic went, got its tombstone, shrank here or became another.
  */
 final class ConvergeStep {
 
@@ -68,10 +69,11 @@ final class ConvergeStep {
     /** What a pass found done, for the next one; immutable. */
     record Applied(
             Map<String, TopicImage> topics,
+            Set<TopicId> tombstones,
             List<LocalReplica> strays,
             Map<SetAside, Long> asideSinceMs) {
 
-        static final Applied NOTHING = new Applied(Map.of(), List.of(), Map.of());
+        static final Applied NOTHING = new Applied(Map.of(), Set.of(), List.of(), Map.of());
 
         private boolean covers(TopicImage topic) {
             return topic.equals(topics.get(topic.name())); // at once for the same instance
@@ -105,13 +107,18 @@ final class ConvergeStep {
         List<LocalReplica> unexplained = isReviewed ? List.copyOf(strays) : before.strays();
         return new Result(
                 new Convergence(image.version(), List.copyOf(failures), unexplained),
-                new Applied(Map.copyOf(applied), unexplained, Map.copyOf(aside)));
+                new Applied(
+                        Map.copyOf(applied),
+                        image.deletedTopics().keySet(),
+                        unexplained,
+                        Map.copyOf(aside)));
     }
 
-    /** Whether a topic went, became another, or has fewer replicas here. */
+    /** Whether a topic went, got its tombstone, became another, or has fewer replicas here. */
     private boolean isSomethingGivenUp(
             ClusterImage image, Applied before, List<TopicImage> changed) {
         return !image.topics().keySet().containsAll(before.topics().keySet())
+                || !before.tombstones().containsAll(image.deletedTopics().keySet())
                 || changed.stream()
                         .anyMatch(
                                 topic -> {

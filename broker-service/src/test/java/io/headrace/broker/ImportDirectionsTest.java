@@ -28,6 +28,8 @@ class ImportDirectionsTest {
                 .definedBy("io.headrace.broker.cluster..")
                 .layer("replica")
                 .definedBy("io.headrace.broker.replica..")
+                .layer("replication")
+                .definedBy("io.headrace.broker.replication..")
                 .layer("coordinator")
                 .definedBy("io.headrace.broker.coordinator..")
                 .layer("group")
@@ -64,15 +66,17 @@ class ImportDirectionsTest {
                 .mayOnlyBeAccessedByLayers("kafka", "wiring")
                 .whereLayer("coordinator")
                 .mayOnlyBeAccessedByLayers("group", "wiring")
+                .whereLayer("replication")
+                .mayOnlyBeAccessedByLayers("kafka", "wiring")
                 .whereLayer("replica")
-                .mayOnlyBeAccessedByLayers("coordinator", "kafka", "http", "wiring")
+                .mayOnlyBeAccessedByLayers("replication", "coordinator", "kafka", "http", "wiring")
                 .whereLayer("cluster")
-                .mayOnlyBeAccessedByLayers("replica", "kafka", "http", "wiring")
+                .mayOnlyBeAccessedByLayers("replica", "replication", "kafka", "http", "wiring")
                 .whereLayer("log")
                 .mayOnlyBeAccessedByLayers(
-                        "replica", "coordinator", "fetch", "kafka", "http", "wiring")
+                        "replica", "replication", "coordinator", "fetch", "kafka", "http", "wiring")
                 .whereLayer("disk")
-                .mayOnlyBeAccessedByLayers("log", "wiring")
+                .mayOnlyBeAccessedByLayers("log", "replica", "wiring")
                 .check(broker);
     }
 
@@ -85,6 +89,7 @@ class ImportDirectionsTest {
                         "io.headrace.broker.log..",
                         "io.headrace.broker.cluster..",
                         "io.headrace.broker.replica..",
+                        "io.headrace.broker.replication..",
                         "io.headrace.broker.coordinator..",
                         "io.headrace.broker.group..")
                 .should()

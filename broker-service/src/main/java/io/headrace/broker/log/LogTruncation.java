@@ -39,6 +39,8 @@ final class LogTruncation {
 
     void truncateTo(long offset) throws IOException {
         if (offset >= state.logEndOffset) {
+            // This broker may have noted an epoch here, led, and appended nothing in it.
+            state.epochs.truncateFromEnd(state.logEndOffset);
             return;
         }
         if (offset <= state.segments.first().baseOffset()) {

@@ -360,6 +360,25 @@ public final class PartitionLog {
         return state.logStartOffset;
     }
 
+    /**
+     * Moves the log start offset up to the given one (to the high watermark at most), as another
+     * replica's did. Written down with the next checkpoint: until then a restart may bring records
+     * back.
+     */
+    public void startsAtLeast(long offset) throws IOException {
+        if (Math.min(offset, highWatermark()) <= state.logStartOffset) {
+            return;
+        }
+        writing(
+                "a new log start",
+                () -> {
+                    long start = Math.min(offset, highWatermark());
+                    if (start > state.logStartOffset) {
+                        retention.moveStart(start, "so does the leader's");
+                    }
+                });
+    }
+
     /** Applies retention by time and size; returns how many segments were deleted. */
     public int retain() throws IOException {
         if (!raiseStart()) {

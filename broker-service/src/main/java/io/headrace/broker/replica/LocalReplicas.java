@@ -36,11 +36,17 @@ public final class LocalReplicas implements ReplicaHost {
     private final ReplicaManager replicas;
     private final LogDirectory logs;
     private final LeadershipListener listener;
+    private final FollowingListener following;
 
-    public LocalReplicas(ReplicaManager replicas, LogDirectory logs, LeadershipListener listener) {
+    public LocalReplicas(
+            ReplicaManager replicas,
+            LogDirectory logs,
+            LeadershipListener listener,
+            FollowingListener following) {
         this.replicas = replicas;
         this.logs = logs;
         this.listener = listener;
+        this.following = following;
     }
 
     @Override
@@ -67,7 +73,7 @@ public final class LocalReplicas implements ReplicaHost {
                 if (!log.config().equals(logConfig)) {
                     log.configure(logConfig);
                 }
-                replicas.add(replica, log);
+                replicas.add(replica, log, logs.checkpointedHighWatermark(replica.partition()));
             }
             case OpenOutcome.Refused(ErrorCode code, String text) ->
                     throw new IOException(code + ": " + text);
@@ -101,6 +107,7 @@ public final class LocalReplicas implements ReplicaHost {
         }
         Leadership now = partition.leadership();
         if (now != null) {
+            following.followsNoMore(replica);
             listener.leads(replica.partition(), now.leaderEpoch());
         }
     }
@@ -114,6 +121,12 @@ public final class LocalReplicas implements ReplicaHost {
             partition.resign(state.leaderEpoch());
         }
         listener.leadsNoMore(replica.partition());
+        Follower role = partition == null ? null : partition.follower();
+        if (role != null && role.leaderEpoch() == state.leaderEpoch()) {
+            following.follows(role, state.leader());
+        } else {
+            following.followsNoMore(replica);
+        }
     }
 
     @Override
@@ -123,6 +136,7 @@ public final class LocalReplicas implements ReplicaHost {
             partition.resign(-1);
         }
         listener.leadsNoMore(replica.partition());
+        following.followsNoMore(replica);
     }
 
     @Override
@@ -133,6 +147,7 @@ public final class LocalReplicas implements ReplicaHost {
             replicas.remove(partition);
         }
         listener.leadsNoMore(replica.partition());
+        following.followsNoMore(replica);
         logs.delete(replica.partition(), replica.topicId());
         LOG.atInfo()
                 .addKeyValue("topic", replica.partition().topic())

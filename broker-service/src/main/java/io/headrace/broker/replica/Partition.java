@@ -63,14 +63,22 @@ public final class Partition {
     private volatile ErrorCode closed = ErrorCode.NONE;
     private int newestLeaderEpoch = -1;
 
-    Partition(TopicPartition name, TopicId topicId, PartitionLog log, ReplicaRuntime runtime) {
+    /**
+     * @param highWatermark as it was last written down; the log's start where nothing was
+     */
+    Partition(
+            TopicPartition name,
+            TopicId topicId,
+            PartitionLog log,
+            ReplicaRuntime runtime,
+            long highWatermark) {
         this.name = name;
         this.topicId = topicId;
         this.log = log;
         this.runtime = runtime;
         this.queue = new ProduceQueue(runtime.bounds().queuedMax());
-        this.highWatermark = log.logStartOffset();
-        log.highWatermark(() -> highWatermark);
+        this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
+        log.highWatermark(this::highWatermark);
     }
 
     public TopicPartition name() {
@@ -240,12 +248,31 @@ public final class Partition {
                 return false;
             }
             newestLeaderEpoch = leaderEpoch;
-            follower = new FollowerRole(leaderEpoch);
+            follower = new FollowerRole(this, leaderEpoch);
         } finally {
             lock.unlock();
         }
         stopLeading();
         return true;
+    }
+
+    /** Runs a follower's change, unless its leader epoch is over. */
+    @SuppressWarnings("ReferenceEquality")
+    FollowOutcome asFollower(FollowerRole role, FollowerRole.Change change) {
+        Answers answers = new Answers();
+        FollowOutcome outcome;
+        lock.lock();
+        try {
+            outcome =
+                    role == follower && leader == null
+                            ? FollowerRole.run(change, answers)
+                            : FollowOutcome.FENCED;
+        } finally {
+            lock.unlock();
+        }
+        deliver(answers);
+        drain();
+        return outcome;
     }
 
     /** Another broker leads, or none: waiting requests are told to look for it. */

@@ -244,8 +244,9 @@ public final class ReplicaManager {
         }
     }
 
-    Partition add(LocalReplica replica, PartitionLog log) {
-        Partition partition = new Partition(replica.partition(), replica.topicId(), log, runtime);
+    Partition add(LocalReplica replica, PartitionLog log, long highWatermark) {
+        Partition partition =
+                new Partition(replica.partition(), replica.topicId(), log, runtime, highWatermark);
         topics.compute(
                 replica.partition().topic(),
                 (topic, before) -> with(before, replica.partition().partition(), partition));

@@ -17,6 +17,7 @@ import io.headrace.broker.log.compaction.ProducerEnds;
 import io.headrace.broker.replica.LocalReplicas;
 import io.headrace.broker.replica.LogConfigs;
 import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.broker.replication.ReplicaFetchers;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
@@ -64,6 +65,7 @@ final class Broker {
     private final ReplicaManager replicas;
     private final Coordination coordination;
     private final ExecutorService offlineThread;
+    private final ReplicaFetchers fetchers;
     private volatile @Nullable Membership membership;
     private volatile @Nullable LogDirectory logs;
     private volatile @Nullable LogCleaner cleaner;
@@ -75,13 +77,15 @@ final class Broker {
             LogClock clock,
             ReplicaManager replicas,
             Coordination coordination,
-            ExecutorService offlineThread) {
+            ExecutorService offlineThread,
+            ReplicaFetchers fetchers) {
         this.plan = plan;
         this.disk = disk;
         this.clock = clock;
         this.replicas = replicas;
         this.coordination = coordination;
         this.offlineThread = offlineThread;
+        this.fetchers = fetchers;
     }
 
     /** Watches the cluster, locks the log directory and recovers all logs in it. */
@@ -129,7 +133,7 @@ final class Broker {
         Converger created =
                 new Converger(
                         plan.id(),
-                        new LocalReplicas(replicas, require(logs), coordination),
+                        new LocalReplicas(replicas, require(logs), coordination, fetchers),
                         plan.topicDefaults(),
                         clock.wall(),
                         replicas.arrivals()::look);
@@ -161,6 +165,7 @@ final class Broker {
             if (running != null) {
                 running.close();
             }
+            fetchers.close();
             replicas.close();
             LogCleaner cleaning = cleaner;
             if (cleaning != null) {

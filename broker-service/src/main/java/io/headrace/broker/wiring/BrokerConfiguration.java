@@ -116,7 +116,8 @@ public class BrokerConfiguration {
                         LogClock.system(),
                         replicas,
                         coordination,
-                        threads.handedOn());
+                        threads.handedOn(),
+                        Replication.fetchers(properties, made::get));
         made.set(broker);
         return new BrokerParts(
                 broker,

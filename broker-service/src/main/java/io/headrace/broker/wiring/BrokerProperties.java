@@ -28,6 +28,7 @@ import org.springframework.validation.annotation.Validated;
  * @param topicDefaults defaults of topic settings, by Kafka's names
  * @param kafka the Kafka protocol
  * @param groups groups of consumers
+ * @param replication how this broker copies from leaders
  */
 @Validated
 @ConfigurationProperties("headrace.broker")
@@ -46,7 +47,33 @@ public record BrokerProperties(
         @DefaultValue @Valid @NotNull Http http,
         @DefaultValue @Valid @NotNull Replicas replicas,
         @DefaultValue @Valid @NotNull Kafka kafka,
-        @DefaultValue @Valid @NotNull Groups groups) {
+        @DefaultValue @Valid @NotNull Groups groups,
+        @DefaultValue @Valid @NotNull Replication replication) {
+
+    /**
+     * How this broker copies partitions from their leaders.
+     *
+     * @param listener name of the Kafka listener that brokers use among themselves; by default the
+     *     first by name
+     * @param partitionBytesMax of one partition in one answer
+     * @param answerBytesMax of one answer
+     * @param bytesMin the leader waits for so many
+     * @param waitMax the leader waits no longer
+     * @param backoffMin pause after a first failure
+     * @param backoffMax longest pause
+     * @param connectTimeout for a connection to a leader
+     * @param readTimeout for an answer, on top of {@code waitMax}
+     */
+    public record Replication(
+            @Nullable String listener,
+            @DefaultValue("1MB") @NotNull DataSize partitionBytesMax,
+            @DefaultValue("10MB") @NotNull DataSize answerBytesMax,
+            @DefaultValue("1") @Min(1) int bytesMin,
+            @DefaultValue("500ms") @NotNull Duration waitMax,
+            @DefaultValue("20ms") @NotNull Duration backoffMin,
+            @DefaultValue("1s") @NotNull Duration backoffMax,
+            @DefaultValue("3s") @NotNull Duration connectTimeout,
+            @DefaultValue("10s") @NotNull Duration readTimeout) {}
 
     /**
      * Groups of consumers.

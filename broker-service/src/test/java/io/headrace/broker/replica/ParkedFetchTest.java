@@ -71,7 +71,7 @@ class ParkedFetchTest {
         TopicId id = new TopicId(1, 1);
         OpenOutcome.Opened opened =
                 (OpenOutcome.Opened) directory.open(new LogSpec(name, id, LogConfig.DEFAULTS));
-        Partition partition = replicas.add(new LocalReplica(name, id), opened.log());
+        Partition partition = replicas.add(new LocalReplica(name, id), opened.log(), 0);
         partition.lead(Leadership.of(new PartitionState(1, 0, List.of(1), 0), List.of(1), 1, 1));
         return partition;
     }

@@ -8,13 +8,13 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where the brokers are for clients that came through one listener. */
-final class Endpoints {
+/** Where the brokers are, as one listener is told. */
+public final class Endpoints {
 
     private Endpoints() {}
 
     /** A broker's address on a listener. */
-    record Endpoint(int brokerId, String host, int port, @Nullable String rack) {}
+    public record Endpoint(int brokerId, String host, int port, @Nullable String rack) {}
 
     /** All live brokers that have the listener, by id. */
     static List<Endpoint> all(ClusterImage image, String listener) {
@@ -25,7 +25,7 @@ final class Endpoints {
                 .toList();
     }
 
-    static Optional<Endpoint> of(BrokerRegistration broker, String listener) {
+    public static Optional<Endpoint> of(BrokerRegistration broker, String listener) {
         String address = broker.endpoints().get(listener);
         if (address == null) {
             return Optional.empty();

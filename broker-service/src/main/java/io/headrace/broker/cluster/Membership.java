@@ -44,6 +44,7 @@ public final class Membership implements Closeable {
     private final CuratorFramework client;
     private final ClusterWatch watch;
     private final ProducerIds producerIds;
+    private final IsrWriter isrWriter;
     private volatile @Nullable Registration registration;
 
     private Membership(
@@ -53,6 +54,7 @@ public final class Membership implements Closeable {
         this.client = client;
         this.watch = watch;
         this.producerIds = new ProducerIds(client);
+        this.isrWriter = new IsrWriter(client, watch::image);
     }
 
     /**
@@ -94,6 +96,11 @@ public final class Membership implements Closeable {
     /** Where producer ids come from. */
     public ProducerIds producerIds() {
         return producerIds;
+    }
+
+    /** Where leaders say who is to be in sync. */
+    public IsrChanges isrChanges() {
+        return isrWriter;
     }
 
     /** The newest image. */
@@ -150,6 +157,7 @@ public final class Membership implements Closeable {
         try {
             deregister();
         } finally {
+            isrWriter.close();
             watch.close();
             client.close();
         }

@@ -1,5 +1,6 @@
 package io.headrace.broker.replica;
 
+import io.headrace.broker.cluster.IsrChange;
 import io.headrace.model.error.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,12 @@ final class Answers {
 
     /** Newly committed bytes; 0 for none. */
     long committedBytes;
+
+    /** Bytes behind the log's end before; 0 for none. */
+    long appendedBytes;
+
+    /** What the in-sync replicas are to become; null for no change. */
+    @Nullable IsrChange isrChange;
 
     /** Flush up to here (exclusive); -1 for no flush. */
     long flushOffset = -1;

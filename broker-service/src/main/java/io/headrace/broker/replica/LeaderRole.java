@@ -1,5 +1,7 @@
 package io.headrace.broker.replica;
 
+import io.headrace.broker.cluster.IsrChange;
+import io.headrace.broker.cluster.IsrOutcome;
 import io.headrace.broker.log.AppendOutcome;
 import io.headrace.broker.log.AppendRequest;
 import io.headrace.broker.log.PartitionLog;
@@ -27,7 +29,8 @@ final class LeaderRole {
     private final TopicPartition name;
     private final PartitionLog log;
     private final WaitingAcks waitingAcks;
-    private final ReplicaEnds ends;
+    private final Followers followers;
+    private final ReplicaRuntime runtime;
     private final List<AppendRequest> round = new ArrayList<>();
     private long uncommittedBytes;
 
@@ -38,7 +41,8 @@ final class LeaderRole {
         this.name = partition.name();
         this.log = partition.log();
         this.waitingAcks = new WaitingAcks(runtime.bounds().waitingMax(), runtime.timer());
-        this.ends = new ReplicaEnds(runtime.brokerId());
+        this.runtime = runtime;
+        this.followers = new Followers(partition, runtime, first, log.logEndOffset());
         this.leadership = first;
     }
 
@@ -46,13 +50,75 @@ final class LeaderRole {
         return leadership;
     }
 
+    /** Any thread may ask. */
+    Followers followers() {
+        return followers;
+    }
+
     /** Takes over a newer state of this broker's leadership. */
     void update(Leadership next, Answers answers) {
-        if (next.leaderEpoch() > leadership.leaderEpoch()) {
-            ends.forget();
-        }
-        leadership = next;
+        followers.learn(next, log.logEndOffset());
+        changed(answers);
+    }
+
+    /** Followers fetched: what they have may be committed now, and they may come into the ISR. */
+    void followersMoved(Answers answers) {
         advance(answers);
+        want(followers.expansion(partition.highWatermark()), answers);
+    }
+
+    /** Any thread may ask. */
+    boolean needsReview() {
+        return leadership.replicas().size() > 1
+                && (leadership.isr().size() < leadership.replicas().size()
+                        || followers.hasLagging(log.logEndOffset()));
+    }
+
+    /** Looks for followers that lag for too long, and for those that could come back. */
+    void review(Answers answers) {
+        want(followers.shrinkage(log.logEndOffset()), answers);
+        want(followers.expansion(partition.highWatermark()), answers);
+        advance(answers);
+    }
+
+    private static void want(@Nullable IsrChange change, Answers answers) {
+        if (change != null) {
+            answers.isrChange = change;
+        }
+    }
+
+    /** A change of the in-sync replicas has an outcome. */
+    void settle(IsrChange change, IsrOutcome outcome, Answers answers) {
+        int before = leadership.isr().size();
+        if (followers.settle(change, outcome)) {
+            changed(answers);
+            if (outcome instanceof IsrOutcome.Written) {
+                runtime.counts().count(before, leadership.isr().size());
+                LOG.atInfo()
+                        .addKeyValue("topic", name.topic())
+                        .addKeyValue("partition", name.partition())
+                        .addKeyValue("leaderEpoch", leadership.leaderEpoch())
+                        .log("In-sync replicas are {} now", leadership.isr());
+            }
+            want(followers.expansion(partition.highWatermark()), answers);
+        }
+    }
+
+    private void changed(Answers answers) {
+        leadership = followers.known();
+        if (flushesOnAck() && log.recoveryPoint() < log.logEndOffset()) {
+            answers.flushOffset = log.logEndOffset();
+        }
+        advance(answers);
+        if (leadership.isr().size() < leadership.fewestInSync()) {
+            waitingAcks.takeForCommit(
+                    answers,
+                    new ProduceOutcome.Unknown(
+                            ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+                            "the records were written, then only "
+                                    + leadership.isr().size()
+                                    + " replicas were in sync"));
+        }
     }
 
     /** This broker leads no more, or its log takes no flush: whoever waits is told so. */
@@ -140,6 +206,7 @@ final class LeaderRole {
                 }
                 case AppendOutcome.Appended done -> {
                     uncommittedBytes += request.size();
+                    answers.appendedBytes += request.size();
                     request.appended =
                             new ProduceOutcome.Done(
                                     done.baseOffset(),
@@ -178,8 +245,9 @@ final class LeaderRole {
         }
     }
 
+    /** As the topic wants it; and while no other copy of several is in sync. */
     private boolean flushesOnAck() {
-        return log.config().flush().onAck();
+        return log.config().flush().onAck() || followers.isLastCopy();
     }
 
     /**
@@ -188,7 +256,10 @@ final class LeaderRole {
     void advance(Answers answers) {
         long end = log.logEndOffset();
         long ownEnd = flushesOnAck() ? Math.min(log.recoveryPoint(), end) : end;
-        long committed = ends.committed(leadership.isr(), ownEnd, log.logStartOffset());
+        long committed =
+                followers.mayCommit()
+                        ? followers.committable(ownEnd, end, log.logStartOffset())
+                        : partition.highWatermark();
         if (committed > partition.highWatermark()) {
             if (committed > end) {
                 throw new IllegalStateException(

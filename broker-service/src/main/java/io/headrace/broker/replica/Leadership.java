@@ -41,6 +41,28 @@ public record Leadership(
                 minInsyncReplicas);
     }
 
+    /** The same leadership, with what a newer state says about who is in sync. */
+    Leadership with(PartitionState state) {
+        return new Leadership(
+                leaderEpoch,
+                state.isr(),
+                state.elr(),
+                state.partitionEpoch(),
+                replicas,
+                copies,
+                minInsyncReplicas);
+    }
+
+    /** The smallest ISR with which anything is committed. */
+    int fewestInSync() {
+        return Math.min(minInsyncReplicas, copies);
+    }
+
+    /** Whether records may be committed now (KIP-966). */
+    boolean mayCommit() {
+        return elr.isEmpty() && isr.size() >= fewestInSync();
+    }
+
     /** Whether this is older than what is known. */
     boolean isBefore(Leadership known) {
         return leaderEpoch < known.leaderEpoch

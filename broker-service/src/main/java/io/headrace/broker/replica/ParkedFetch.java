@@ -46,9 +46,29 @@ public abstract class ParkedFetch {
         }
     }
 
-    /** Adds a partition to wait on; before {@link ReplicaManager#park} only. */
+    /**
+     * Adds a partition to wait on, while this broker leads it; before {@link ReplicaManager#park}
+     * only.
+     */
     public final void watch(Partition partition, long highWatermarkSeen) {
-        watches.add(new Watch(this, partition, highWatermarkSeen));
+        watches.add(new Watch(this, partition, For.COMMITTED, highWatermarkSeen, 0));
+    }
+
+    /** As {@link #watch}, also while this broker follows. */
+    public final void watchServed(Partition partition, long highWatermarkSeen) {
+        watches.add(new Watch(this, partition, For.COMMITTED_ANYWHERE, highWatermarkSeen, 0));
+    }
+
+    /** For a follower: wakes when the log grows, or when the high watermark is news to it. */
+    public final void watchEnd(Partition partition, long logEndSeen, long highWatermarkSeen) {
+        watches.add(new Watch(this, partition, For.LOG_END, highWatermarkSeen, logEndSeen));
+    }
+
+    /** What is waited for, and who may serve it. */
+    private enum For {
+        COMMITTED,
+        COMMITTED_ANYWHERE,
+        LOG_END
     }
 
     final List<Watch> watches() {
@@ -90,7 +110,7 @@ public abstract class ParkedFetch {
 
     private void detach() {
         for (Watch watch : watches) {
-            watch.partition.waiters().remove(watch);
+            watch.waiters().remove(watch);
         }
         Future<?> pending = timer;
         if (pending != null) {
@@ -106,16 +126,43 @@ public abstract class ParkedFetch {
     static final class Watch {
 
         final ParkedFetch fetch;
-        final Partition partition;
         final long highWatermarkSeen;
+        private final Partition partition;
+        private final For awaited;
+        private final long logEndSeen;
 
         /** Slot in the list of waiters, -1 outside; guarded by its lock. */
         int slot = -1;
 
-        Watch(ParkedFetch fetch, Partition partition, long highWatermarkSeen) {
+        private Watch(
+                ParkedFetch fetch,
+                Partition partition,
+                For awaited,
+                long highWatermarkSeen,
+                long logEndSeen) {
             this.fetch = fetch;
             this.partition = partition;
+            this.awaited = awaited;
             this.highWatermarkSeen = highWatermarkSeen;
+            this.logEndSeen = logEndSeen;
+        }
+
+        Waiters waiters() {
+            return awaited == For.LOG_END ? partition.endWaiters() : partition.waiters();
+        }
+
+        /** NONE while the partition is served as the fetch needs it. */
+        ErrorCode whyOver() {
+            ErrorCode reason = partition.whyNotLeading();
+            return awaited == For.COMMITTED_ANYWHERE && partition.servedLeaderEpoch() >= 0
+                    ? ErrorCode.NONE
+                    : reason;
+        }
+
+        /** Whether something happened since the fetch looked. */
+        boolean hasMoved() {
+            return partition.highWatermark() != highWatermarkSeen
+                    || (awaited == For.LOG_END && partition.log().logEndOffset() != logEndSeen);
         }
     }
 }

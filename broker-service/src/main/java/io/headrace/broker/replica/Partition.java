@@ -1,16 +1,18 @@
 package io.headrace.broker.replica;
 
+import io.headrace.broker.cluster.IsrChange;
+import io.headrace.broker.cluster.IsrOutcome;
 import io.headrace.broker.log.AppendRequest;
 import io.headrace.broker.log.CheckOutcome;
 import io.headrace.broker.log.FlushOutcome;
 import io.headrace.broker.log.PartitionLog;
-import io.headrace.broker.log.ReadOutcome;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,13 +56,16 @@ public final class Partition {
     private final PartitionLog log;
     private final ReplicaRuntime runtime;
     private final ReentrantLock lock = new ReentrantLock();
+    private final Reads reads;
     private final ProduceQueue queue;
     private final Waiters waiters = new Waiters();
+    private final Waiters endWaiters = new Waiters();
 
     private volatile @Nullable LeaderRole leader;
     private volatile @Nullable FollowerRole follower;
     private volatile long highWatermark;
     private volatile ErrorCode closed = ErrorCode.NONE;
+    private volatile boolean haveFollowersMoved;
     private int newestLeaderEpoch = -1;
 
     /**
@@ -76,6 +81,7 @@ public final class Partition {
         this.topicId = topicId;
         this.log = log;
         this.runtime = runtime;
+        this.reads = new Reads(log);
         this.queue = new ProduceQueue(runtime.bounds().queuedMax());
         this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
         log.highWatermark(this::highWatermark);
@@ -118,11 +124,17 @@ public final class Partition {
 
     /** How many fetches are parked here. */
     public int parkedCount() {
-        return waiters.count();
+        return waiters.count() + endWaiters.count();
     }
 
+    /** Fetches that wait for the high watermark. */
     Waiters waiters() {
         return waiters;
+    }
+
+    /** Followers' fetches, which wait for the log's end. */
+    Waiters endWaiters() {
+        return endWaiters;
     }
 
     /** NONE while this broker leads. */
@@ -167,37 +179,93 @@ public final class Partition {
     }
 
     /**
-     * Reads whole committed batches.
+     * Reads whole committed batches, while this broker leads.
      *
      * @param atLeastOne the first batch may exceed {@code bytesMax}
      */
     public ReadResult read(long offset, int bytesMax, boolean atLeastOne) {
         Leadership now = leadership();
-        if (now == null) {
-            ErrorCode code = refusal();
-            return new ReadResult.Refused(code, text(code));
-        }
+        return now == null
+                ? refused()
+                : readCommitted(offset, bytesMax, atLeastOne, now.leaderEpoch());
+    }
+
+    /** As {@link #read}, also while this broker follows. */
+    public ReadResult readServed(long offset, int bytesMax, boolean atLeastOne) {
+        int epoch = servedLeaderEpoch();
+        return epoch < 0 ? refused() : readCommitted(offset, bytesMax, atLeastOne, epoch);
+    }
+
+    private ReadResult readCommitted(
+            long offset, int bytesMax, boolean atLeastOne, int leaderEpoch) {
         long committed = highWatermark;
-        return switch (log.read(offset, bytesMax, committed, atLeastOne)) {
-            case ReadOutcome.Found(var slice) ->
-                    new ReadResult.InRange(
-                            slice,
-                            log.logStartOffset(),
-                            committed,
-                            log.logEndOffset(),
-                            now.leaderEpoch());
-            case ReadOutcome.NothingYet nothing ->
-                    new ReadResult.InRange(
-                            null,
-                            log.logStartOffset(),
-                            committed,
-                            log.logEndOffset(),
-                            now.leaderEpoch());
-            case ReadOutcome.OutOfRange(long start, long end) ->
-                    new ReadResult.OutOfRange(start, committed, end);
-            case ReadOutcome.Failed(ErrorCode code, String text) ->
-                    new ReadResult.Refused(code, text);
-        };
+        return reads.read(offset, bytesMax, atLeastOne, committed, committed, leaderEpoch);
+    }
+
+    /** Reads for a follower: whatever is in the log of the leader. */
+    public ReadResult readToEnd(long offset, int bytesMax, boolean atLeastOne) {
+        Leadership now = leadership();
+        return now == null
+                ? refused()
+                : reads.read(
+                        offset,
+                        bytesMax,
+                        atLeastOne,
+                        Long.MAX_VALUE,
+                        highWatermark,
+                        now.leaderEpoch());
+    }
+
+    private ReadResult refused() {
+        ErrorCode code = refusal();
+        ErrorCode said = code == ErrorCode.NONE ? ErrorCode.NOT_LEADER_OR_FOLLOWER : code;
+        return new ReadResult.Refused(said, text(said));
+    }
+
+    /** The leader epoch in which this broker leads or follows; -1 when it does neither. */
+    public int servedLeaderEpoch() {
+        Leadership led = leadership();
+        if (led != null) {
+            return led.leaderEpoch();
+        }
+        FollowerRole role = follower;
+        return role == null ? -1 : role.leaderEpoch();
+    }
+
+    /** The followers, while this broker leads; null otherwise. */
+    @Nullable Followers followers() {
+        LeaderRole role = leader;
+        return role == null ? null : role.followers();
+    }
+
+    /** The high watermark that a follower was told last; -1 for none. */
+    public long toldHighWatermark(int brokerId) {
+        Followers now = followers();
+        RemoteReplica replica = now == null ? null : now.remote().find(brokerId);
+        return replica == null ? RemoteReplica.UNKNOWN : replica.toldHighWatermark();
+    }
+
+    public void tellHighWatermark(int brokerId, long offset) {
+        Followers now = followers();
+        RemoteReplica replica = now == null ? null : now.remote().find(brokerId);
+        if (replica != null) {
+            replica.tellHighWatermark(offset);
+        }
+    }
+
+    /**
+     * Whether the high watermark has reached the start of this leader epoch: before that it may be
+     * behind what an earlier leader committed.
+     */
+    public boolean isHighWatermarkKnown() {
+        Followers now = followers();
+        return now != null && highWatermark >= now.epochStartOffset();
+    }
+
+    /** Whether the broker holds, or is to get, a replica of what this broker leads. */
+    public boolean hasFollower(int brokerId) {
+        Followers now = followers();
+        return now != null && now.remote().find(brokerId) != null;
     }
 
     /**
@@ -290,6 +358,8 @@ public final class Partition {
     private void stopLeading() {
         if (leader != null) {
             stop(ErrorCode.NOT_LEADER_OR_FOLLOWER, false);
+        } else {
+            wakeAll(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         }
     }
 
@@ -320,42 +390,92 @@ public final class Partition {
         }
         deliver(answers);
         drain();
+        wakeAll(reason);
+    }
+
+    void wakeAll(ErrorCode reason) {
         waiters.wakeAll(reason);
+        endWaiters.wakeAll(reason);
     }
 
     private void flushed(FlushOutcome outcome) {
+        change(
+                (role, answers) -> {
+                    switch (outcome) {
+                        case FlushOutcome.Failed(ErrorCode code, String text) ->
+                                role.giveUp(new ProduceOutcome.Unknown(code, text), answers);
+                        case FlushOutcome.Flushed _ -> role.advance(answers);
+                    }
+                });
+    }
+
+    private void drain() {
+        int rounds = 0;
+        while (hasWork() && lock.tryLock()) {
+            Answers answers = new Answers();
+            try {
+                ProduceRequest oldest = queue.takeAll();
+                if (oldest != null) {
+                    appendRound(oldest, answers);
+                }
+                LeaderRole role = leader;
+                if (haveFollowersMoved) {
+                    haveFollowersMoved = false;
+                    if (role != null) {
+                        role.followersMoved(answers);
+                    }
+                }
+            } finally {
+                lock.unlock();
+            }
+            deliver(answers);
+            if (++rounds >= ROUNDS_MAX && hasWork() && handOn()) {
+                return;
+            }
+        }
+    }
+
+    private boolean hasWork() {
+        return !queue.isEmpty() || haveFollowersMoved;
+    }
+
+    /**
+     * A follower fetches, and so has everything below its offset. Never waits for the lock: whoever
+     * holds it counts the progress in.
+     */
+    public void fetched(ReplicaFetch fetch) {
+        LeaderRole role = leader;
+        if (role != null && role.followers().fetched(fetch, log.logEndOffset())) {
+            haveFollowersMoved = true;
+            drain();
+        }
+    }
+
+    /** Takes followers that lag for too long out of the ISR. */
+    void reviewInSync() {
+        LeaderRole role = leader;
+        if (role != null && role.needsReview()) {
+            change((now, answers) -> now.review(answers));
+        }
+    }
+
+    private void settled(IsrChange change, IsrOutcome outcome) {
+        change((role, answers) -> role.settle(change, outcome, answers));
+    }
+
+    private void change(BiConsumer<LeaderRole, Answers> step) {
         Answers answers = new Answers();
         lock.lock();
         try {
             LeaderRole role = leader;
             if (role != null) {
-                switch (outcome) {
-                    case FlushOutcome.Failed(ErrorCode code, String text) ->
-                            role.giveUp(new ProduceOutcome.Unknown(code, text), answers);
-                    case FlushOutcome.Flushed done -> role.advance(answers);
-                }
+                step.accept(role, answers);
             }
         } finally {
             lock.unlock();
         }
         deliver(answers);
         drain();
-    }
-
-    private void drain() {
-        int rounds = 0;
-        while (!queue.isEmpty() && lock.tryLock()) {
-            Answers answers = new Answers();
-            try {
-                appendRound(queue.takeAll(), answers);
-            } finally {
-                lock.unlock();
-            }
-            deliver(answers);
-            if (++rounds >= ROUNDS_MAX && !queue.isEmpty() && handOn()) {
-                return;
-            }
-        }
     }
 
     /**
@@ -398,10 +518,18 @@ public final class Partition {
     private void deliver(Answers answers) {
         answers.deliver();
         if (answers.committedBytes > 0) {
-            waiters.committed(answers.committedBytes);
+            waiters.arrived(answers.committedBytes);
+            endWaiters.highWatermarkIs(highWatermark);
+        }
+        if (answers.appendedBytes > 0) {
+            endWaiters.arrived(answers.appendedBytes);
         }
         if (answers.stopped != ErrorCode.NONE) {
-            waiters.wakeAll(answers.stopped);
+            wakeAll(answers.stopped);
+        }
+        IsrChange change = answers.isrChange;
+        if (change != null) {
+            runtime.isrChanges().submit(change, outcome -> settled(change, outcome));
         }
         if (answers.flushOffset >= 0) {
             runtime.flush(log, answers.flushOffset, this::flushed);

@@ -2,6 +2,7 @@ package io.headrace.broker.replica;
 
 import io.headrace.broker.cluster.LocalReplica;
 import io.headrace.broker.log.PartitionLog;
+import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.error.ErrorCode;
@@ -62,10 +63,11 @@ public final class ReplicaManager {
             int brokerId,
             Limits limits,
             Supplier<@Nullable ClusterImage> image,
-            ReplicaThreads threads) {
+            ReplicaThreads threads,
+            InSyncRules rules) {
         this.runtime =
                 new ReplicaRuntime(
-                        brokerId, limits.partition(), threads.timer(), threads.workers());
+                        brokerId, limits.partition(), threads, rules, image, new IsrCounts());
         this.limits = limits;
         this.image = image;
         this.arrivals = new Arrivals(this, image, threads.timer());
@@ -95,6 +97,74 @@ public final class ReplicaManager {
     @Nullable Partition find(String topic, int partition) {
         Partition[] partitions = topics.getOrDefault(topic, NONE);
         return partition >= 0 && partition < partitions.length ? partitions[partition] : null;
+    }
+
+    /** The partition, if this broker leads or follows it; null otherwise. */
+    public @Nullable Partition served(String topic, int partition) {
+        Partition found = find(topic, partition);
+        return found == null || found.servedLeaderEpoch() < 0 || stopping ? null : found;
+    }
+
+    /**
+     * A follower in the rack that can serve the offset, if the partition is led here and this
+     * broker is in another rack (KIP-392).
+     *
+     * @return -1 when there is none
+     */
+    public int nearer(Partition partition, String rack, long offset) {
+        ClusterImage now = image.get();
+        Followers followers = partition.followers();
+        if (now == null || followers == null || isIn(rack, now.brokers().get(brokerId()))) {
+            return -1;
+        }
+        RemoteReplica best = null;
+        for (RemoteReplica each : followers.remote().all()) {
+            if (followers.maximal().contains(each.id())
+                    && isIn(rack, now.brokers().get(each.id()))
+                    && each.logStartOffset() <= offset
+                    && offset <= each.endOffset()
+                    && (best == null || each.endOffset() > best.endOffset())) {
+                best = each;
+            }
+        }
+        return best == null ? -1 : best.id();
+    }
+
+    private static boolean isIn(String rack, @Nullable BrokerRegistration broker) {
+        return broker != null
+                && !broker.isStopping()
+                && broker.rack().filter(rack::equals).isPresent();
+    }
+
+    /** How often in-sync replicas changed. */
+    public IsrCounts isrCounts() {
+        return runtime.counts();
+    }
+
+    /** Looks for followers that lag for too long, from now on, twice in the lag time. */
+    public void startReviews() {
+        long everyMs = Math.max(1, runtime.lagNanosMax() / 2_000_000);
+        var _ =
+                runtime.timer()
+                        .scheduleWithFixedDelay(
+                                this::handOnReview, everyMs, everyMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void handOnReview() {
+        try {
+            runtime.workers().execute(this::reviewInSync);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("No worker looks for followers that lag");
+        }
+    }
+
+    /** One look for followers that lag for too long. */
+    void reviewInSync() {
+        for (Partition partition : partitions()) {
+            if (!stopping) {
+                partition.reviewInSync();
+            }
+        }
     }
 
     /** All replicas of this broker. */
@@ -168,7 +238,7 @@ public final class ReplicaManager {
             return ErrorCode.SHUTTING_DOWN;
         }
         for (ParkedFetch.Watch watch : fetch.watches()) {
-            watch.partition.waiters().add(watch);
+            watch.waiters().add(watch);
         }
         lookAgain(fetch);
         return ErrorCode.NONE;
@@ -197,19 +267,18 @@ public final class ReplicaManager {
     /** What happened between the read and the watch would otherwise be missed. */
     private void lookAgain(ParkedFetch fetch) {
         for (ParkedFetch.Watch watch : fetch.watches()) {
-            Partition partition = watch.partition;
-            ErrorCode reason = partition.whyNotLeading();
+            ErrorCode reason = watch.whyOver();
             if (reason == ErrorCode.NONE && stopping) {
                 reason = ErrorCode.SHUTTING_DOWN;
             }
-            boolean moved = partition.highWatermark() != watch.highWatermarkSeen;
+            boolean moved = watch.hasMoved();
             if ((reason != ErrorCode.NONE || moved) && fetch.claim()) {
                 fetch.finish(reason);
             }
         }
         if (fetch.isOver()) {
             for (ParkedFetch.Watch watch : fetch.watches()) {
-                watch.partition.waiters().remove(watch);
+                watch.waiters().remove(watch);
             }
         }
     }
@@ -223,7 +292,7 @@ public final class ReplicaManager {
     public void quiesce() {
         stopping = true;
         for (Partition partition : partitions()) {
-            partition.waiters().wakeAll(ErrorCode.SHUTTING_DOWN);
+            partition.wakeAll(ErrorCode.SHUTTING_DOWN);
         }
     }
 

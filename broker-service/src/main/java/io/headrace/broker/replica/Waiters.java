@@ -3,6 +3,7 @@ package io.headrace.broker.replica;
 import io.headrace.model.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +46,7 @@ final class Waiters {
     }
 
     /** Wakes whoever has waited for these bytes. */
-    void committed(long bytes) {
+    void arrived(long bytes) {
         if (count == 0) {
             return;
         }
@@ -66,14 +67,26 @@ final class Waiters {
         finishAll(woken, ErrorCode.NONE);
     }
 
+    /** Wakes whoever was told an older high watermark. */
+    void highWatermarkIs(long highWatermark) {
+        if (count == 0) {
+            return;
+        }
+        wake(watch -> watch.highWatermarkSeen < highWatermark, ErrorCode.NONE);
+    }
+
     /** Wakes everybody with a reason. */
     void wakeAll(ErrorCode reason) {
+        wake(watch -> true, reason);
+    }
+
+    private void wake(Predicate<ParkedFetch.Watch> who, ErrorCode reason) {
         ParkedFetch woken = null;
         lock.lock();
         try {
             for (int i = watches.size() - 1; i >= 0; i--) {
                 ParkedFetch.Watch watch = watches.get(i);
-                if (watch.fetch.claim()) {
+                if (who.test(watch) && watch.fetch.claim()) {
                     unlink(watch);
                     watch.fetch.nextWoken = woken;
                     woken = watch.fetch;

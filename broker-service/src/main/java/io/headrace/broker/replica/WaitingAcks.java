@@ -97,6 +97,20 @@ final class WaitingAcks {
         again.clear();
     }
 
+    /** Takes whoever waits for the high watermark. */
+    void takeForCommit(Answers answers, ProduceOutcome outcome) {
+        forCommit.forEach(request -> answers.add(request, outcome));
+        forCommit.clear();
+        again.removeIf(
+                request -> {
+                    boolean isForCommit = request.acks() == ProduceRequest.ACKS_ALL;
+                    if (isForCommit) {
+                        answers.add(request, outcome);
+                    }
+                    return isForCommit;
+                });
+    }
+
     private static void takeBelow(ArrayDeque<ProduceRequest> waiting, long end, Answers answers) {
         for (ProduceRequest request = waiting.peek(); request != null; request = waiting.peek()) {
             ProduceOutcome.Done done = done(request);

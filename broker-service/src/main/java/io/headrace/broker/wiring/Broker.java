@@ -2,6 +2,7 @@ package io.headrace.broker.wiring;
 
 import io.headrace.broker.cluster.Converger;
 import io.headrace.broker.cluster.DefaultConfig;
+import io.headrace.broker.cluster.IsrChanges;
 import io.headrace.broker.cluster.Membership;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.kafka.api.BrokerSettings.Directory;
@@ -139,6 +140,7 @@ final class Broker {
                         replicas.arrivals()::look);
         converger = created;
         joined.listen(created::accept);
+        replicas.startReviews();
         LogDirectory opened = require(logs);
         joined.register(
                 new BrokerNode(
@@ -209,6 +211,11 @@ final class Broker {
     /** A producer id that no other broker hands out; may wait for ZooKeeper. */
     long newProducerId() {
         return require(membership).producerIds().take();
+    }
+
+    /** Where leaders say who is to be in sync. */
+    IsrChanges isrChanges() {
+        return require(membership).isrChanges();
     }
 
     @Nullable Membership membership() {

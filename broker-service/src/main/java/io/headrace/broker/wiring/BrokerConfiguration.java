@@ -24,6 +24,7 @@ import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectorySettings;
 import io.headrace.broker.log.compaction.CleanerSettings;
 import io.headrace.broker.quota.Throttle;
+import io.headrace.broker.replica.InSyncRules;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
@@ -98,7 +99,16 @@ public class BrokerConfiguration {
                             Broker broker = made.get();
                             return broker == null ? null : broker.image();
                         },
-                        threads.forReplicas());
+                        threads.forReplicas(),
+                        new InSyncRules(
+                                properties.replication().lagMax(),
+                                System::nanoTime,
+                                (change, then) -> {
+                                    Broker broker = made.get();
+                                    if (broker != null) {
+                                        broker.isrChanges().submit(change, then);
+                                    }
+                                }));
         Coordination coordination =
                 Coordination.of(
                         settings(properties.groups()),
@@ -216,7 +226,8 @@ public class BrokerConfiguration {
                         Access.OPEN,
                         Throttle.NONE,
                         parts.doctor(),
-                        kafka.autoCreateTopics());
+                        kafka.autoCreateTopics(),
+                        properties.replication().rackAwareReads());
         return new KafkaListener(
                 KafkaListeners.transport(resources.getLoopResources()),
                 limits,

@@ -28,7 +28,7 @@ import org.springframework.validation.annotation.Validated;
  * @param topicDefaults defaults of topic settings, by Kafka's names
  * @param kafka the Kafka protocol
  * @param groups groups of consumers
- * @param replication how this broker copies from leaders
+ * @param replication how this broker copies from leaders, and what it asks of its followers
  */
 @Validated
 @ConfigurationProperties("headrace.broker")
@@ -63,6 +63,9 @@ public record BrokerProperties(
      * @param backoffMax longest pause
      * @param connectTimeout for a connection to a leader
      * @param readTimeout for an answer, on top of {@code waitMax}
+     * @param lagMax after which a follower that is not caught up leaves the in-sync replicas of
+     *     what this broker leads (Kafka's replica.lag.time.max.ms)
+     * @param rackAwareReads whether consumers that name their rack are sent to a replica there
      */
     public record Replication(
             @Nullable String listener,
@@ -73,7 +76,9 @@ public record BrokerProperties(
             @DefaultValue("20ms") @NotNull Duration backoffMin,
             @DefaultValue("1s") @NotNull Duration backoffMax,
             @DefaultValue("3s") @NotNull Duration connectTimeout,
-            @DefaultValue("10s") @NotNull Duration readTimeout) {}
+            @DefaultValue("10s") @NotNull Duration readTimeout,
+            @DefaultValue("30s") @NotNull Duration lagMax,
+            @DefaultValue("true") boolean rackAwareReads) {}
 
     /**
      * Groups of consumers.

@@ -63,7 +63,8 @@ class ParkedFetchTest {
                 1,
                 new ReplicaManager.Limits(new Partition.Bounds(100, 100), parkedMax),
                 () -> null,
-                new ReplicaThreads(timer, Runnable::run));
+                new ReplicaThreads(timer, Runnable::run),
+                new InSyncRules(Duration.ofSeconds(30), System::nanoTime, (change, then) -> {}));
     }
 
     private Partition lead(int index) throws Exception {

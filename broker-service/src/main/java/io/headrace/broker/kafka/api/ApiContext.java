@@ -21,6 +21,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param image the newest image
  * @param workers threads that may wait for the disk or another process; bounded, reject when full
  * @param autoCreateTopics whether naming an unknown topic creates it, where the client allows that
+ * @param readsNearby whether consumers that name their rack are sent to a replica there
  */
 public record ApiContext(
         ReplicaManager replicas,
@@ -32,7 +33,8 @@ public record ApiContext(
         Access access,
         Throttle throttle,
         ConnectionDoctor doctor,
-        boolean autoCreateTopics) {
+        boolean autoCreateTopics,
+        boolean readsNearby) {
 
     boolean mayUseTopic(Exchange exchange, Access.Operation operation, String topic) {
         return allows(exchange, operation, Access.Resource.TOPIC, topic);

@@ -60,7 +60,8 @@ final class FetchApi implements Api<FetchRequestData> {
                                 partition.fetchOffset(),
                                 partition.partitionMaxBytes(),
                                 partition.currentLeaderEpoch(),
-                                partition.lastFetchedEpoch()));
+                                partition.lastFetchedEpoch(),
+                                partition.logStartOffset()));
             }
         }
         return targets;

@@ -36,17 +36,22 @@ import org.slf4j.LoggerFactory;
 final class FetchRound {
 
     private static final Logger LOG = LoggerFactory.getLogger(FetchRound.class);
+    private static final long NEWS_WAIT_MS = 5;
 
     private final ApiContext context;
     private final Exchange exchange;
     private final FetchRequestData request;
     private final FetchSessions sessions;
     private final FetchSessions.Plan plan;
+    private final FetchReader reader;
     private final PartitionFetch partitions;
     private final long startNanos = System.nanoTime();
     private List<PartitionFetch.Found> found = List.of();
     private @Nullable ParkedFetch parked;
+    private boolean isFirstLook = true;
     private boolean isOver;
+    private long newsSinceNanos;
+    private boolean hasNews;
 
     FetchRound(
             ApiContext context,
@@ -59,7 +64,8 @@ final class FetchRound {
         this.request = request;
         this.sessions = sessions;
         this.plan = plan;
-        this.partitions = new PartitionFetch(context, exchange, request.isolationLevel());
+        this.reader = FetchReader.of(request, exchange.version());
+        this.partitions = new PartitionFetch(context, exchange, reader, request.isolationLevel());
     }
 
     void start() {
@@ -84,7 +90,7 @@ final class FetchRound {
         List<PartitionFetch.Found> all = new ArrayList<>(plan.targets().size());
         for (FetchTarget target : plan.targets()) {
             int bytesMax = Math.min(left, Math.max(0, target.bytesMax()));
-            PartitionFetch.Found one = partitions.read(target, bytesMax, isFirst);
+            PartitionFetch.Found one = partitions.read(target, bytesMax, isFirst, isFirstLook);
             all.add(one);
             if (one.length() > 0) {
                 isFirst = false;
@@ -92,6 +98,7 @@ final class FetchRound {
             }
         }
         found = all;
+        isFirstLook = false;
         if (isEnough() || !park()) {
             load(0);
         }
@@ -114,11 +121,35 @@ final class FetchRound {
                 return true;
             }
         }
-        return false;
+        return reader.isFollower() && isTimeForNews();
+    }
+
+    /**
+     * A follower learns a high watermark that it does not know, even when there are no records to
+     * go with it; but not at once, for the next records are often on their way.
+     */
+    private boolean isTimeForNews() {
+        if (!hasNews && found.stream().anyMatch(this::isNews)) {
+            hasNews = true;
+            newsSinceNanos = System.nanoTime();
+        }
+        return hasNews && newsWaitMsLeft() <= 0;
+    }
+
+    private boolean isNews(PartitionFetch.Found one) {
+        Partition partition = one.partition();
+        return partition != null
+                && one.data().highWatermark() > partition.toldHighWatermark(reader.replicaId());
+    }
+
+    private long newsWaitMsLeft() {
+        return NEWS_WAIT_MS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - newsSinceNanos);
     }
 
     private long waitMsLeft() {
-        return request.maxWaitMs() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        long left =
+                request.maxWaitMs() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+        return hasNews ? Math.min(left, newsWaitMsLeft()) : left;
     }
 
     /**
@@ -129,7 +160,7 @@ final class FetchRound {
         for (PartitionFetch.Found one : found) {
             Partition partition = one.partition();
             if (partition != null) {
-                waiting.watch(partition, one.data().highWatermark());
+                watch(waiting, partition, one);
             }
         }
         for (PartitionFetch.Found one : found) {
@@ -142,6 +173,17 @@ final class FetchRound {
         }
         parked = null;
         return false;
+    }
+
+    private void watch(Waiting waiting, Partition partition, PartitionFetch.Found one) {
+        long highWatermark = one.data().highWatermark();
+        if (reader.isFollower()) {
+            waiting.watchEnd(partition, one.logEndOffset(), highWatermark);
+        } else if (reader.mayReadFollowers()) {
+            waiting.watchServed(partition, highWatermark);
+        } else {
+            waiting.watch(partition, highWatermark);
+        }
     }
 
     private void woken() {
@@ -210,6 +252,9 @@ final class FetchRound {
                             .setRecords(
                                     slice == null ? MemoryRecords.EMPTY : new SliceRecords(slice)));
             bytes += one.length();
+            if (reader.isFollower()) {
+                continue;
+            }
             if (one.data().errorCode() == Errors.NONE.code()) {
                 context.traffic(one.target().topic()).fetched(one.length());
             } else {
@@ -220,7 +265,10 @@ final class FetchRound {
                 new FetchResponseData()
                         .setSessionId(plan.sessionId())
                         .setThrottleTimeMs(
-                                context.pauseMs(exchange, Throttle.Kind.FETCH_BYTES, bytes));
+                                reader.isFollower()
+                                        ? 0
+                                        : context.pauseMs(
+                                                exchange, Throttle.Kind.FETCH_BYTES, bytes));
         FetchSession session = plan.session();
         List<Integer> news =
                 session == null ? List.of() : sessions.news(session, plan.targets(), data);
@@ -232,7 +280,17 @@ final class FetchRound {
             }
         }
         partitions.hints(response, found);
+        if (reader.isFollower()) {
+            found.forEach(this::told);
+        }
         exchange.answer(response);
+    }
+
+    private void told(PartitionFetch.Found one) {
+        Partition partition = one.partition();
+        if (partition != null && one.data().errorCode() == Errors.NONE.code()) {
+            partition.tellHighWatermark(reader.replicaId(), one.data().highWatermark());
+        }
     }
 
     private void add(FetchResponseData response, int index, PartitionData data) {

@@ -9,6 +9,7 @@ import org.apache.kafka.common.Uuid;
  * @param topicId zero where the request names topics by name
  * @param leaderEpoch that the client knows, -1 for none
  * @param lastFetchedEpoch of the record before {@code offset}, -1 where the client does not say
+ * @param logStartOffset of a follower's log, -1 from a consumer
  */
 record FetchTarget(
         String topic,
@@ -17,7 +18,8 @@ record FetchTarget(
         long offset,
         int bytesMax,
         int leaderEpoch,
-        int lastFetchedEpoch) {
+        int lastFetchedEpoch,
+        long logStartOffset) {
 
     /** Same topic (by id where there is one) and partition. */
     record Key(String topic, Uuid topicId, int partition) {}
@@ -28,6 +30,13 @@ record FetchTarget(
 
     FetchTarget named(String name) {
         return new FetchTarget(
-                name, topicId, partition, offset, bytesMax, leaderEpoch, lastFetchedEpoch);
+                name,
+                topicId,
+                partition,
+                offset,
+                bytesMax,
+                leaderEpoch,
+                lastFetchedEpoch,
+                logStartOffset);
     }
 }

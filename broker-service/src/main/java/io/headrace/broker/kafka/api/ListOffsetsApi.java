@@ -4,7 +4,6 @@ import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.log.SegmentInfo;
 import io.headrace.broker.log.TimeLookup;
-import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.security.Access;
 import io.headrace.model.error.ErrorCode;
@@ -34,6 +33,7 @@ final class ListOffsetsApi implements Api<ListOffsetsRequestData> {
     private static final Logger LOG = LoggerFactory.getLogger(ListOffsetsApi.class);
     private static final long NONE = -1;
     private static final int WITH_LEADER_EPOCH = 4;
+    private static final int WITH_OFFSET_NOT_AVAILABLE = 5;
 
     private final ApiContext context;
 
@@ -94,7 +94,12 @@ final class ListOffsetsApi implements Api<ListOffsetsRequestData> {
                 answered.partitions()
                         .add(
                                 mayRead
-                                        ? one(exchange, topic.name(), wanted, isNew)
+                                        ? one(
+                                                exchange,
+                                                request.replicaId(),
+                                                topic.name(),
+                                                wanted,
+                                                isNew)
                                         : failed(wanted, Errors.TOPIC_AUTHORIZATION_FAILED));
             }
             response.topics().add(answered);
@@ -103,7 +108,11 @@ final class ListOffsetsApi implements Api<ListOffsetsRequestData> {
     }
 
     private ListOffsetsPartitionResponse one(
-            Exchange exchange, String topic, ListOffsetsPartition wanted, boolean isNew) {
+            Exchange exchange,
+            int replicaId,
+            String topic,
+            ListOffsetsPartition wanted,
+            boolean isNew) {
         int index = wanted.partitionIndex();
         if (index < 0) {
             return failed(wanted, Errors.UNKNOWN_TOPIC_OR_PARTITION);
@@ -111,25 +120,42 @@ final class ListOffsetsApi implements Api<ListOffsetsRequestData> {
         if (!isNew) {
             return failed(wanted, Errors.INVALID_REQUEST);
         }
-        Partition partition = context.replicas().led(topic, index);
-        Leadership leadership = partition == null ? null : partition.leadership();
-        if (partition == null || leadership == null) {
+        Partition partition =
+                replicaId == ListOffsetsRequest.DEBUGGING_REPLICA_ID
+                        ? context.replicas().served(topic, index)
+                        : context.replicas().led(topic, index);
+        int leaderEpoch = partition == null ? (int) NONE : partition.servedLeaderEpoch();
+        if (partition == null || leaderEpoch < 0) {
             ErrorCode code = context.replicas().whyNotLed(new TopicPartition(topic, index)).code();
             return failed(wanted, Errors.forCode(code.number()));
         }
-        Errors epoch = LeaderEpochs.check(wanted.currentLeaderEpoch(), leadership.leaderEpoch());
+        Errors epoch = LeaderEpochs.check(wanted.currentLeaderEpoch(), leaderEpoch);
         if (epoch != Errors.NONE) {
             return failed(wanted, epoch);
         }
-        ListOffsetsPartitionResponse found = found(wanted, partition, leadership);
+        boolean isFollower = replicaId >= 0;
+        if (!isFollower
+                && wanted.timestamp() == ListOffsetsRequest.LATEST_TIMESTAMP
+                && partition.leadership() != null
+                && !partition.isHighWatermarkKnown()) {
+            return failed(
+                    wanted,
+                    exchange.version() >= WITH_OFFSET_NOT_AVAILABLE
+                            ? Errors.OFFSET_NOT_AVAILABLE
+                            : Errors.LEADER_NOT_AVAILABLE);
+        }
+        ListOffsetsPartitionResponse found = found(wanted, partition, leaderEpoch, isFollower);
         return exchange.version() >= WITH_LEADER_EPOCH ? found : found.setLeaderEpoch((int) NONE);
     }
 
     private static ListOffsetsPartitionResponse found(
-            ListOffsetsPartition wanted, Partition partition, Leadership leadership) {
+            ListOffsetsPartition wanted, Partition partition, int leaderEpoch, boolean isFollower) {
         long timestamp = wanted.timestamp();
         if (timestamp == ListOffsetsRequest.LATEST_TIMESTAMP) {
-            return end(wanted, partition.highWatermark(), leadership.leaderEpoch());
+            return end(
+                    wanted,
+                    isFollower ? partition.log().logEndOffset() : partition.highWatermark(),
+                    leaderEpoch);
         }
         if (timestamp == ListOffsetsRequest.EARLIEST_TIMESTAMP
                 || timestamp == ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP) {

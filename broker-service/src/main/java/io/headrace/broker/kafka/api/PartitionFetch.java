@@ -3,9 +3,9 @@ package io.headrace.broker.kafka.api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.log.epoch.EpochEnd;
-import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReadResult;
+import io.headrace.broker.replica.ReplicaFetch;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
@@ -24,18 +24,24 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one partition for a fetch and says what was found, or why nothing was. */
+/**
+ * Reads one partition for a fetch and says what was found, or why nothing was. A follower reads up
+ * to the log's end, and its fetch says how far it is; a consumer reads up to the high watermark.
+ */
 final class PartitionFetch {
 
     private static final int WITH_LEADER_HINTS = 16;
+    private static final int NOWHERE = FetchResponse.INVALID_PREFERRED_REPLICA_ID;
 
     private final ApiContext context;
     private final Exchange exchange;
+    private final FetchReader reader;
     private final boolean readsCommitted;
 
-    PartitionFetch(ApiContext context, Exchange exchange, byte isolationLevel) {
+    PartitionFetch(ApiContext context, Exchange exchange, FetchReader reader, byte isolationLevel) {
         this.context = context;
         this.exchange = exchange;
+        this.reader = reader;
         this.readsCommitted = isolationLevel == IsolationLevel.READ_COMMITTED.id();
     }
 
@@ -45,6 +51,7 @@ final class PartitionFetch {
         private final FetchTarget target;
         private final @Nullable Partition partition;
         private final boolean isFinal;
+        private final long logEndOffset;
         private @Nullable LogSlice slice;
         private PartitionData data;
 
@@ -53,11 +60,13 @@ final class PartitionFetch {
                 @Nullable Partition partition,
                 @Nullable LogSlice slice,
                 PartitionData data,
+                long logEndOffset,
                 boolean isFinal) {
             this.target = target;
             this.partition = partition;
             this.slice = slice;
             this.data = data;
+            this.logEndOffset = logEndOffset;
             this.isFinal = isFinal;
         }
 
@@ -76,6 +85,11 @@ final class PartitionFetch {
 
         PartitionData data() {
             return data;
+        }
+
+        /** Of the log at that moment; -1 where nothing was read. */
+        long logEndOffset() {
+            return logEndOffset;
         }
 
         int length() {
@@ -106,42 +120,79 @@ final class PartitionFetch {
 
     /**
      * @param atLeastOne a first batch may be larger than {@code bytesMax}
+     * @param isFirstLook whether the fetch just came, and so says how far its reader is
      */
-    Found read(FetchTarget target, int bytesMax, boolean atLeastOne) {
-        Partition partition =
-                target.topic().isEmpty() || target.partition() < 0
-                        ? null
-                        : context.replicas().led(target.topic(), target.partition());
+    Found read(FetchTarget target, int bytesMax, boolean atLeastOne, boolean isFirstLook) {
+        Partition partition = find(target);
         Errors error = error(target, partition);
-        Leadership leadership = partition == null ? null : partition.leadership();
-        if (error != Errors.NONE || partition == null || leadership == null) {
+        if (error != Errors.NONE || partition == null) {
             Errors said = error == Errors.NONE ? Errors.NOT_LEADER_OR_FOLLOWER : error;
-            return new Found(target, null, null, refusal(target, said), true);
+            return refused(target, said);
         }
         EpochEnd diverging = diverging(target, partition);
-        return switch (partition.read(
-                target.offset(),
-                diverging == null ? bytesMax : 0,
-                atLeastOne && diverging == null)) {
-            case ReadResult.InRange in -> inRange(target, partition, in, diverging);
-            case ReadResult.OutOfRange _ ->
-                    new Found(
-                            target, null, null, refusal(target, Errors.OFFSET_OUT_OF_RANGE), true);
-            case ReadResult.Refused(ErrorCode code, String text) ->
-                    new Found(
-                            target,
-                            null,
-                            null,
-                            refusal(target, Errors.forCode(code.number())),
-                            true);
+        if (reader.isFollower() && isFirstLook && diverging == null) {
+            notice(target, partition);
+        }
+        int elsewhere = reader.isFollower() ? NOWHERE : preferred(target, partition);
+        boolean isEmpty = diverging != null || elsewhere != NOWHERE;
+        ReadResult result = read(target, partition, isEmpty ? 0 : bytesMax, atLeastOne && !isEmpty);
+        return switch (result) {
+            case ReadResult.InRange in -> inRange(target, partition, in, diverging, elsewhere);
+            case ReadResult.OutOfRange _ -> refused(target, Errors.OFFSET_OUT_OF_RANGE);
+            case ReadResult.Refused(ErrorCode code, String _) ->
+                    refused(target, Errors.forCode(code.number()));
         };
+    }
+
+    private @Nullable Partition find(FetchTarget target) {
+        if (target.topic().isEmpty() || target.partition() < 0) {
+            return null;
+        }
+        return reader.mayReadFollowers()
+                ? context.replicas().served(target.topic(), target.partition())
+                : context.replicas().led(target.topic(), target.partition());
+    }
+
+    private ReadResult read(
+            FetchTarget target, Partition partition, int bytesMax, boolean atLeastOne) {
+        if (reader.isFollower()) {
+            return partition.readToEnd(target.offset(), bytesMax, atLeastOne);
+        }
+        return reader.mayReadFollowers()
+                ? partition.readServed(target.offset(), bytesMax, atLeastOne)
+                : partition.read(target.offset(), bytesMax, atLeastOne);
+    }
+
+    /** An offset that the log does not have says nothing about the follower. */
+    private void notice(FetchTarget target, Partition partition) {
+        if (target.offset() >= partition.log().logStartOffset()
+                && target.offset() <= partition.log().logEndOffset()) {
+            partition.fetched(
+                    new ReplicaFetch(
+                            reader.replicaId(),
+                            reader.brokerEpoch(),
+                            target.leaderEpoch(),
+                            target.offset(),
+                            target.logStartOffset()));
+        }
+    }
+
+    private int preferred(FetchTarget target, Partition partition) {
+        return reader.rack().isEmpty() || !context.readsNearby()
+                ? NOWHERE
+                : context.replicas().nearer(partition, reader.rack(), target.offset());
+    }
+
+    private static Found refused(FetchTarget target, Errors error) {
+        return new Found(target, null, null, refusal(target, error), -1, true);
     }
 
     private Found inRange(
             FetchTarget target,
             Partition partition,
             ReadResult.InRange in,
-            @Nullable EpochEnd diverging) {
+            @Nullable EpochEnd diverging,
+            int elsewhere) {
         LogSlice slice = in.slice();
         if (slice != null && slice.length() == 0) {
             slice.close();
@@ -153,6 +204,7 @@ final class PartitionFetch {
                         .setHighWatermark(in.highWatermark())
                         .setLastStableOffset(in.highWatermark())
                         .setLogStartOffset(in.logStartOffset())
+                        .setPreferredReadReplica(elsewhere)
                         .setAbortedTransactions(readsCommitted ? List.of() : null);
         if (diverging != null) {
             data.setDivergingEpoch(
@@ -161,8 +213,12 @@ final class PartitionFetch {
                             .setEndOffset(diverging.endOffset()));
         }
         boolean isFinal =
-                diverging != null || (slice != null && slice.endOffset() < in.highWatermark());
-        return new Found(target, partition, slice, data, isFinal);
+                diverging != null
+                        || elsewhere != NOWHERE
+                        || (!reader.isFollower()
+                                && slice != null
+                                && slice.endOffset() < in.highWatermark());
+        return new Found(target, partition, slice, data, in.logEndOffset(), isFinal);
     }
 
     private Errors error(FetchTarget target, @Nullable Partition partition) {
@@ -170,11 +226,11 @@ final class PartitionFetch {
         if (isById && target.topic().isEmpty()) {
             return Errors.UNKNOWN_TOPIC_ID;
         }
-        if (!context.mayUseTopic(exchange, Access.Operation.READ, target.topic())) {
+        if (!mayRead(target)) {
             return Errors.TOPIC_AUTHORIZATION_FAILED;
         }
-        Leadership leadership = partition == null ? null : partition.leadership();
-        if (partition == null || leadership == null) {
+        int leaderEpoch = partition == null ? -1 : partition.servedLeaderEpoch();
+        if (partition == null || leaderEpoch < 0) {
             return target.partition() < 0 || target.topic().isEmpty()
                     ? Errors.UNKNOWN_TOPIC_OR_PARTITION
                     : Errors.forCode(
@@ -187,7 +243,24 @@ final class PartitionFetch {
         if (isById && !target.topicId().equals(TopicNames.uuid(partition.topicId()))) {
             return Errors.INCONSISTENT_TOPIC_ID;
         }
-        return LeaderEpochs.check(target.leaderEpoch(), leadership.leaderEpoch());
+        Errors epoch = LeaderEpochs.check(target.leaderEpoch(), leaderEpoch);
+        return epoch == Errors.NONE && reader.isFollower() && !isFollowerOf(partition)
+                ? Errors.UNKNOWN_LEADER_EPOCH
+                : epoch;
+    }
+
+    private boolean mayRead(FetchTarget target) {
+        return reader.isFollower()
+                ? context.mayUseCluster(exchange, Access.Operation.CLUSTER_ACTION)
+                : context.mayUseTopic(exchange, Access.Operation.READ, target.topic());
+    }
+
+    /** Whether the reader is a registered broker that is to have a replica, as far as we know. */
+    private boolean isFollowerOf(Partition partition) {
+        BrokerRegistration broker = context.image().get().brokers().get(reader.replicaId());
+        return broker != null
+                && broker.epoch() == reader.brokerEpoch()
+                && partition.hasFollower(reader.replicaId());
     }
 
     /** Where the client's history and ours part, if they do. */

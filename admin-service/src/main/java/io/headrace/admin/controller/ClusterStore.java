@@ -1,7 +1,6 @@
 package io.headrace.admin.controller;
 
 import java.util.List;
-import java.util.Map;
 
 /** Where the controller's decisions are written. Blocking, but never for longer than a session. */
 public interface ClusterStore {
@@ -21,6 +20,6 @@ public interface ClusterStore {
     /** Writes the step in one multi, if the term is still the newest. */
     Commit commit(Term term, List<ClusterWrite> step) throws InterruptedException;
 
-    /** Broker epochs that earlier elections have seen; empty when none were kept. */
-    Map<Integer, Long> rememberedBrokers() throws Exception;
+    /** What earlier elections have seen of brokers. */
+    Remembered rememberedBrokers() throws Exception;
 }

@@ -7,6 +7,7 @@ import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One change of the cluster's truth, as a value; says what it expects to find. */
 sealed interface ClusterWrite {
@@ -33,6 +34,7 @@ sealed interface ClusterWrite {
             return now.isEmpty()
                     || !now.get().id().equals(after.id())
                     || (now.get().config().equals(after.config())
+                            && now.get().moves().equals(after.moves())
                             && now.get().partitionCount() >= after.partitionCount());
         }
     }
@@ -82,13 +84,15 @@ sealed interface ClusterWrite {
     }
 
     /**
-     * Which broker epochs all elections up to here have seen, so that the next controller notices a
-     * restart that happened in between.
+     * What all elections up to here have seen of brokers, so that the next controller notices a
+     * restart that happened in between, and leaders know whom they may add to an ISR.
+     *
+     * @param untrusted of the newly admitted, those that must not be in an ISR or ELR with others
      */
-    record RememberBrokers(Map<Integer, Long> epochs) implements ClusterWrite {
+    record RememberBrokers(Remembered brokers, Set<Integer> untrusted) implements ClusterWrite {
         @Override
         public boolean isVisibleIn(ClusterImage image) {
-            return true;
+            return image.admission().epochs().equals(brokers.admitted());
         }
     }
 }

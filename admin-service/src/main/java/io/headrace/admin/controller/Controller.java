@@ -1,8 +1,8 @@
 package io.headrace.admin.controller;
 
+import io.headrace.admin.controller.ControllerEvent.Change;
 import io.headrace.admin.controller.ControllerEvent.ClusterChanged;
 import io.headrace.admin.controller.ControllerEvent.Tick;
-import io.headrace.admin.controller.ControllerEvent.TopicChange;
 import io.headrace.admin.controller.Decision.Plan;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.error.ErrorCode;
@@ -10,7 +10,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -41,7 +40,7 @@ public final class Controller implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
     private static final int QUEUE_LENGTH_MAX = 1_024;
-    private static final int ATTEMPT_COUNT_MAX = 5;
+    private static final int ATTEMPT_COUNT_MAX = 6;
     private static final Duration FRESH_IMAGE_WAIT = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
@@ -64,7 +63,7 @@ public final class Controller implements AutoCloseable {
     public record Timing(Duration tick, Duration visibleWait) {}
 
     /** A term with the brokers its predecessors have seen. */
-    private record Office(Term term, Map<Integer, Long> rememberedBrokers) {}
+    private record Office(Term term, Remembered rememberedBrokers) {}
 
     private record Task(ControllerEvent event, CompletableFuture<Outcome> answer) {}
 
@@ -72,7 +71,7 @@ public final class Controller implements AutoCloseable {
      * @param onFenced told, on the controller thread, when a write finds a newer controller
      */
     public Controller(
-            TopicRules rules,
+            ControllerRules rules,
             Clock clock,
             RandomGenerator random,
             ClusterStore store,
@@ -101,7 +100,7 @@ public final class Controller implements AutoCloseable {
         return office.map(o -> o.term().epoch()).orElse(0);
     }
 
-    synchronized void begin(Term term, Map<Integer, Long> rememberedBrokers) {
+    synchronized void begin(Term term, Remembered rememberedBrokers) {
         office = Optional.of(new Office(term, rememberedBrokers));
         LOG.atInfo().addKeyValue("controllerEpoch", term.epoch()).log("Is the controller");
         clusterChanged();
@@ -130,7 +129,7 @@ public final class Controller implements AutoCloseable {
     }
 
     /** Hands a change to the controller thread; the future always completes with an outcome. */
-    public CompletableFuture<Outcome> submit(TopicChange change) {
+    public CompletableFuture<Outcome> submit(Change change) {
         Task task = new Task(change, new CompletableFuture<>());
         if (!isActive() || isClosing) {
             task.answer().complete(notController());
@@ -212,7 +211,7 @@ public final class Controller implements AutoCloseable {
     }
 
     private void answer(Task task) {
-        if (!(task.event() instanceof TopicChange change)) {
+        if (!(task.event() instanceof Change change)) {
             return;
         }
         Outcome outcome = unknown();
@@ -246,8 +245,13 @@ public final class Controller implements AutoCloseable {
                             validateOnly ? ClusterStore.Commit.DONE : write(now.get(), plan);
                     switch (commit) {
                         case DONE -> {
-                            return new Outcome.Done(
-                                    plan.before(), plan.after(), now.get().term().epoch());
+                            if (!plan.isFirstHalf()) {
+                                return new Outcome.Done(
+                                        plan.before(),
+                                        plan.after(),
+                                        now.get().term().epoch(),
+                                        plan.refusals());
+                            }
                         }
                         case FENCED -> {
                             if (office.equals(now)) {
@@ -279,8 +283,8 @@ public final class Controller implements AutoCloseable {
                 return commit;
             }
             for (ClusterWrite write : step) {
-                if (write instanceof ClusterWrite.RememberBrokers(Map<Integer, Long> epochs)) {
-                    core.settled(epochs);
+                if (write instanceof ClusterWrite.RememberBrokers remember) {
+                    core.settled(remember.brokers());
                 }
             }
         }

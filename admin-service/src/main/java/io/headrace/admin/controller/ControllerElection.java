@@ -5,7 +5,6 @@ import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.ControllerNode;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -159,7 +158,7 @@ public final class ControllerElection implements AutoCloseable {
         try {
             Term term = takeEpoch();
             view.await(image -> image.controllerEpoch() >= term.epoch(), IMAGE_WAIT);
-            Map<Integer, Long> remembered = store.rememberedBrokers();
+            Remembered remembered = store.rememberedBrokers();
             synchronized (lock) {
                 if (mine == round) {
                     controller.begin(term, remembered);

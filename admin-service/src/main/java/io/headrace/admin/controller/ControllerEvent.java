@@ -1,5 +1,6 @@
 package io.headrace.admin.controller;
 
+import io.headrace.model.topic.TopicPartition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,13 +15,28 @@ public sealed interface ControllerEvent {
     /** Time passed: tombstones may be old enough to go. */
     record Tick() implements ControllerEvent {}
 
-    /** Somebody asks to change a topic. */
-    sealed interface TopicChange extends ControllerEvent {
-        String topic();
+    /** Somebody asks for it. */
+    sealed interface Change extends ControllerEvent {
 
         /** Whether to decide only, and write nothing. */
         boolean validateOnly();
     }
+
+    /** Somebody asks to change a topic. */
+    sealed interface TopicChange extends Change {
+        String topic();
+    }
+
+    /** Somebody asks to change partitions of any topics; each of them can be refused alone. */
+    sealed interface PartitionChange extends Change {}
+
+    /**
+     * @param partitions empty for all that need it
+     * @param isUnclean whether a replica that is not in sync may lead where nobody else can; else
+     *     the first of the assignment is made the leader where it is in sync
+     */
+    record ElectLeaders(List<TopicPartition> partitions, boolean isUnclean, boolean validateOnly)
+            implements PartitionChange {}
 
     /**
      * @param partitions how many; absent for the default, or when assignments are given

@@ -1,86 +1,203 @@
 package io.headrace.admin.controller;
 
-import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.topic.TopicConfig;
+import io.headrace.model.topic.TopicSetting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
- * Who leads a partition after brokers came or went. Leaders come from the ISR only.
+ * Who leads a partition and who is in its ISR after brokers came, went, restarted or ask to stop.
  *
  * <pre>
- * leader is     in the ISR live   result
- * live          -                 stays
- * restarted     -                 stays with leader epoch + 1: what it promised before is over
- * gone          some              first live replica of the assignment, leader epoch + 1
- * gone          none              no leader, leader epoch + 1; the ISR stays, nobody else may lead
- * none          some              first live replica of the assignment, leader epoch + 1
+ * of ISR and ELR            becomes
+ * untrusted newcomer        out, while anybody else is left; else one of them stays, never one with another disk
+ * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed
+ * gone or stopping          out, while another of the ISR lives; into the ELR when fewer than min ISR are left
+ * all of ISR gone           a live member of the ELR becomes the ISR; none: the ISR waits
  * </pre>
  *
- * Replicas that are gone leave the ISR, and so do those that restarted without proof of a clean
- * stop, as long as a live replica remains in it.
+ * The leader stays while it lives, is in the ISR and does not stop; else the first of the
+ * assignment that is, else none. A replica that is neither in the ISR nor in the ELR leads only
+ * where the rules allow an unclean election. The leader epoch grows when the leader changes and
+ * when it restarted.
+ *
+ * <p>Source: KIP-966, decision page 0019.
  */
 final class LeaderElection {
 
     private LeaderElection() {}
 
     /**
-     * @param live brokers by id
-     * @param newcomers live brokers that registered since the last election
+     * What the topic asks for.
+     *
+     * @param minIsr the high watermark stands still while the ISR is smaller
+     * @param mayBeUnclean whether anybody may lead when nobody else can
+     */
+    record Rules(int minIsr, boolean mayBeUnclean) {
+
+        static Rules of(TopicImage topic) {
+            return of(topic.config(), topic.replicationFactor());
+        }
+
+        static Rules of(Map<String, String> config, int replicationFactor) {
+            boolean isSet =
+                    config.containsKey(TopicSetting.MIN_INSYNC_REPLICAS.settingName())
+                            || config.containsKey(
+                                    TopicSetting.UNCLEAN_LEADER_ELECTION_ENABLE.settingName());
+            if (!isSet) {
+                return new Rules(1, false);
+            }
+            TopicConfig settings = TopicConfig.of(config);
+            return new Rules(
+                    Math.min(settings.minInsyncReplicas(), Math.max(1, replicationFactor)),
+                    settings.uncleanLeaderElection());
+        }
+
+        Rules unclean() {
+            return new Rules(minIsr, true);
+        }
+    }
+
+    /** In-sync and eligible replicas on their way through an election. */
+    private record Members(List<Integer> isr, List<Integer> elr) {}
+
+    /**
      * @return the next state; empty when it need not change
      */
     static Optional<PartitionState> next(
-            PartitionState state,
-            List<Integer> assignment,
-            Map<Integer, BrokerRegistration> live,
-            Set<Integer> newcomers) {
-        List<Integer> isr = trusted(state.isr(), live, newcomers);
-        int leader = leader(state, assignment, isr, live);
+            PartitionState state, List<Integer> assignment, Standing standing, Rules rules) {
+        Members members = settled(trusted(state, assignment, standing, rules), standing, rules);
+        if (rules.mayBeUnclean() && members.isr().stream().noneMatch(standing.live()::contains)) {
+            members = unclean(members, assignment, standing);
+        }
+        int leader = leader(state.leader(), assignment, members.isr(), standing);
         boolean isNewLeadership =
                 leader != state.leader()
-                        || (leader != PartitionState.NO_LEADER && newcomers.contains(leader));
-        if (!isNewLeadership && isr.equals(state.isr())) {
+                        || (leader != PartitionState.NO_LEADER
+                                && standing.newcomers().contains(leader));
+        if (!isNewLeadership
+                && members.isr().equals(state.isr())
+                && members.elr().equals(state.elr())) {
             return Optional.empty();
         }
         return Optional.of(
                 new PartitionState(
                         leader,
                         state.leaderEpoch() + (isNewLeadership ? 1 : 0),
-                        isr,
+                        members.isr(),
+                        members.elr(),
                         state.partitionEpoch() + 1));
     }
 
-    private static List<Integer> trusted(
-            List<Integer> isr, Map<Integer, BrokerRegistration> live, Set<Integer> newcomers) {
-        List<Integer> present = isr.stream().filter(live::containsKey).toList();
-        if (present.isEmpty()) {
-            return isr;
+    /** Whether the first of the target can take over, and the state in which it has. */
+    static Optional<PartitionState> preferred(
+            PartitionState state, List<Integer> target, Standing standing) {
+        if (target.isEmpty()) {
+            return Optional.empty();
         }
-        List<Integer> proven = new ArrayList<>(present);
-        proven.removeIf(
-                id -> {
-                    BrokerRegistration broker = live.get(id);
-                    return broker != null
-                            && broker.previousEpoch() == BrokerRegistration.NO_PREVIOUS_EPOCH
-                            && newcomers.contains(id);
-                });
-        return proven.isEmpty() ? present : proven;
+        int preferred = target.getFirst();
+        boolean canLead =
+                preferred != state.leader()
+                        && standing.isPresent(preferred)
+                        && !standing.untrusted().contains(preferred)
+                        && state.isr().contains(preferred);
+        return canLead
+                ? Optional.of(
+                        new PartitionState(
+                                preferred,
+                                state.leaderEpoch() + 1,
+                                state.isr(),
+                                state.elr(),
+                                state.partitionEpoch() + 1))
+                : Optional.empty();
+    }
+
+    private static Members trusted(
+            PartitionState state, List<Integer> assignment, Standing standing, Rules rules) {
+        List<Integer> isr = only(state.isr(), assignment::contains);
+        // With enough in sync the high watermark moves on and leaves the eligible behind.
+        List<Integer> elr =
+                isr.size() < rules.minIsr() ? only(state.elr(), assignment::contains) : List.of();
+        List<Integer> trustedIsr = only(isr, id -> !standing.untrusted().contains(id));
+        List<Integer> trustedElr = only(elr, id -> !standing.untrusted().contains(id));
+        if (!trustedIsr.isEmpty()) {
+            return new Members(trustedIsr, trustedElr);
+        }
+        if (!trustedElr.isEmpty()) {
+            return new Members(trustedElr, List.of());
+        }
+        List<Integer> left = only(isr, id -> !standing.replaced().contains(id));
+        if (left.isEmpty()) {
+            left = only(elr, id -> !standing.replaced().contains(id));
+        }
+        // They may have lost different ends, so only one of them is the measure for the others.
+        int one =
+                left.contains(state.leader())
+                        ? state.leader()
+                        : first(assignment, left::contains).orElse(PartitionState.NO_LEADER);
+        return new Members(one == PartitionState.NO_LEADER ? List.of() : List.of(one), List.of());
+    }
+
+    private static Members settled(Members from, Standing standing, Rules rules) {
+        List<Integer> staying = firstThatHas(from.isr(), standing);
+        if (staying.isEmpty()) {
+            staying = firstThatHas(from.elr(), standing).stream().limit(1).toList();
+        }
+        if (staying.isEmpty()) {
+            staying = from.isr();
+        }
+        if (staying.size() >= rules.minIsr()) {
+            return new Members(staying, List.of());
+        }
+        List<Integer> leavers = new ArrayList<>(from.elr());
+        leavers.addAll(from.isr());
+        return new Members(staying, leavers.stream().filter(without(staying)).distinct().toList());
+    }
+
+    /** Those that are there to stay; if there are none, those that live. */
+    private static List<Integer> firstThatHas(List<Integer> ids, Standing standing) {
+        List<Integer> present = only(ids, standing::isPresent);
+        return present.isEmpty() ? only(ids, standing.live()::contains) : present;
+    }
+
+    private static Members unclean(Members from, List<Integer> assignment, Standing standing) {
+        return first(assignment, id -> standing.isPresent(id) && !standing.replaced().contains(id))
+                .map(id -> new Members(List.of(id), List.of()))
+                .orElse(from);
     }
 
     private static int leader(
-            PartitionState state,
-            List<Integer> assignment,
-            List<Integer> isr,
-            Map<Integer, BrokerRegistration> live) {
-        if (live.containsKey(state.leader()) && isr.contains(state.leader())) {
-            return state.leader();
+            int before, List<Integer> assignment, List<Integer> isr, Standing standing) {
+        if (isr.contains(before) && standing.isPresent(before)) {
+            return before;
         }
-        return assignment.stream()
-                .filter(id -> live.containsKey(id) && isr.contains(id))
-                .findFirst()
+        Optional<Integer> successor =
+                first(assignment, id -> isr.contains(id) && standing.isPresent(id));
+        if (successor.isEmpty() && isr.contains(before) && standing.live().contains(before)) {
+            return before;
+        }
+        return successor
+                .or(() -> first(assignment, id -> isr.contains(id) && standing.live().contains(id)))
                 .orElse(PartitionState.NO_LEADER);
+    }
+
+    private static Predicate<Integer> without(List<Integer> ids) {
+        return id -> !ids.contains(id);
+    }
+
+    private static List<Integer> only(List<Integer> ids, IntPredicate condition) {
+        return ids.stream().filter(id -> condition.test(id)).toList();
+    }
+
+    private static Optional<Integer> first(List<Integer> ids, IntPredicate condition) {
+        Stream<Integer> fitting = ids.stream().filter(id -> condition.test(id));
+        return fitting.findFirst();
     }
 }

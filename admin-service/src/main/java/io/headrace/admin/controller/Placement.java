@@ -31,7 +31,7 @@ final class Placement {
 
     private Placement(ClusterImage image, RandomGenerator random) {
         ring =
-                image.brokers().values().stream()
+                eligible(image).stream()
                         .sorted(Comparator.comparingInt(BrokerRegistration::id))
                         .toList();
         int start = random.nextInt(ring.size());
@@ -41,6 +41,13 @@ final class Placement {
         for (TopicImage topic : image.topics().values()) {
             topic.assignments().forEach(replicas -> count(replicas, leadersOfAll, replicasOfAll));
         }
+    }
+
+    /** Live brokers that take new replicas: neither cordoned nor about to stop. */
+    static List<BrokerRegistration> eligible(ClusterImage image) {
+        return image.brokers().values().stream()
+                .filter(broker -> !broker.isStopping() && !image.cordons().containsKey(broker.id()))
+                .toList();
     }
 
     /**

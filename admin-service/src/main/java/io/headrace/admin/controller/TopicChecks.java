@@ -61,15 +61,15 @@ final class TopicChecks {
                                     + " partitions, not "
                                     + count));
         }
-        if (factor < 1 || factor > image.brokers().size()) {
+        if (factor < 1 || factor > Placement.eligible(image).size()) {
             return Optional.of(
                     new Refused(
                             ErrorCode.INVALID_REPLICATION_FACTOR,
                             "replication factor "
                                     + factor
                                     + " does not fit: there are "
-                                    + image.brokers().size()
-                                    + " live brokers"));
+                                    + Placement.eligible(image).size()
+                                    + " live brokers that take replicas"));
         }
         return Optional.empty();
     }

@@ -11,6 +11,7 @@ import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.LastBrokerNode;
 import io.headrace.model.coordination.ZkPayloads.MoveNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -78,14 +80,25 @@ public final class ZooKeeperStore implements ClusterStore {
     }
 
     @Override
-    public Map<Integer, Long> rememberedBrokers() throws Exception {
+    public Remembered rememberedBrokers() throws Exception {
         ZooKeeper zooKeeper = client.getZookeeperClient().getZooKeeper();
         try {
             byte[] bytes = zooKeeper.getData(ZkPaths.CONTROLLER_BROKERS, false, null);
-            return ZkPayloads.decode(ZkPaths.CONTROLLER_BROKERS, bytes, RememberedBrokersNode.class)
-                    .epochs();
+            RememberedBrokersNode node =
+                    ZkPayloads.decode(
+                            ZkPaths.CONTROLLER_BROKERS, bytes, RememberedBrokersNode.class);
+            Map<Integer, Remembered.Last> last = new HashMap<>();
+            // A version before kept no more than the epochs.
+            node.epochs().forEach((id, epoch) -> last.put(id, new Remembered.Last(epoch, "")));
+            node.last()
+                    .forEach(
+                            (id, its) ->
+                                    last.put(
+                                            id,
+                                            new Remembered.Last(its.epoch(), its.directoryId())));
+            return new Remembered(node.epochs(), last);
         } catch (KeeperException.NoNodeException e) {
-            return Map.of();
+            return Remembered.NOTHING;
         }
     }
 
@@ -108,7 +121,10 @@ public final class ZooKeeperStore implements ClusterStore {
             case Delete delete -> delete(zooKeeper, delete);
             case Forget forget ->
                     Optional.of(List.of(Op.delete(ZkPaths.deletion(forget.id()), -1)));
-            case RememberBrokers remember -> Optional.of(List.of(remember(zooKeeper, remember)));
+            case RememberBrokers remember ->
+                    areOutOfSync(zooKeeper, remember.untrusted())
+                            ? Optional.of(List.of(remember(zooKeeper, remember)))
+                            : Optional.empty();
         };
     }
 
@@ -195,9 +211,37 @@ public final class ZooKeeperStore implements ClusterStore {
                                         delete.tombstone().graceMs()))));
     }
 
+    /**
+     * The image that the elections were held on may have lacked a leader's last write, so the nodes
+     * themselves are asked. Nobody can add these brokers meanwhile: they are not admitted.
+     */
+    private static boolean areOutOfSync(ZooKeeper zooKeeper, Set<Integer> untrusted)
+            throws KeeperException, InterruptedException {
+        if (untrusted.isEmpty()) {
+            return true;
+        }
+        for (String topic : zooKeeper.getChildren(ZkPaths.STATES, false)) {
+            StatesNode states = read(zooKeeper, ZkPaths.states(topic), StatesNode.class).value();
+            for (PartitionNode partition : states.partitions()) {
+                List<Integer> candidates = new ArrayList<>(partition.isr());
+                candidates.addAll(partition.elr());
+                if (candidates.size() > 1 && candidates.stream().anyMatch(untrusted::contains)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     private static Op remember(ZooKeeper zooKeeper, RememberBrokers remember)
             throws KeeperException, InterruptedException {
-        RememberedBrokersNode node = new RememberedBrokersNode(remember.epochs(), Map.of());
+        Map<Integer, LastBrokerNode> last = new HashMap<>();
+        remember.brokers()
+                .last()
+                .forEach(
+                        (id, its) ->
+                                last.put(id, new LastBrokerNode(its.epoch(), its.directoryId())));
+        RememberedBrokersNode node = new RememberedBrokersNode(remember.brokers().admitted(), last);
         return zooKeeper.exists(ZkPaths.CONTROLLER_BROKERS, false) == null
                 ? persistent(ZkPaths.CONTROLLER_BROKERS, node)
                 : Op.setData(ZkPaths.CONTROLLER_BROKERS, ZkPayloads.encode(node), -1);

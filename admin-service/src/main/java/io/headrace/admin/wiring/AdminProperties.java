@@ -1,6 +1,8 @@
 package io.headrace.admin.wiring;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
@@ -39,23 +41,33 @@ public record AdminProperties(
         @DefaultValue("5s") Duration offsetsTimeout,
         @DefaultValue("60s") Duration tick,
         @Valid @DefaultValue Topics topics,
+        @Valid @DefaultValue Leaders leaders,
         @Valid @DefaultValue Audit audit,
         @Valid @DefaultValue Groups groups,
         @Valid @DefaultValue History history) {
 
     /**
      * @param partitions of a new topic that asks for no number
-     * @param replicationFactor of a new topic that asks for none
+     * @param replicationFactor of a new topic that asks for none; fewer while there are fewer
+     *     brokers
      * @param partitionsMax of one topic
      * @param deletionGrace how long the files of a deleted topic can be rescued
      * @param tombstoneRetention how much longer its tombstone is kept
      */
     public record Topics(
             @Min(1) @DefaultValue("1") int partitions,
-            @Min(1) @DefaultValue("1") int replicationFactor,
+            @Min(1) @DefaultValue("3") int replicationFactor,
             @Min(1) @Max(10_000) @DefaultValue("5000") int partitionsMax,
             @DefaultValue("1h") Duration deletionGrace,
             @DefaultValue("30d") Duration tombstoneRetention) {}
+
+    /**
+     * @param interval between two looks at whether brokers lead the partitions that they head
+     * @param imbalanceMax share of these, per broker, that others may lead
+     */
+    public record Leaders(
+            @DefaultValue("5m") Duration interval,
+            @DecimalMin("0.0") @DecimalMax("1.0") @DefaultValue("0.1") double imbalanceMax) {}
 
     /**
      * @param queueLength rows that may wait for the database

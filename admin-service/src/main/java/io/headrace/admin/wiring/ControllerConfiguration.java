@@ -7,6 +7,7 @@ import io.headrace.admin.controller.ClusterStore;
 import io.headrace.admin.controller.ClusterView;
 import io.headrace.admin.controller.Controller;
 import io.headrace.admin.controller.ControllerElection;
+import io.headrace.admin.controller.ControllerRules;
 import io.headrace.admin.controller.TopicRules;
 import io.headrace.admin.controller.ZooKeeperStore;
 import io.headrace.admin.telemetry.AdminMetrics;
@@ -123,12 +124,16 @@ class ControllerConfiguration {
             FencedHandler fenced) {
         AdminProperties.Topics topics = properties.topics();
         return new Controller(
-                new TopicRules(
-                        topics.partitions(),
-                        topics.replicationFactor(),
-                        topics.partitionsMax(),
-                        topics.deletionGrace(),
-                        topics.tombstoneRetention()),
+                new ControllerRules(
+                        new TopicRules(
+                                topics.partitions(),
+                                topics.replicationFactor(),
+                                topics.partitionsMax(),
+                                topics.deletionGrace(),
+                                topics.tombstoneRetention()),
+                        new ControllerRules.Leaders(
+                                properties.leaders().interval(),
+                                properties.leaders().imbalanceMax())),
                 clock,
                 random,
                 store,

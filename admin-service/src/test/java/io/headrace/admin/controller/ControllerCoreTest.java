@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -38,7 +39,8 @@ class ControllerCoreTest {
 
     private final ControllerCore core =
             new ControllerCore(
-                    new TopicRules(2, 1, 100, Duration.ofHours(1), Duration.ofDays(30)),
+                    Images.rules(
+                            new TopicRules(2, 3, 100, Duration.ofHours(1), Duration.ofDays(30))),
                     Clock.fixed(Instant.ofEpochMilli(NOW), ZoneOffset.UTC),
                     new Random(4));
 
@@ -56,7 +58,8 @@ class ControllerCoreTest {
         Plan plan = (Plan) core.decide(Images.image(THREE), create("t"));
         TopicImage topic = plan.after().orElseThrow();
         assertThat(topic.partitionCount()).isEqualTo(2);
-        assertThat(topic.replicationFactor()).isEqualTo(1);
+        assertThat(topic.replicationFactor()).isEqualTo(3);
+        assertThat(topic.config()).containsExactly(Map.entry("min.insync.replicas", "2"));
         assertThat(topic.states())
                 .allMatch(s -> s.leaderEpoch() == 0 && s.partitionEpoch() == 0 && s.hasLeader());
         assertThat(plan.steps()).containsExactly(List.of(new ClusterWrite.Create(topic)));
@@ -173,7 +176,7 @@ class ControllerCoreTest {
 
     @Test
     void aBrokerThatRestartedUnseenGetsItsPartitionsBackUnderTheNextLeaderEpoch() {
-        core.settled(Map.of(0, 9L));
+        core.settled(Images.remembered(Map.of(), Images.broker(0, 9)));
         TopicImage topic = Images.topic("t", List.of(List.of(0)));
         PartitionState state = topic.states().getFirst();
         Plan plan =
@@ -192,12 +195,15 @@ class ControllerCoreTest {
                                                 new ClusterWrite.StateChange(
                                                         state,
                                                         new PartitionState(0, 1, List.of(0), 1))))),
-                        List.of(new ClusterWrite.RememberBrokers(Map.of(0, 10L))));
+                        List.of(
+                                new ClusterWrite.RememberBrokers(
+                                        Images.remembered(Map.of(0, 10L), Images.broker(0, 10)),
+                                        Set.of(0))));
     }
 
     @Test
     void whenNothingIsDueNothingIsWritten() {
-        core.settled(Map.of(0, 10L, 1, 11L, 2, 12L));
+        core.settled(Images.settled(THREE));
         TopicImage topic = Images.topic("t", List.of(List.of(0, 1)));
         assertThat(((Plan) core.decide(Images.image(THREE, topic), new ClusterChanged())).steps())
                 .isEmpty();
@@ -209,15 +215,19 @@ class ControllerCoreTest {
                 IntStream.range(0, 250)
                         .mapToObj(i -> Images.topic("t" + i, List.of(List.of(0, 1))))
                         .toArray(TopicImage[]::new);
-        core.settled(Map.of(0, 10L, 1, 11L));
-        Plan plan =
-                (Plan)
-                        core.decide(
-                                Images.image(List.of(Images.broker(1, 11)), topics),
-                                new ClusterChanged());
-        assertThat(plan.steps()).hasSize(4);
-        assertThat(plan.steps().getFirst()).hasSize(100);
-        assertThat(plan.steps().getLast())
-                .containsExactly(new ClusterWrite.RememberBrokers(Map.of(1, 11L)));
+        core.settled(Images.settled(THREE.subList(0, 2)));
+        ClusterImage image = Images.image(THREE.subList(1, 2), topics);
+        Plan first = (Plan) core.decide(image, new ClusterChanged());
+        Remembered without =
+                Images.remembered(Map.of(1, 11L), Images.broker(0, 10), Images.broker(1, 11));
+        assertThat(first.isFirstHalf()).isTrue();
+        assertThat(first.steps())
+                .containsExactly(List.of(new ClusterWrite.RememberBrokers(without, Set.of())));
+
+        core.settled(without);
+        Plan second = (Plan) core.decide(image, new ClusterChanged());
+        assertThat(second.steps()).hasSize(3);
+        assertThat(second.steps().getFirst()).hasSize(100);
+        assertThat(second.steps().getLast()).hasSize(50);
     }
 }

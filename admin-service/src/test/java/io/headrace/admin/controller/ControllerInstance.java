@@ -45,7 +45,9 @@ final class ControllerInstance implements AutoCloseable {
         ControllerElection[] own = new ControllerElection[1];
         controller =
                 new Controller(
-                        new TopicRules(1, 1, 1_000, Duration.ofHours(1), Duration.ofDays(30)),
+                        Images.rules(
+                                new TopicRules(
+                                        1, 1, 1_000, Duration.ofHours(1), Duration.ofDays(30))),
                         Clock.systemUTC(),
                         new Random(),
                         store,
@@ -151,7 +153,7 @@ final class ControllerInstance implements AutoCloseable {
         }
 
         @Override
-        public Map<Integer, Long> rememberedBrokers() throws Exception {
+        public Remembered rememberedBrokers() throws Exception {
             return store.rememberedBrokers();
         }
     }

@@ -7,6 +7,7 @@ import io.headrace.model.cluster.DeletedTopic;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicId;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +37,53 @@ final class Images {
                 false);
     }
 
+    /** A broker that proves that it stopped cleanly at an epoch, on a disk. */
+    static BrokerRegistration proven(int id, long epoch, long previousEpoch, String disk) {
+        return new BrokerRegistration(
+                id,
+                epoch,
+                "http://b" + id,
+                Map.of(),
+                Optional.empty(),
+                "test",
+                previousEpoch,
+                disk,
+                false);
+    }
+
+    static BrokerRegistration stopping(BrokerRegistration broker) {
+        return new BrokerRegistration(
+                broker.id(),
+                broker.epoch(),
+                broker.httpUrl(),
+                broker.endpoints(),
+                broker.rack(),
+                broker.version(),
+                broker.previousEpoch(),
+                broker.directoryId(),
+                true);
+    }
+
+    static ControllerRules rules(TopicRules topics) {
+        return new ControllerRules(topics, new ControllerRules.Leaders(Duration.ofMinutes(5), 0.1));
+    }
+
+    /** What elections have seen that ended with these brokers. */
+    static Remembered settled(List<BrokerRegistration> brokers) {
+        return Remembered.NOTHING.after(image(brokers));
+    }
+
+    static Remembered remembered(Map<Integer, Long> admitted, BrokerRegistration... seen) {
+        return new Remembered(admitted, settled(List.of(seen)).last());
+    }
+
     static TopicImage topic(String name, List<List<Integer>> assignments) {
         return new TopicImage(
                 name,
                 new TopicId(7, name.hashCode()),
                 Map.of(),
                 assignments,
-                ControllerCore.firstStates(assignments));
+                TopicDecisions.firstStates(assignments));
     }
 
     static TopicImage withStates(TopicImage topic, List<PartitionState> states) {

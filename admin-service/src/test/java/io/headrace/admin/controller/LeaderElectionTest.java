@@ -2,86 +2,167 @@ package io.headrace.admin.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.admin.controller.LeaderElection.Rules;
 import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LeaderElectionTest {
 
     private static final List<Integer> ASSIGNMENT = List.of(0, 1, 2);
     private static final PartitionState STATE = new PartitionState(0, 5, ASSIGNMENT, 9);
 
-    private static Map<Integer, BrokerRegistration> live(int... ids) {
-        return Stream.of(java.util.Arrays.stream(ids).boxed().toArray(Integer[]::new))
-                .map(id -> Images.broker(id, 10))
-                .collect(Collectors.toMap(BrokerRegistration::id, Function.identity()));
+    private static Set<Integer> ids(String text) {
+        Set<Integer> ids = new HashSet<>();
+        if (text != null) {
+            text.chars().map(c -> c - '0').forEach(ids::add);
+        }
+        return ids;
     }
 
-    private static Optional<PartitionState> next(
-            PartitionState state, Map<Integer, BrokerRegistration> live, Set<Integer> newcomers) {
-        return LeaderElection.next(state, ASSIGNMENT, live, newcomers);
+    private static List<Integer> list(String text) {
+        return text == null ? List.of() : text.chars().mapToObj(c -> c - '0').toList();
+    }
+
+    private static PartitionState state(String text, int leaderEpoch, int partitionEpoch) {
+        String[] parts = text.split("[/|]", -1);
+        return new PartitionState(
+                parts[0].equals("-") ? PartitionState.NO_LEADER : Integer.parseInt(parts[0]),
+                leaderEpoch,
+                list(parts[1]),
+                list(parts[2]),
+                partitionEpoch);
+    }
+
+    /** leader/isr/elr; each digit is a broker; a star behind min ISR allows unclean elections. */
+    @ParameterizedTest
+    @CsvSource({
+        // before, min, live, stopping, newcomers, untrusted, replaced, after, bump
+        "0/012/,  2,  012, , , , ,        0/012/,   0",
+        "0/012/,  2,  12,  , , , ,        1/12/,    1",
+        "0/012/,  2,  02,  , , , ,        0/02/,    0",
+        "0/02/,   2,  0,   , , , ,        0/0/2,    0",
+        "0/012/,  2,  2,   , , , ,        2/2/01,   1",
+        "0/012/,  1,  2,   , , , ,        2/2/,     1",
+        "0/012/,  2,  ,    , , , ,        -/012/,   1",
+        "0/0/2,   2,  12,  , , , ,        2/2/0,    1",
+        "0/0/2,   1,  12,  , , , ,        -/0/,     1",
+        "0/0/2,   2,  1,   , , , ,        -/0/2,    1",
+        "0/0/,    1,  12,  , , , ,        -/0/,     1",
+        "0/0/,    1*, 12,  , , , ,        1/1/,     1",
+        "-/0/,    1,  12,  , 1, 1, ,      -/0/,     0",
+        "-/0/,    1,  01,  , 0, , ,       0/0/,     1",
+        // restarted: trusted, without proof, alone without proof, with an empty disk
+        "0/012/,  2,  012, , 0, , ,       0/012/,   1",
+        "0/012/,  2,  012, , 0, 0, ,      1/12/,    1",
+        "0/012/,  2,  012, , 1, 1, ,      0/02/,    0",
+        "0/0/,    1,  012, , 0, 0, ,      0/0/,     1",
+        "0/0/,    1,  012, , 0, 0, 0,     -//,      1",
+        "0/0/,    1*, 012, , 0, 0, 0,     1/1/,     1",
+        "-//,     1,  012, , , , ,        -//,      0",
+        "0/0/2,   2,  02,  , 2, 2, ,      0/0/,     0",
+        "0/0/2,   2,  0,   , 0, 0, ,      -/2/,     1",
+        "0/0/2,   2,  02,  , 0, 0, ,      2/2/,     1",
+        // all came back without proof: one is the measure, the others catch up with it
+        "-/012/,  2,  012, , 012, 012, ,  0/0/,     1",
+        "1/12/,   2,  012, , 012, 012, ,  1/1/,     1",
+        "-/01/,   2,  01,  , 01, 01, 0,   1/1/,     1",
+        // stopping
+        "0/012/,  2,  012, 0, , , ,       1/12/,    1",
+        "0/012/,  2,  012, 1, , , ,       0/02/,    0",
+        "0/01/,   2,  012, 0, , , ,       1/1/0,    1",
+        "0/0/,    2,  012, 0, , , ,       0/0/,     0",
+        "0/012/,  2,  012, 012, , , ,     0/012/,   0",
+        "0/012/,  2,  01,  01, , , ,      0/01/,    0",
+    })
+    void whoLeadsAndWhoIsInSync(
+            String before,
+            String min,
+            String live,
+            String stopping,
+            String newcomers,
+            String untrusted,
+            String replaced,
+            String after,
+            int bump) {
+        PartitionState from = state(before, 5, 9);
+        Rules rules = new Rules(min.charAt(0) - '0', min.endsWith("*"));
+        Standing standing =
+                new Standing(
+                        ids(live), ids(stopping), ids(newcomers), ids(untrusted), ids(replaced));
+
+        PartitionState next =
+                LeaderElection.next(from, ASSIGNMENT, standing, rules).orElse(state(before, 5, 10));
+
+        assertThat(next).isEqualTo(state(after, 5 + bump, 10));
+        assertThat(LeaderElection.next(next, ASSIGNMENT, settled(standing), rules)).isEmpty();
+    }
+
+    /** The same brokers, when elections have seen them. */
+    private static Standing settled(Standing standing) {
+        return new Standing(standing.live(), standing.stopping(), Set.of(), Set.of(), Set.of());
     }
 
     @Test
-    void nothingChangesWhileAllAreThere() {
-        assertThat(next(STATE, live(0, 1, 2), Set.of())).isEmpty();
+    void aReplicaThatLeavesTheAssignmentLeavesIsrAndEligibles() {
+        PartitionState state = new PartitionState(0, 5, List.of(0, 3), List.of(4), 9);
+        Standing standing =
+                new Standing(Set.of(0, 1, 2, 3), Set.of(), Set.of(), Set.of(), Set.of());
+        assertThat(LeaderElection.next(state, ASSIGNMENT, standing, new Rules(1, false)))
+                .contains(new PartitionState(0, 5, List.of(0), 10));
     }
 
     @Test
-    void theFirstLiveReplicaInSyncTakesOverFromALeaderThatIsGone() {
-        assertThat(next(STATE, live(1, 2), Set.of()))
-                .contains(new PartitionState(1, 6, List.of(1, 2), 10));
+    void theProofOfACleanStopIsTheEpochSeenLastAndTheSameDisk() {
+        Remembered remembered =
+                new Remembered(
+                        Map.of(),
+                        Map.of(
+                                0, new Remembered.Last(10, "d0"),
+                                1, new Remembered.Last(10, "d1"),
+                                2, new Remembered.Last(10, "d2"),
+                                3, new Remembered.Last(10, ""),
+                                4, new Remembered.Last(20, "d4")));
+        List<BrokerRegistration> brokers =
+                List.of(
+                        Images.proven(0, 20, 10, "d0"),
+                        Images.proven(1, 20, -1, "d1"),
+                        Images.proven(2, 20, 10, "other"),
+                        Images.proven(3, 20, 10, "d3"),
+                        Images.proven(4, 20, 7, "d4"),
+                        Images.proven(5, 20, 10, "d5"));
+        ClusterImage image = Images.image(brokers);
+        Standing standing = Standing.of(image, remembered);
+        assertThat(standing.newcomers()).containsExactlyInAnyOrder(0, 1, 2, 3, 5);
+        assertThat(standing.untrusted()).containsExactlyInAnyOrder(1, 2, 5);
+        assertThat(standing.replaced()).containsExactly(2);
     }
 
     @Test
-    void aFollowerThatIsGoneLeavesTheIsrWithoutANewLeaderEpoch() {
-        assertThat(next(STATE, live(0, 2), Set.of()))
-                .contains(new PartitionState(0, 5, List.of(0, 2), 10));
+    void thePreferredLeaderTakesOverOnlyInSyncAndPresent() {
+        PartitionState state = new PartitionState(1, 5, List.of(1, 0), 9);
+        assertThat(LeaderElection.preferred(state, ASSIGNMENT, standing(Set.of(0, 1), Set.of())))
+                .contains(new PartitionState(0, 6, List.of(1, 0), 10));
+        assertThat(LeaderElection.preferred(state, ASSIGNMENT, standing(Set.of(1), Set.of())))
+                .isEmpty();
+        assertThat(LeaderElection.preferred(state, ASSIGNMENT, standing(Set.of(0, 1), Set.of(0))))
+                .isEmpty();
+        assertThat(LeaderElection.preferred(STATE, ASSIGNMENT, standing(Set.of(0, 1), Set.of())))
+                .isEqualTo(Optional.empty());
+        PartitionState behind = new PartitionState(1, 5, List.of(1), 9);
+        assertThat(LeaderElection.preferred(behind, ASSIGNMENT, standing(Set.of(0, 1), Set.of())))
+                .isEmpty();
     }
 
-    @Test
-    void aReplicaOutOfSyncNeverLeads() {
-        PartitionState alone = new PartitionState(0, 5, List.of(0), 9);
-        assertThat(next(alone, live(1, 2), Set.of()))
-                .contains(new PartitionState(PartitionState.NO_LEADER, 6, List.of(0), 10));
-    }
-
-    @Test
-    void withoutALeaderNothingChangesUntilOneOfTheIsrIsBack() {
-        PartitionState leaderless = new PartitionState(PartitionState.NO_LEADER, 6, List.of(0), 10);
-        assertThat(next(leaderless, live(1, 2), Set.of(1))).isEmpty();
-        assertThat(next(leaderless, live(0, 1), Set.of(0)))
-                .contains(new PartitionState(0, 7, List.of(0), 11));
-    }
-
-    @Test
-    void aLeaderThatRestartedLeadsAgainUnderTheNextLeaderEpoch() {
-        PartitionState alone = new PartitionState(0, 5, List.of(0), 9);
-        assertThat(next(alone, live(0), Set.of(0)))
-                .contains(new PartitionState(0, 6, List.of(0), 10));
-    }
-
-    @Test
-    void anUncleanStartCostsThePlaceInTheIsrUnlessNobodyElseIsIn() {
-        Map<Integer, BrokerRegistration> live =
-                Map.of(
-                        0,
-                        Images.broker(0, 11, "r", true),
-                        1,
-                        Images.broker(1, 10),
-                        2,
-                        Images.broker(2, 10));
-        assertThat(next(STATE, live, Set.of(0)))
-                .contains(new PartitionState(1, 6, List.of(1, 2), 10));
-        PartitionState alone = new PartitionState(0, 5, List.of(0), 9);
-        assertThat(next(alone, live, Set.of(0))).contains(new PartitionState(0, 6, List.of(0), 10));
-        assertThat(next(STATE, live, Set.of())).isEmpty();
+    private static Standing standing(Set<Integer> live, Set<Integer> stopping) {
+        return new Standing(live, stopping, Set.of(), Set.of(), Set.of());
     }
 }

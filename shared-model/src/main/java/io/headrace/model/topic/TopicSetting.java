@@ -46,11 +46,21 @@ public enum TopicSetting {
             "false",
             Kind.TRUTH,
             "Acknowledge a write only after it was flushed to disk; many waiting writes share one flush."),
+    FOLLOWER_REPLICATION_THROTTLED_REPLICAS(
+            "follower.replication.throttled.replicas",
+            "",
+            Kind.REPLICAS,
+            "Replicas that fetch within follower.replication.throttled.rate: partition:broker, or * for all."),
     INDEX_INTERVAL_BYTES(
             "index.interval.bytes",
             "4096",
             new Kind.Whole(0, Integer.MAX_VALUE),
             "Bytes of log per entry of the offset index."),
+    LEADER_REPLICATION_THROTTLED_REPLICAS(
+            "leader.replication.throttled.replicas",
+            "",
+            Kind.REPLICAS,
+            "Replicas whose leaders send within leader.replication.throttled.rate: partition:broker, or * for all."),
     MAX_COMPACTION_LAG_MS(
             "max.compaction.lag.ms",
             Long.toString(Long.MAX_VALUE),
@@ -187,6 +197,7 @@ public enum TopicSetting {
         Kind TRUTH = new Words(List.of("true", "false"), false);
         Kind NOT_NEGATIVE = new Whole(0, Long.MAX_VALUE);
         Kind RATIO = new Ratio();
+        Kind REPLICAS = new Replicas();
 
         /** What was expected, when the value is not that. */
         Optional<String> expectation(String value);
@@ -221,6 +232,21 @@ public enum TopicSetting {
                     // Falls through to the same sentence as a number out of range.
                 }
                 return Optional.of("a whole number from " + min + " to " + max);
+            }
+        }
+
+        /** {@code *}, nothing, or {@code partition:broker} by commas. */
+        record Replicas() implements Kind {
+            @Override
+            public Optional<String> expectation(String value) {
+                boolean isLegal =
+                        value.isEmpty()
+                                || value.equals("*")
+                                || Arrays.stream(value.split(",", -1))
+                                        .allMatch(each -> each.strip().matches("\\d+:\\d+"));
+                return isLegal
+                        ? Optional.empty()
+                        : Optional.of("'*' or pairs like 0:1,0:2 of partition and broker");
             }
         }
 

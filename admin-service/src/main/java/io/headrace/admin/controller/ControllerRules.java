@@ -1,0 +1,15 @@
+package io.headrace.admin.controller;
+
+import java.time.Duration;
+
+/** What the operator allows and prefers. */
+public record ControllerRules(TopicRules topics, Leaders leaders) {
+
+    /**
+     * When brokers get the partitions back whose assignment they head.
+     *
+     * @param interval how often that is looked at
+     * @param imbalanceMax share of them, per broker, that others may lead
+     */
+    public record Leaders(Duration interval, double imbalanceMax) {}
+}

@@ -1,0 +1,129 @@
+package io.headrace.admin.controller;
+
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Elections of all partitions of a cluster, as writes: one per topic, in bounded steps. */
+final class Elections {
+
+    /** Bounds one multi: below ZooKeeper's 1 MiB with 80 bytes per partition. */
+    static final int STEP_PARTITION_COUNT_MAX = 4_000;
+
+    static final int STEP_WRITE_COUNT_MAX = 100;
+
+    private Elections() {}
+
+    /** What brokers that came, went or stop make necessary. */
+    static List<ClusterWrite.Elect> due(ClusterImage image, Standing standing) {
+        List<ClusterWrite.Elect> elections = new ArrayList<>();
+        for (TopicImage topic : inOrder(image)) {
+            LeaderElection.Rules rules = LeaderElection.Rules.of(topic);
+            Map<Integer, ClusterWrite.StateChange> changes = new TreeMap<>();
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                int partition = p;
+                PartitionState state = topic.states().get(p);
+                LeaderElection.next(state, topic.assignments().get(p), standing, rules)
+                        .ifPresent(
+                                next ->
+                                        changes.put(
+                                                partition,
+                                                new ClusterWrite.StateChange(state, next)));
+            }
+            add(elections, topic, changes);
+        }
+        return elections;
+    }
+
+    /**
+     * Gives brokers back the partitions whose assignment they head, when more than a share of those
+     * is led by others.
+     *
+     * @param imbalanceMax per broker, 0 to 1
+     */
+    static List<ClusterWrite.Elect> preferred(
+            ClusterImage image, Standing standing, double imbalanceMax) {
+        Map<Integer, Integer> own = new HashMap<>();
+        Map<Integer, Integer> ledByOthers = new HashMap<>();
+        for (TopicImage topic : image.topics().values()) {
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                int preferred = topic.target(p).getFirst();
+                own.merge(preferred, 1, Integer::sum);
+                if (topic.states().get(p).leader() != preferred) {
+                    ledByOthers.merge(preferred, 1, Integer::sum);
+                }
+            }
+        }
+        List<ClusterWrite.Elect> elections = new ArrayList<>();
+        for (TopicImage topic : inOrder(image)) {
+            Map<Integer, ClusterWrite.StateChange> changes = new TreeMap<>();
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                int partition = p;
+                int preferred = topic.target(p).getFirst();
+                double imbalance =
+                        (double) ledByOthers.getOrDefault(preferred, 0)
+                                / own.getOrDefault(preferred, 1);
+                PartitionState state = topic.states().get(p);
+                if (imbalance > imbalanceMax) {
+                    LeaderElection.preferred(state, topic.target(p), standing)
+                            .ifPresent(
+                                    next ->
+                                            changes.put(
+                                                    partition,
+                                                    new ClusterWrite.StateChange(state, next)));
+                }
+            }
+            add(elections, topic, changes);
+        }
+        return elections;
+    }
+
+    private static void add(
+            List<ClusterWrite.Elect> elections,
+            TopicImage topic,
+            Map<Integer, ClusterWrite.StateChange> changes) {
+        if (!changes.isEmpty()) {
+            elections.add(new ClusterWrite.Elect(topic.name(), topic.id(), changes));
+        }
+    }
+
+    /** Many elections in few multis, none of which is too large. */
+    static List<List<ClusterWrite>> steps(
+            ClusterImage image, List<? extends ClusterWrite.Elect> all) {
+        List<List<ClusterWrite>> steps = new ArrayList<>();
+        List<ClusterWrite> step = new ArrayList<>();
+        int partitionCount = 0;
+        for (ClusterWrite.Elect election : all) {
+            int its =
+                    image.topic(election.topic())
+                            .map(TopicImage::partitionCount)
+                            .orElse(election.changes().size());
+            boolean isFull =
+                    partitionCount + its > STEP_PARTITION_COUNT_MAX
+                            || step.size() == STEP_WRITE_COUNT_MAX;
+            if (isFull && !step.isEmpty()) {
+                steps.add(List.copyOf(step));
+                step.clear();
+                partitionCount = 0;
+            }
+            step.add(election);
+            partitionCount += its;
+        }
+        if (!step.isEmpty()) {
+            steps.add(List.copyOf(step));
+        }
+        return steps;
+    }
+
+    private static List<TopicImage> inOrder(ClusterImage image) {
+        return image.topics().values().stream()
+                .sorted(Comparator.comparing(TopicImage::name))
+                .toList();
+    }
+}

@@ -1,0 +1,70 @@
+package io.headrace.admin.controller;
+
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * What an election has to know about brokers, by id.
+ *
+ * @param live they are registered
+ * @param stopping of the live ones, those that ask to be relieved
+ * @param newcomers of the live ones, those that registered since the last elections
+ * @param untrusted of the newcomers, those without proof of a clean stop: the end of their logs may
+ *     be lost
+ * @param replaced of the untrusted, those with another log directory: they have nothing
+ */
+record Standing(
+        Set<Integer> live,
+        Set<Integer> stopping,
+        Set<Integer> newcomers,
+        Set<Integer> untrusted,
+        Set<Integer> replaced) {
+
+    Standing {
+        live = Set.copyOf(live);
+        stopping = Set.copyOf(stopping);
+        newcomers = Set.copyOf(newcomers);
+        untrusted = Set.copyOf(untrusted);
+        replaced = Set.copyOf(replaced);
+    }
+
+    /**
+     * A newcomer is trusted when its last clean stop was that of the registration that was seen
+     * last, with the same log directory.
+     */
+    static Standing of(ClusterImage image, Remembered remembered) {
+        Set<Integer> stopping = new HashSet<>();
+        Set<Integer> newcomers = new HashSet<>();
+        Set<Integer> untrusted = new HashSet<>();
+        Set<Integer> replaced = new HashSet<>();
+        for (BrokerRegistration broker : image.brokers().values()) {
+            int id = broker.id();
+            if (broker.isStopping()) {
+                stopping.add(id);
+            }
+            Remembered.Last last = remembered.last().get(id);
+            if (last != null && last.epoch() == broker.epoch()) {
+                continue;
+            }
+            newcomers.add(id);
+            boolean isOtherDisk =
+                    last != null
+                            && !last.directoryId().isEmpty()
+                            && !last.directoryId().equals(broker.directoryId());
+            if (isOtherDisk) {
+                replaced.add(id);
+            }
+            if (isOtherDisk || last == null || broker.previousEpoch() != last.epoch()) {
+                untrusted.add(id);
+            }
+        }
+        return new Standing(image.brokers().keySet(), stopping, newcomers, untrusted, replaced);
+    }
+
+    /** Whether it is there to stay. */
+    boolean isPresent(int id) {
+        return live.contains(id) && !stopping.contains(id);
+    }
+}

@@ -35,6 +35,14 @@ sealed interface ClusterWrite {
                     || !now.get().id().equals(after.id())
                     || (now.get().config().equals(after.config())
                             && now.get().moves().equals(after.moves())
+                            && now.get()
+                                    .assignments()
+                                    .subList(
+                                            0,
+                                            Math.min(
+                                                    after.partitionCount(),
+                                                    now.get().partitionCount()))
+                                    .equals(after.assignments())
                             && now.get().partitionCount() >= after.partitionCount());
         }
     }

@@ -242,7 +242,9 @@ public final class Controller implements AutoCloseable {
                 }
                 case Plan plan -> {
                     ClusterStore.Commit commit =
-                            validateOnly ? ClusterStore.Commit.DONE : write(now.get(), plan);
+                            validateOnly && !plan.isFirstHalf()
+                                    ? ClusterStore.Commit.DONE
+                                    : write(now.get(), plan);
                     switch (commit) {
                         case DONE -> {
                             if (!plan.isFirstHalf()) {

@@ -5,6 +5,7 @@ import io.headrace.admin.controller.ControllerEvent.AlterConfig;
 import io.headrace.admin.controller.ControllerEvent.CreateTopic;
 import io.headrace.admin.controller.ControllerEvent.DeleteTopic;
 import io.headrace.admin.controller.ControllerEvent.ElectLeaders;
+import io.headrace.admin.controller.ControllerEvent.MovePartitions;
 import io.headrace.admin.controller.Decision.Plan;
 import io.headrace.model.cluster.ClusterImage;
 import java.time.Clock;
@@ -53,6 +54,13 @@ final class ControllerCore {
     }
 
     Decision decide(ClusterImage image, ControllerEvent event) {
+        boolean touchesStates =
+                event instanceof ControllerEvent.Change
+                        && !(event instanceof ControllerEvent.TopicChange);
+        if (touchesStates && isElectionDue(image)) {
+            // Who is not trusted must be out of every ISR first.
+            return Plan.firstHalf(elections(image).steps());
+        }
         return switch (event) {
             case ControllerEvent.ClusterChanged changed -> elections(image);
             case ControllerEvent.Tick tick -> upkeep(image);
@@ -62,13 +70,15 @@ final class ControllerCore {
             case DeleteTopic delete -> topics.delete(image, delete);
             case ElectLeaders elect ->
                     LeaderRequests.decide(image, elect, Standing.of(image, settled));
+            case MovePartitions move -> Moves.decide(image, move, Standing.of(image, settled));
         };
     }
 
     private Plan elections(ClusterImage image) {
         Remembered before = settled.withoutChanged(image);
         if (!before.equals(settled)) {
-            return Plan.firstHalf(List.of(new ClusterWrite.RememberBrokers(before, Set.of())));
+            return Plan.firstHalf(
+                    List.of(List.of(new ClusterWrite.RememberBrokers(before, Set.of()))));
         }
         Standing standing = Standing.of(image, settled);
         List<List<ClusterWrite>> steps =
@@ -77,7 +87,7 @@ final class ControllerCore {
         if (!after.equals(settled)) {
             steps.add(List.of(new ClusterWrite.RememberBrokers(after, standing.untrusted())));
         }
-        return Plan.of(steps);
+        return Plan.of(steps.isEmpty() ? Moves.progress(image, standing) : steps);
     }
 
     private Plan upkeep(ClusterImage image) {

@@ -68,6 +68,17 @@ public sealed interface ControllerEvent {
     }
 
     /**
+     * @param targets where each partition is to be, preferred leader first; empty to give its move
+     *     up
+     * @param mayChangeFactor whether a target may have more or fewer replicas than before
+     */
+    record MovePartitions(
+            Map<TopicPartition, Optional<List<Integer>>> targets,
+            boolean mayChangeFactor,
+            boolean validateOnly)
+            implements PartitionChange {}
+
+    /**
      * @param count of partitions afterwards, not how many more
      */
     record AddPartitions(String topic, int count, boolean validateOnly) implements TopicChange {}

@@ -43,8 +43,8 @@ sealed interface Decision {
             return new Plan(Optional.empty(), Optional.empty(), steps, refusals, false);
         }
 
-        static Plan firstHalf(List<ClusterWrite> step) {
-            return new Plan(Optional.empty(), Optional.empty(), List.of(step), Map.of(), true);
+        static Plan firstHalf(List<List<ClusterWrite>> steps) {
+            return new Plan(Optional.empty(), Optional.empty(), steps, Map.of(), true);
         }
     }
 }

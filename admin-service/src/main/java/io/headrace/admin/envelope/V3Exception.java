@@ -37,6 +37,11 @@ public final class V3Exception extends RuntimeException {
                     with(400, 40002, code, message);
             case INVALID_REQUEST, INVALID_GROUP_ID -> with(400, 400, code, message);
             case OFFSET_OUT_OF_RANGE -> with(400, 40002, code, message);
+            case NO_REASSIGNMENT_IN_PROGRESS -> with(404, 404, code, message);
+            case PREFERRED_LEADER_NOT_AVAILABLE,
+                    ELIGIBLE_LEADERS_NOT_AVAILABLE,
+                    ELECTION_NOT_NEEDED ->
+                    with(409, 409, code, message);
             case NON_EMPTY_GROUP, GROUP_SUBSCRIBED_TO_TOPIC -> with(409, 409, code, message);
             case GROUP_ID_NOT_FOUND -> with(404, 404, code, message);
             case INVALID_TOPIC_EXCEPTION -> with(422, 42206, code, message);

@@ -9,7 +9,6 @@ import io.headrace.admin.envelope.V3Metadata;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.List;
 import java.util.stream.IntStream;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -133,44 +132,11 @@ class PartitionResource {
         return ReplicaView.of(links, image, partition, broker);
     }
 
-    @GetMapping("/-/partitions/-/reassignment")
-    V3List<ReassignmentView> reassignments(
-            @PathVariable String clusterId, HttpServletRequest request) {
-        V3Links links = clusters.links(clusterId, request);
-        return none(links.url("topics", "-", "partitions", "-", "reassignment"));
-    }
-
-    @GetMapping("/{topic}/partitions/-/reassignment")
-    V3List<ReassignmentView> reassignmentsOfTopic(
-            @PathVariable String clusterId,
-            @PathVariable String topic,
-            HttpServletRequest request) {
-        V3Links links = clusters.links(clusterId, request);
-        TopicImage image = clusters.topic(topic);
-        return none(links.url("topics", image.name(), "partitions", "-", "reassignment"));
-    }
-
-    @GetMapping("/{topic}/partitions/{partition}/reassignment")
-    ReassignmentView reassignment(
-            @PathVariable String clusterId,
-            @PathVariable String topic,
-            @PathVariable int partition,
-            HttpServletRequest request) {
-        var _ = clusters.links(clusterId, request);
-        TopicImage image = withPartition(topic, partition);
-        throw V3Exception.notFound(
-                "partition " + partition + " of '" + image.name() + "' is not being reassigned");
-    }
-
     private TopicImage withPartition(String topic, int partition) {
         TopicImage image = clusters.topic(topic);
         if (partition < 0 || partition >= image.partitionCount()) {
             throw V3Exception.notFound("topic '" + topic + "' has no partition " + partition);
         }
         return image;
-    }
-
-    private static V3List<ReassignmentView> none(String self) {
-        return V3List.of("KafkaReassignmentList", self, List.of());
     }
 }

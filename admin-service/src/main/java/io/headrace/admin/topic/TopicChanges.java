@@ -7,24 +7,36 @@ import io.headrace.admin.audit.Caller;
 import io.headrace.admin.controller.Controller;
 import io.headrace.admin.controller.ControllerEvent.AddPartitions;
 import io.headrace.admin.controller.ControllerEvent.AlterConfig;
+import io.headrace.admin.controller.ControllerEvent.Change;
 import io.headrace.admin.controller.ControllerEvent.CreateTopic;
 import io.headrace.admin.controller.ControllerEvent.DeleteTopic;
+import io.headrace.admin.controller.ControllerEvent.ElectLeaders;
+import io.headrace.admin.controller.ControllerEvent.MovePartitions;
+import io.headrace.admin.controller.ControllerEvent.PartitionChange;
 import io.headrace.admin.controller.ControllerEvent.TopicChange;
 import io.headrace.admin.controller.Outcome;
 import io.headrace.admin.envelope.V3Exception;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicPartition;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import tools.jackson.databind.ObjectMapper;
 
-/** Every change of a topic: decided by the controller, then written to the audit log. */
+/**
+ * Every change of topics and partitions: decided by the controller, then written to the audit log.
+ */
 public final class TopicChanges {
+
+    /** The whole request stands in the audit row, too. */
+    private static final int NAMED_COUNT_MAX = 20;
 
     private final Controller controller;
     private final AuditLog audit;
@@ -49,13 +61,13 @@ public final class TopicChanges {
      * @return what was before and after; nothing is changed when the change is only to be validated
      * @throws V3Exception if it is refused
      */
-    Outcome.Done apply(TopicChange change, Caller caller) {
+    Outcome.Done apply(Change change, Caller caller) {
         Outcome outcome = decided(change);
         AuditedChange audited =
                 new AuditedChange(
                         action(change),
-                        "topic",
-                        change.topic(),
+                        type(change),
+                        name(change),
                         json.writeValueAsString(change),
                         change.validateOnly());
         switch (outcome) {
@@ -76,7 +88,7 @@ public final class TopicChanges {
         }
     }
 
-    private Outcome decided(TopicChange change) {
+    private Outcome decided(Change change) {
         try {
             return controller.submit(change).get(wait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -99,12 +111,37 @@ public final class TopicChanges {
                         topic.id().toString(), topic.assignments(), new TreeMap<>(topic.config())));
     }
 
-    private static String action(TopicChange change) {
+    private static String type(Change change) {
+        return switch (change) {
+            case TopicChange c -> "topic";
+            case PartitionChange c -> "partition";
+        };
+    }
+
+    private static String name(Change change) {
+        return switch (change) {
+            case TopicChange c -> c.topic();
+            case ElectLeaders c -> c.partitions().isEmpty() ? "-" : names(c.partitions());
+            case MovePartitions c -> names(c.targets().keySet());
+        };
+    }
+
+    private static String names(Collection<TopicPartition> partitions) {
+        return partitions.stream()
+                .map(tp -> tp.topic() + "-" + tp.partition())
+                .sorted()
+                .limit(NAMED_COUNT_MAX)
+                .collect(Collectors.joining(","));
+    }
+
+    private static String action(Change change) {
         return switch (change) {
             case CreateTopic c -> "topic.create";
             case AddPartitions c -> "topic.add-partitions";
             case AlterConfig c -> "topic.alter-config";
             case DeleteTopic c -> "topic.delete";
+            case ElectLeaders c -> "partition.elect-leader";
+            case MovePartitions c -> "partition.move";
         };
     }
 }

@@ -66,7 +66,7 @@ class TopicResourceTest {
                 .isEqualTo(204);
         TopicImage topic = admin.image().topic("wet").orElseThrow();
         assertThat(topic.partitionCount()).isEqualTo(1);
-        assertThat(topic.config()).isEmpty();
+        assertThat(topic.config()).containsOnlyKeys("min.insync.replicas");
     }
 
     @Test
@@ -108,7 +108,7 @@ class TopicResourceTest {
         assertThat(rest.patch(url, "{\"partitions_count\":1}").errorCode()).isEqualTo(40002);
         assertThat(rest.get(url + "/partitions").json().path("data").size()).isEqualTo(5);
         assertThat(rest.get(url + "/partitions/4/replicas").json().path("data").size())
-                .isEqualTo(1);
+                .isEqualTo(3);
     }
 
     @Test
@@ -150,9 +150,10 @@ class TopicResourceTest {
                                 .status())
                 .isEqualTo(204);
         assertThat(admin.image().topic("settled").orElseThrow().config())
-                .containsOnlyKeys("cleanup.policy");
+                .containsOnlyKeys("cleanup.policy", "min.insync.replicas");
         assertThat(rest.delete(configs + "/cleanup.policy").status()).isEqualTo(204);
-        assertThat(admin.image().topic("settled").orElseThrow().config()).isEmpty();
+        assertThat(admin.image().topic("settled").orElseThrow().config())
+                .containsOnlyKeys("min.insync.replicas");
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Passes changes of a topic's settings on to the controller. */
+/** Passes changes of the settings of a topic or a broker on to the controller. */
 final class ConfigChanges {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -42,9 +42,27 @@ final class ConfigChanges {
 
     static CompletableFuture<Answer> apply(
             ControllerClient controller, String topic, List<Change> changes, boolean validateOnly) {
+        return alter(
+                controller, "/topics/" + ControllerClient.segment(topic), changes, validateOnly);
+    }
+
+    static CompletableFuture<Answer> applyToBroker(
+            ControllerClient controller,
+            String brokerId,
+            List<Change> changes,
+            boolean validateOnly) {
+        return alter(
+                controller,
+                "/brokers/" + ControllerClient.segment(brokerId),
+                changes,
+                validateOnly);
+    }
+
+    private static CompletableFuture<Answer> alter(
+            ControllerClient controller, String of, List<Change> changes, boolean validateOnly) {
         return controller.call(
                 "POST",
-                "/topics/" + ControllerClient.segment(topic) + "/configs:alter",
+                of + "/configs:alter",
                 Optional.of(new Body(changes, validateOnly)),
                 TIMEOUT);
     }

@@ -10,7 +10,10 @@ final class ConfigTypes {
     static byte of(String name) {
         ConfigType type =
                 switch (name) {
-                    case "cleanup.policy" -> ConfigType.LIST;
+                    case "cleanup.policy",
+                            "follower.replication.throttled.replicas",
+                            "leader.replication.throttled.replicas" ->
+                            ConfigType.LIST;
                     case "compression.type", "message.timestamp.type" -> ConfigType.STRING;
                     case "min.cleanable.dirty.ratio" -> ConfigType.DOUBLE;
                     case "flush.on.ack", "preallocate", "unclean.leader.election.enable" ->

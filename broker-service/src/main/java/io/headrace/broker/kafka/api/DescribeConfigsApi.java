@@ -7,6 +7,7 @@ import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
@@ -103,6 +104,18 @@ final class DescribeConfigsApi implements Api<DescribeConfigsRequestData> {
         }
         List<DescribeConfigsResourceResult> all = new ArrayList<>();
         new TreeMap<>(settings.own()).forEach((key, value) -> all.add(own(key, value, request)));
+        new TreeMap<>(
+                        context.image()
+                                .get()
+                                .brokerConfigs()
+                                .getOrDefault(context.replicas().brokerId(), Map.of()))
+                .forEach(
+                        (key, value) ->
+                                all.add(
+                                        own(key, value, request)
+                                                .setReadOnly(false)
+                                                .setConfigSource(
+                                                        ConfigSource.DYNAMIC_BROKER_CONFIG.id())));
         return wanted(resource, all);
     }
 

@@ -156,7 +156,7 @@ final class DescribeTopicPartitionsApi implements Api<DescribeTopicPartitionsReq
                     .setLeaderEpoch(state.leaderEpoch())
                     .setReplicaNodes(replicas)
                     .setIsrNodes(state.isr())
-                    .setEligibleLeaderReplicas(List.of())
+                    .setEligibleLeaderReplicas(state.elr())
                     .setLastKnownElr(List.of())
                     .setOfflineReplicas(
                             replicas.stream()

@@ -23,10 +23,11 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /**
- * {@code IncrementalAlterConfigs} of topics: set, delete, and append to or subtract from a list.
- * Settings of brokers are in their configuration files.
+ * {@code IncrementalAlterConfigs} of topics: set, delete, and append to or subtract from a list;
+ * and of those settings of brokers that are not in their configuration files.
  */
 final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsRequestData> {
 
@@ -63,12 +64,14 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
 
     private CompletableFuture<AlterConfigsResourceResponse> alter(
             Exchange exchange, AlterConfigsResource resource, boolean validateOnly) {
+        if (resource.resourceType() == ConfigResource.Type.BROKER.id()) {
+            return alterBroker(exchange, resource, validateOnly);
+        }
         if (resource.resourceType() != ConfigResource.Type.TOPIC.id()) {
             return failed(
                     resource,
                     Errors.INVALID_REQUEST,
-                    "only topics have settings that can be altered; those of a broker are in its"
-                            + " configuration file");
+                    "only topics and brokers have settings that can be altered");
         }
         String name = resource.resourceName();
         if (!context.mayUseTopic(exchange, Access.Operation.ALTER_CONFIGS, name)) {
@@ -108,6 +111,43 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
                                         answer.text()));
     }
 
+    /** The few settings of a broker that change while it runs; the others are in its file. */
+    private CompletableFuture<AlterConfigsResourceResponse> alterBroker(
+            Exchange exchange, AlterConfigsResource resource, boolean validateOnly) {
+        if (!context.mayUseCluster(exchange, Access.Operation.ALTER_CONFIGS)) {
+            return failed(resource, Errors.CLUSTER_AUTHORIZATION_FAILED, "not allowed");
+        }
+        if (resource.resourceName().isEmpty()) {
+            return failed(
+                    resource,
+                    Errors.INVALID_REQUEST,
+                    "settings for all brokers are in their configuration files");
+        }
+        List<Change> changes = new ArrayList<>();
+        for (AlterableConfig config : resource.configs()) {
+            AlterConfigOp.OpType operation = AlterConfigOp.OpType.forId(config.configOperation());
+            if (operation == AlterConfigOp.OpType.DELETE) {
+                changes.add(Change.delete(config.name()));
+            } else if (operation == AlterConfigOp.OpType.SET && config.value() != null) {
+                changes.add(Change.set(config.name(), config.value()));
+            } else {
+                return failed(
+                        resource, Errors.INVALID_REQUEST, "only SET with a value and DELETE fit");
+            }
+        }
+        if (changes.isEmpty()) {
+            return failed(resource, Errors.NONE, "");
+        }
+        return ConfigChanges.applyToBroker(
+                        controller, resource.resourceName(), changes, validateOnly)
+                .thenApply(
+                        answer ->
+                                answered(
+                                        resource,
+                                        Errors.forCode(answer.code().number()),
+                                        answer.text()));
+    }
+
     private static boolean lacksValue(AlterableConfig config) {
         return config.value() == null
                 && config.configOperation() != AlterConfigOp.OpType.DELETE.id();
@@ -139,7 +179,7 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
 
     private static String list(
             TopicImage topic, TopicSetting setting, AlterConfigOp.OpType operation, String value) {
-        if (setting != TopicSetting.CLEANUP_POLICY) {
+        if (ConfigTypes.of(setting.settingName()) != ConfigType.LIST.id()) {
             throw new InvalidConfigurationException(
                     "'" + setting.settingName() + "' is not a list, so only SET and DELETE fit");
         }

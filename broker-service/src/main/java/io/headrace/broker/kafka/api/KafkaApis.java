@@ -43,6 +43,9 @@ public final class KafkaApis {
         apis.add(new IncrementalAlterConfigsApi(context, controller));
         apis.add(new AlterConfigsApi(context, controller));
         apis.add(new CreatePartitionsApi(context, controller));
+        apis.add(new ElectLeadersApi(context, controller));
+        apis.add(new AlterPartitionReassignmentsApi(context, controller));
+        apis.add(new ListPartitionReassignmentsApi(context));
         apis.add(new DeleteRecordsApi(context));
         apis.add(new DescribeLogDirsApi(context, settings.directory()));
         apis.add(new OffsetForLeaderEpochApi(context));

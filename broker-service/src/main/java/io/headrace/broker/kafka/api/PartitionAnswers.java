@@ -1,0 +1,54 @@
+package io.headrace.broker.kafka.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.headrace.broker.kafka.api.ControllerClient.Answer;
+import io.headrace.model.topic.TopicPartition;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** What the controller says of each partition of a change of many. */
+final class PartitionAnswers {
+
+    /**
+     * One partition in a request to the controller.
+     *
+     * @param replicas where it is to be; null where the request names none
+     */
+    record Named(
+            @JsonProperty("topic_name") String topic,
+            @JsonProperty("partition_id") int partition,
+            @JsonProperty("replicas") @Nullable List<Integer> replicas) {}
+
+    /**
+     * @param text null when all is well
+     */
+    record Result(short code, @Nullable String text) {}
+
+    private final Answer answer;
+    private final Map<TopicPartition, Result> results = new HashMap<>();
+
+    PartitionAnswers(Answer answer) {
+        this.answer = answer;
+        for (JsonNode each : answer.body().path("data")) {
+            int partition = each.path("partition_id").asInt(-1);
+            if (partition >= 0) {
+                short code = (short) each.path("error_code").asInt(0);
+                results.put(
+                        new TopicPartition(each.path("topic_name").asString(""), partition),
+                        new Result(code, code == 0 ? null : each.path("message").asString("")));
+            }
+        }
+    }
+
+    /** Of the partition itself, or of the whole request when that failed. */
+    Result of(String topic, int partition) {
+        if (!answer.isDone()) {
+            return new Result(answer.code().number(), answer.text());
+        }
+        return results.getOrDefault(
+                new TopicPartition(topic, partition), new Result((short) 0, null));
+    }
+}

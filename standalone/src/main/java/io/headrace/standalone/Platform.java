@@ -1,6 +1,7 @@
 package io.headrace.standalone;
 
 import io.headrace.model.coordination.EmbeddedZooKeeper;
+import io.headrace.standalone.StandaloneOptions.Parts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,7 +110,11 @@ final class Platform implements AutoCloseable {
             ServiceLaunch launch, StandaloneOptions options) {
         try {
             running.put(launch.name(), launch.start());
-            return Readiness.await(options.url(launch.port()), READY_WAIT)
+            String probe =
+                    launch.name().equals("gateway") && options.parts() == Parts.CONTROL
+                            ? "liveness" // it waits for a broker, and so says itself
+                            : "readiness";
+            return Readiness.await(options.url(launch.port()), probe, READY_WAIT)
                     ? Optional.empty()
                     : Optional.of(
                             new IllegalStateException(

@@ -15,12 +15,14 @@ final class Readiness {
     private Readiness() {}
 
     /**
-     * Waits until {@code /actuator/health/readiness} says 200.
+     * Waits until the probe says 200.
      *
+     * @param probe {@code readiness}, or {@code liveness} of a service that is ready only with
+     *     others
      * @return whether it did within the wait
      */
-    static boolean await(String serviceUrl, Duration wait) {
-        URI readiness = URI.create(serviceUrl + "/actuator/health/readiness");
+    static boolean await(String serviceUrl, String probe, Duration wait) {
+        URI readiness = URI.create(serviceUrl + "/actuator/health/" + probe);
         long deadlineNs = System.nanoTime() + wait.toNanos();
         while (status(readiness) != HttpURLConnection.HTTP_OK) {
             if (System.nanoTime() - deadlineNs > 0 || Thread.currentThread().isInterrupted()) {

@@ -33,6 +33,22 @@ final class ReadyBlock {
         }
     }
 
+    private static String broker(StandaloneOptions options) {
+        return options.parts() == StandaloneOptions.Parts.CONTROL
+                ? "  brokers  processes of their own\n"
+                : "  broker   %s\n  kafka    %s   (bootstrap.servers of Kafka clients)\n"
+                        .formatted(options.url(options.brokerPort()), options.bootstrapServers());
+    }
+
+    static String ofBroker(StandaloneOptions options, double seconds) {
+        return "Headrace is ready in %.1f s: broker %d, %s, kafka %s%n"
+                .formatted(
+                        seconds,
+                        options.brokerId(),
+                        options.url(options.brokerPort()),
+                        options.bootstrapServers());
+    }
+
     static String text(
             StandaloneOptions options, DataFolder data, String clusterId, double seconds) {
         String gateway = options.url(options.gatewayPort());
@@ -42,9 +58,7 @@ final class ReadyBlock {
 
                   gateway  %s   (API pages: %s/openapi)
                   admin    %s
-                  broker   %s
-                  kafka    %s   (bootstrap.servers of Kafka clients)
-                  data     %s
+                %s  data     %s
                   log      %s
 
                 Paste these to create a topic, produce to it, and follow it:
@@ -60,8 +74,7 @@ final class ReadyBlock {
                         gateway,
                         gateway,
                         options.url(options.adminPort()),
-                        options.url(options.brokerPort()),
-                        options.bootstrapServers(),
+                        broker(options),
                         data.root(),
                         data.logs().resolve(ServerLog.FILE),
                         gateway,

@@ -1,5 +1,6 @@
 package io.headrace.standalone;
 
+import io.headrace.standalone.StandaloneOptions.Parts;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,10 +15,14 @@ final class RunFile {
     RunFile(DataFolder data, StandaloneOptions options) {
         this.data = data;
         entries.put("pid", Long.toString(ProcessHandle.current().pid()));
-        entries.put("gateway", options.url(options.gatewayPort()));
-        entries.put("admin", options.url(options.adminPort()));
-        entries.put("broker", options.url(options.brokerPort()));
-        entries.put("kafka", options.bootstrapServers());
+        if (options.parts() != Parts.BROKER) {
+            entries.put("gateway", options.url(options.gatewayPort()));
+            entries.put("admin", options.url(options.adminPort()));
+        }
+        if (options.parts() != Parts.CONTROL) {
+            entries.put("broker", options.url(options.brokerPort()));
+            entries.put("kafka", options.bootstrapServers());
+        }
     }
 
     void writeStarting() throws IOException {

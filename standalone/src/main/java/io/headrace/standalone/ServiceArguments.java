@@ -23,6 +23,7 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
 
     List<String> broker() {
         List<String> args = common("broker", options.brokerPort());
+        args.add("--headrace.broker.id=" + options.brokerId());
         args.add("--headrace.broker.data-dir=" + data.broker());
         args.add(KAFKA + "host=" + options.listen());
         args.add(KAFKA + "port=" + options.kafkaPort());

@@ -3,16 +3,18 @@ package io.headrace.standalone;
 import io.headrace.admin.AdminApplication;
 import io.headrace.broker.BrokerApplication;
 import io.headrace.gateway.GatewayApplication;
+import io.headrace.standalone.StandaloneOptions.Parts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the whole platform in this JVM until it is told to stop.
+ * Runs the whole platform in this JVM, or one part of it, until it is told to stop.
  *
  * <p>The console gets one line of progress, the ready block, and at the end one line; everything
  * else goes to the server log. SIGTERM and Ctrl-C stop it in order. A start that fails prints one
@@ -61,12 +63,18 @@ public final class Standalone {
         try {
             RunFile runFile = new RunFile(data, options);
             runFile.writeStarting();
-            String zooKeeper = platform.startZooKeeper(data);
+            Optional<String> given = options.zooKeeper();
+            String zooKeeper = given.isPresent() ? given.get() : platform.startZooKeeper(data);
             platform.startServices(launches(data, zooKeeper), options);
-            String clusterId = ReadyBlock.clusterId(options.url(options.gatewayPort()));
+            boolean isBroker = options.parts() == Parts.BROKER;
+            String clusterId =
+                    isBroker ? "" : ReadyBlock.clusterId(options.url(options.gatewayPort()));
             double seconds = Duration.between(processStart(), Instant.now()).toMillis() / 1000.0;
             runFile.writeReady(zooKeeper, clusterId, seconds);
-            out.print(ReadyBlock.text(options, data, clusterId, seconds));
+            out.print(
+                    isBroker
+                            ? ReadyBlock.ofBroker(options, seconds)
+                            : ReadyBlock.text(options, data, clusterId, seconds));
             out.flush();
             LoggerFactory.getLogger(Standalone.class)
                     .atInfo()
@@ -95,33 +103,44 @@ public final class Standalone {
     }
 
     private void checkPorts() throws StartFailure {
-        ListenPort.check("gateway", "--port", options.listen(), options.gatewayPort());
-        ListenPort.check("admin", "--admin-port", options.listen(), options.adminPort());
-        ListenPort.check("broker", "--broker-port", options.listen(), options.brokerPort());
-        ListenPort.check("kafka", "--kafka-port", options.listen(), options.kafkaPort());
+        if (options.parts() != Parts.BROKER) {
+            ListenPort.check("gateway", "--port", options.listen(), options.gatewayPort());
+            ListenPort.check("admin", "--admin-port", options.listen(), options.adminPort());
+        }
+        if (options.parts() != Parts.CONTROL) {
+            ListenPort.check("broker", "--broker-port", options.listen(), options.brokerPort());
+            ListenPort.check("kafka", "--kafka-port", options.listen(), options.kafkaPort());
+        }
     }
 
     private List<ServiceLaunch> launches(DataFolder data, String zooKeeper) {
         ServiceArguments arguments = new ServiceArguments(options, data, zooKeeper);
-        return List.of(
+        ServiceLaunch admin =
                 new ServiceLaunch(
                         "admin",
                         AdminApplication::run,
                         options.adminPort(),
                         "--admin-port",
-                        arguments.admin()),
+                        arguments.admin());
+        ServiceLaunch broker =
                 new ServiceLaunch(
                         "broker",
                         BrokerApplication::run,
                         options.brokerPort(),
                         "--broker-port",
-                        arguments.broker()),
+                        arguments.broker());
+        ServiceLaunch gateway =
                 new ServiceLaunch(
                         "gateway",
                         GatewayApplication::run,
                         options.gatewayPort(),
                         "--port",
-                        arguments.gateway()));
+                        arguments.gateway());
+        return switch (options.parts()) {
+            case ALL -> List.of(admin, broker, gateway);
+            case CONTROL -> List.of(admin, gateway);
+            case BROKER -> List.of(broker);
+        };
     }
 
     private static Instant processStart() {

@@ -4,11 +4,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * The command line of {@code Standalone}.
  *
+ * @param parts what runs in this process
+ * @param brokerId of the broker in this process
+ * @param zooKeeper that another process runs; empty to run it here
  * @param data folder of everything that is kept
  * @param listen address that the services listen on
  * @param gatewayPort of the HTTP front door
@@ -17,6 +21,9 @@ import java.util.Optional;
  *     logback.xml} that override the built-in ones
  */
 record StandaloneOptions(
+        Parts parts,
+        int brokerId,
+        Optional<String> zooKeeper,
         Path data,
         String listen,
         int gatewayPort,
@@ -27,7 +34,20 @@ record StandaloneOptions(
 
     static final String LOOPBACK = "127.0.0.1";
 
+    /** What one process runs. */
+    enum Parts {
+        /** ZooKeeper, admin, gateway and a broker. */
+        ALL,
+        /** ZooKeeper, admin and gateway; brokers are processes of their own. */
+        CONTROL,
+        /** A broker. */
+        BROKER
+    }
+
     static StandaloneOptions parse(List<String> args) throws StartFailure {
+        Parts parts = Parts.ALL;
+        int brokerId = 1;
+        Optional<String> zooKeeper = Optional.empty();
         Path data = Path.of("data");
         String listen = LOOPBACK;
         int gatewayPort = 8080;
@@ -39,6 +59,9 @@ record StandaloneOptions(
         while (rest.hasNext()) {
             String option = rest.next();
             switch (option) {
+                case "--parts" -> parts = parts(option, value(option, rest));
+                case "--broker-id" -> brokerId = number(option, rest, 0, Integer.MAX_VALUE);
+                case "--zookeeper" -> zooKeeper = Optional.of(value(option, rest));
                 case "--data" -> data = Path.of(value(option, rest));
                 case "--listen" -> listen = value(option, rest);
                 case "--port" -> gatewayPort = port(option, rest);
@@ -53,7 +76,13 @@ record StandaloneOptions(
                                         + "; ./headrace help up lists the options");
             }
         }
+        if (zooKeeper.isPresent() != (parts == Parts.BROKER)) {
+            throw usage("--zookeeper goes with --parts broker, and only with that");
+        }
         return new StandaloneOptions(
+                parts,
+                brokerId,
+                zooKeeper,
                 data.toAbsolutePath().normalize(),
                 listen,
                 gatewayPort,
@@ -88,17 +117,31 @@ record StandaloneOptions(
     }
 
     private static int port(String option, Iterator<String> rest) throws StartFailure {
+        return number(option, rest, 1, 65_535);
+    }
+
+    private static int number(String option, Iterator<String> rest, int min, int max)
+            throws StartFailure {
         String text = value(option, rest);
         try {
-            int port = Integer.parseInt(text);
-            if (port > 0 && port < 65_536) {
-                return port;
+            int number = Integer.parseInt(text);
+            if (number >= min && number <= max) {
+                return number;
             }
         } catch (NumberFormatException e) {
             throw new StartFailure(
-                    StartFailure.USAGE, option + " must be a port number, not " + text, e);
+                    StartFailure.USAGE, option + " must be a number, not " + text, e);
         }
-        throw usage(option + " must be from 1 to 65535, not " + text);
+        throw usage(option + " must be from " + min + " to " + max + ", not " + text);
+    }
+
+    private static Parts parts(String option, String text) throws StartFailure {
+        for (Parts parts : Parts.values()) {
+            if (parts.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return parts;
+            }
+        }
+        throw usage(option + " is all, control or broker, not " + text);
     }
 
     private static Path folder(String option, String text) throws StartFailure {

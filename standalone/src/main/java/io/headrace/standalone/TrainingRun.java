@@ -33,6 +33,9 @@ public final class TrainingRun {
                 ServerSocket broker = any();
                 ServerSocket kafka = any()) {
             return new StandaloneOptions(
+                    StandaloneOptions.Parts.ALL,
+                    1,
+                    Optional.empty(),
                     folder,
                     StandaloneOptions.LOOPBACK,
                     gateway.getLocalPort(),

@@ -54,7 +54,7 @@ public record Leadership(
     }
 
     /** The smallest ISR with which anything is committed. */
-    int fewestInSync() {
+    public int fewestInSync() {
         return Math.min(minInsyncReplicas, copies);
     }
 

@@ -17,6 +17,12 @@ public interface BrokerFigures {
 
     Replicas replicas();
 
+    /** How often a replica left an ISR that this broker leads. */
+    long isrShrinks();
+
+    /** How often a replica came into one. */
+    long isrExpansions();
+
     int offlineLogDirectories();
 
     boolean isDiskNearlyFull();

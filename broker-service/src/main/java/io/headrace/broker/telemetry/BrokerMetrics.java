@@ -1,5 +1,6 @@
 package io.headrace.broker.telemetry;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -64,6 +65,8 @@ public final class BrokerMetrics {
         gauge(MetricNames.LEADER_COUNT, figures, f -> f.replicas().leaders());
         gauge(MetricNames.UNDER_REPLICATED, figures, f -> f.replicas().underReplicated());
         gauge(MetricNames.UNDER_MIN_ISR, figures, f -> f.replicas().underMinIsr());
+        counter(MetricNames.ISR_SHRINKS, figures, BrokerFigures::isrShrinks);
+        counter(MetricNames.ISR_EXPANDS, figures, BrokerFigures::isrExpansions);
         gauge(MetricNames.OFFLINE_REPLICAS, figures, f -> f.replicas().offline());
         gauge(MetricNames.OFFLINE_LOG_DIRECTORIES, figures, BrokerFigures::offlineLogDirectories);
         gauge(MetricNames.PARKED_FETCHES, figures, BrokerFigures::parkedFetches);
@@ -92,6 +95,11 @@ public final class BrokerMetrics {
             }
         }
         logSizes.register(rows, true);
+    }
+
+    private void counter(
+            String name, BrokerFigures figures, ToDoubleFunction<BrokerFigures> value) {
+        FunctionCounter.builder(name, figures, value).register(registry);
     }
 
     private void gauge(String name, BrokerFigures figures, ToDoubleFunction<BrokerFigures> value) {

@@ -24,6 +24,8 @@ public final class MetricNames {
             "kafka.server.replicamanager.underreplicatedpartitions";
     public static final String UNDER_MIN_ISR =
             "kafka.server.replicamanager.underminisrpartitioncount";
+    public static final String ISR_SHRINKS = "kafka.server.replicamanager.isrshrinks";
+    public static final String ISR_EXPANDS = "kafka.server.replicamanager.isrexpands";
     public static final String OFFLINE_REPLICAS = "kafka.server.replicamanager.offlinereplicacount";
     public static final String OFFLINE_LOG_DIRECTORIES =
             "kafka.log.logmanager.offlinelogdirectorycount";

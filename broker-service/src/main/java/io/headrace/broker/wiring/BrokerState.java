@@ -57,7 +57,7 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
             if (leadership.isr().size() < assigned(image, partition)) {
                 underReplicated++;
             }
-            if (leadership.isr().size() < leadership.minInsyncReplicas()) {
+            if (leadership.isr().size() < leadership.fewestInSync()) {
                 underMinIsr++;
             }
         }
@@ -69,6 +69,16 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
         return topic == null || p.name().partition() >= topic.partitionCount()
                 ? 0
                 : topic.assignments().get(p.name().partition()).size();
+    }
+
+    @Override
+    public long isrShrinks() {
+        return replicas.isrCounts().shrinks();
+    }
+
+    @Override
+    public long isrExpansions() {
+        return replicas.isrCounts().expansions();
     }
 
     @Override

@@ -61,6 +61,9 @@ public final class IsrWriter implements IsrChanges, Closeable {
     private boolean isPassDue;
     private int failedPasses;
 
+    /** Whether ZooKeeper answers in the pass that runs; the thread's alone. */
+    private boolean isReachable = true;
+
     /**
      * @param image the newest image: who lives, and who is stopping
      */
@@ -109,8 +112,9 @@ public final class IsrWriter implements IsrChanges, Closeable {
             lock.unlock();
         }
         Map<String, Map<Integer, Wish>> open = new LinkedHashMap<>();
+        isReachable = true;
         for (var topic : taken.entrySet()) {
-            if (!open.isEmpty() || !isSettled(topic.getKey(), topic.getValue())) {
+            if (!isReachable || !isSettled(topic.getKey(), topic.getValue())) {
                 open.put(topic.getKey(), topic.getValue());
             }
         }
@@ -153,8 +157,13 @@ public final class IsrWriter implements IsrChanges, Closeable {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            isReachable = false;
             return false;
         } catch (Exception e) {
+            isReachable =
+                    !(e instanceof KeeperException.ConnectionLossException
+                            || e instanceof KeeperException.SessionExpiredException
+                            || e instanceof KeeperException.OperationTimeoutException);
             LOG.atWarn()
                     .addKeyValue("topic", topic)
                     .log("In-sync replicas could not be written yet: {}", e.toString());

@@ -2,6 +2,8 @@ package io.headrace.broker.replica;
 
 import io.headrace.broker.cluster.IsrChange;
 import io.headrace.model.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ final class Answers {
 
     private @Nullable ProduceRequest first;
     private @Nullable ProduceRequest last;
+    private @Nullable List<Runnable> tasks;
 
     /** Newly committed bytes; 0 for none. */
     long committedBytes;
@@ -39,7 +42,20 @@ final class Answers {
         last = request;
     }
 
+    /** For what is rare; runs with the replies. */
+    void whenDelivered(Runnable task) {
+        if (tasks == null) {
+            tasks = new ArrayList<>();
+        }
+        tasks.add(task);
+    }
+
     void deliver() {
+        List<Runnable> due = tasks;
+        tasks = null;
+        if (due != null) {
+            due.forEach(Runnable::run);
+        }
         ProduceRequest request = first;
         first = null;
         last = null;

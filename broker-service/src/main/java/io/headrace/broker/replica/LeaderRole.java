@@ -10,6 +10,7 @@ import io.headrace.model.topic.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class LeaderRole {
     private final TopicPartition name;
     private final PartitionLog log;
     private final WaitingAcks waitingAcks;
+    private final WaitingStarts waitingStarts = new WaitingStarts();
     private final Followers followers;
     private final ReplicaRuntime runtime;
     private final List<AppendRequest> round = new ArrayList<>();
@@ -64,6 +66,7 @@ final class LeaderRole {
     /** Followers fetched: what they have may be committed now, and they may come into the ISR. */
     void followersMoved(Answers answers) {
         advance(answers);
+        takeStarts(answers);
         want(followers.expansion(partition.highWatermark()), answers);
     }
 
@@ -77,8 +80,23 @@ final class LeaderRole {
     /** Looks for followers that lag for too long, and for those that could come back. */
     void review(Answers answers) {
         want(followers.shrinkage(log.logEndOffset()), answers);
+        takeStarts(answers);
         want(followers.expansion(partition.highWatermark()), answers);
         advance(answers);
+    }
+
+    /** Completes when all live replicas start at the offset or above. */
+    void awaitStart(long offset, CompletableFuture<ErrorCode> known, Answers answers) {
+        if (!waitingStarts.add(offset, known)) {
+            answers.whenDelivered(() -> known.complete(ErrorCode.OVERLOADED));
+        }
+        takeStarts(answers);
+    }
+
+    private void takeStarts(Answers answers) {
+        if (!waitingStarts.isEmpty()) {
+            waitingStarts.takeReached(followers.lowWatermark(log.logStartOffset()), answers);
+        }
     }
 
     private static void want(@Nullable IsrChange change, Answers answers) {
@@ -121,9 +139,15 @@ final class LeaderRole {
         }
     }
 
-    /** This broker leads no more, or its log takes no flush: whoever waits is told so. */
+    /** The log takes no flush: whoever waits for an acknowledgement is told so. */
     void giveUp(ProduceOutcome outcome, Answers answers) {
         waitingAcks.takeAll(answers, outcome);
+    }
+
+    /** This broker leads no more: whoever waits is told so. */
+    void end(ErrorCode reason, ProduceOutcome outcome, Answers answers) {
+        waitingAcks.takeAll(answers, outcome);
+        waitingStarts.takeAll(reason, answers);
     }
 
     /** One gathering write for all that queued up. */

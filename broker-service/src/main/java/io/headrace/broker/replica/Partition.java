@@ -10,7 +10,9 @@ import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -379,7 +381,8 @@ public final class Partition {
             }
             leader = null;
             if (role != null) {
-                role.giveUp(
+                role.end(
+                        reason,
                         new ProduceOutcome.Unknown(
                                 reason,
                                 "the records were written, not acknowledged: " + text(reason)),
@@ -449,6 +452,22 @@ public final class Partition {
             haveFollowersMoved = true;
             drain();
         }
+    }
+
+    /**
+     * Waits until every live replica starts at the offset or above, so that the records below it
+     * come back with no new leader.
+     *
+     * @return completes with NONE, or with why that is not known; on any thread
+     */
+    public CompletableFuture<ErrorCode> replicasStartAt(long offset, long timeoutMs) {
+        CompletableFuture<ErrorCode> known = new CompletableFuture<>();
+        change((role, answers) -> role.awaitStart(offset, known, answers));
+        if (leader == null) {
+            known.complete(ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        }
+        return known.completeOnTimeout(
+                ErrorCode.REQUEST_TIMED_OUT, Math.max(0, timeoutMs), TimeUnit.MILLISECONDS);
     }
 
     /** Takes followers that lag for too long out of the ISR. */

@@ -23,6 +23,7 @@ import io.headrace.broker.kafka.api.OffsetsTopicSettings;
 import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectorySettings;
 import io.headrace.broker.log.compaction.CleanerSettings;
+import io.headrace.broker.quota.ReplicationThrottle;
 import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.replica.InSyncRules;
 import io.headrace.broker.replica.Partition;
@@ -30,6 +31,7 @@ import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
 import io.headrace.broker.telemetry.BrokerHealth;
 import io.headrace.broker.telemetry.BrokerMetrics;
+import io.headrace.model.cluster.BrokerSetting;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -227,7 +229,12 @@ public class BrokerConfiguration {
                         Throttle.NONE,
                         parts.doctor(),
                         kafka.autoCreateTopics(),
-                        properties.replication().rackAwareReads());
+                        properties.replication().rackAwareReads(),
+                        new ReplicationThrottle(
+                                () ->
+                                        BrokerSetting.LEADER_THROTTLED_RATE.bytesPerSecond(
+                                                parts.broker().requiredImage(), properties.id()),
+                                System::nanoTime));
         return new KafkaListener(
                 KafkaListeners.transport(resources.getLoopResources()),
                 limits,

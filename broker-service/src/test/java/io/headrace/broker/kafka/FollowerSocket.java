@@ -30,6 +30,7 @@ final class FollowerSocket implements AutoCloseable {
     private final String rack;
     private RequestHeader header = header(0);
     private int correlation;
+    private long logStartOffset;
 
     FollowerSocket(String bootstrap, int replicaId, long brokerEpoch) throws IOException {
         this(bootstrap, replicaId, brokerEpoch, "");
@@ -89,8 +90,12 @@ final class FollowerSocket implements AutoCloseable {
                 .setRackId(rack);
     }
 
-    private static List<FetchTopic> topics(
-            TopicId topic, int leaderEpoch, long offset, int lastEpoch) {
+    /** What it says of itself from now on. */
+    void startsAt(long offset) {
+        logStartOffset = offset;
+    }
+
+    private List<FetchTopic> topics(TopicId topic, int leaderEpoch, long offset, int lastEpoch) {
         return List.of(
                 new FetchTopic()
                         .setTopicId(Uuid.fromString(topic.toString()))
@@ -101,7 +106,7 @@ final class FollowerSocket implements AutoCloseable {
                                                 .setCurrentLeaderEpoch(leaderEpoch)
                                                 .setFetchOffset(offset)
                                                 .setLastFetchedEpoch(lastEpoch)
-                                                .setLogStartOffset(0)
+                                                .setLogStartOffset(logStartOffset)
                                                 .setPartitionMaxBytes(1 << 20))));
     }
 

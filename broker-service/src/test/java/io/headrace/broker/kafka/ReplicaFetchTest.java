@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.broker.RunningBroker;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.BrokerConfigNode;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
@@ -18,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -91,10 +95,15 @@ class ReplicaFetchTest {
     }
 
     private void create(int leaderEpoch, Integer... isr) throws Exception {
+        create(Map.of(), leaderEpoch, isr);
+    }
+
+    private void create(Map<String, String> config, int leaderEpoch, Integer... isr)
+            throws Exception {
         state(new PartitionNode(1, leaderEpoch, List.of(isr), List.of(), 0));
         broker.put(
                 ZkPaths.topic(topic),
-                new TopicNode(id.toString(), List.of(List.of(1, FOLLOWER)), Map.of()));
+                new TopicNode(id.toString(), List.of(List.of(1, FOLLOWER)), config));
         broker.awaitLed(topic, 1);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))
@@ -277,5 +286,45 @@ class ReplicaFetchTest {
         assertThat(produce(1).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
         FetchResponseData records = follower.resume(first.sessionId(), 2, LONG_WAIT_MS);
         assertThat(FetchResponse.recordsSize(one(records))).isPositive();
+    }
+
+    @Test
+    void out_of_sync_it_gets_no_more_than_the_throttle_allows() throws Exception {
+        broker.put(
+                ZkPaths.brokerConfig(RunningBroker.ID),
+                new BrokerConfigNode(Map.of("leader.replication.throttled.rate", "1")));
+        create(Map.of("leader.replication.throttled.replicas", "0:1"), 0, 1);
+        assertThat(produce(1).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> FetchResponse.recordsSize(fetch(0, 0, -1, 0)) == 0);
+        PartitionData nothing = fetch(0, 0, -1, 100);
+        assertThat(nothing.errorCode()).isZero();
+        assertThat(FetchResponse.recordsSize(nothing)).isZero();
+        broker.put(ZkPaths.brokerConfig(RunningBroker.ID), new BrokerConfigNode(Map.of()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> FetchResponse.recordsSize(fetch(0, 0, -1, 0)) > 0);
+    }
+
+    @Test
+    void records_are_deleted_when_it_knows() throws Exception {
+        create(0, 1, FOLLOWER);
+        produce(1).get(20, TimeUnit.SECONDS);
+        fetch(0, 1, 0, 0);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            var deleted =
+                    admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(1)))
+                            .lowWatermarks()
+                            .get(partition);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> fetch(0, 1, 0, 0).logStartOffset() == 1);
+            assertThat(deleted.isDone()).isFalse();
+            follower.startsAt(1);
+            fetch(0, 1, 0, 0);
+            assertThat(deleted.get(20, TimeUnit.SECONDS).lowWatermark()).isOne();
+        }
     }
 }

@@ -4,6 +4,7 @@ import io.headrace.broker.fetch.SliceLoader;
 import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.KafkaLimits;
+import io.headrace.broker.quota.ReplicationThrottle;
 import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
  * @param workers threads that may wait for the disk or another process; bounded, reject when full
  * @param autoCreateTopics whether naming an unknown topic creates it, where the client allows that
  * @param readsNearby whether consumers that name their rack are sent to a replica there
+ * @param leaderThrottle what is sent to throttled replicas
  */
 public record ApiContext(
         ReplicaManager replicas,
@@ -34,7 +36,8 @@ public record ApiContext(
         Throttle throttle,
         ConnectionDoctor doctor,
         boolean autoCreateTopics,
-        boolean readsNearby) {
+        boolean readsNearby,
+        ReplicationThrottle leaderThrottle) {
 
     boolean mayUseTopic(Exchange exchange, Access.Operation operation, String topic) {
         return allows(exchange, operation, Access.Resource.TOPIC, topic);

@@ -9,7 +9,10 @@ import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicConfig.CleanupPolicy;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
@@ -22,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code DeleteRecords}: moves the log start offset, up to the high watermark. Touches files, so it
- * runs on a worker.
+ * {@code DeleteRecords}: moves the log start offset, up to the high watermark, and answers when all
+ * live replicas have moved theirs. Touches files, so it runs on a worker; the wait takes no thread.
  */
 final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
 
@@ -44,15 +47,12 @@ final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
 
     @Override
     public void handle(Exchange exchange, DeleteRecordsRequestData request) {
-        context.onWorker(
-                exchange,
-                () -> exchange.answer(response(exchange, request)),
-                () -> refused(request));
+        context.onWorker(exchange, () -> delete(exchange, request), () -> refused(request));
     }
 
-    private DeleteRecordsResponseData response(
-            Exchange exchange, DeleteRecordsRequestData request) {
+    private void delete(Exchange exchange, DeleteRecordsRequestData request) {
         DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        List<CompletableFuture<?>> waits = new ArrayList<>();
         for (DeleteRecordsTopic topic : request.topics()) {
             DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
             boolean mayDelete =
@@ -61,12 +61,15 @@ final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
                 result.partitions()
                         .add(
                                 mayDelete
-                                        ? delete(topic.name(), partition)
+                                        ? delete(
+                                                topic.name(), partition, request.timeoutMs(), waits)
                                         : failed(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
             }
             response.topics().add(result);
         }
-        return response;
+        var _ =
+                CompletableFuture.allOf(waits.toArray(new CompletableFuture<?>[0]))
+                        .whenComplete((all, failure) -> exchange.answer(response));
     }
 
     private static DeleteRecordsResponseData refused(DeleteRecordsRequestData request) {
@@ -86,7 +89,11 @@ final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
         return response;
     }
 
-    private DeleteRecordsPartitionResult delete(String topic, DeleteRecordsPartition wanted) {
+    private DeleteRecordsPartitionResult delete(
+            String topic,
+            DeleteRecordsPartition wanted,
+            int timeoutMs,
+            List<CompletableFuture<?>> waits) {
         if (wanted.partitionIndex() < 0) {
             return failed(wanted, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
@@ -107,9 +114,18 @@ final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
             return failed(wanted, Errors.OFFSET_OUT_OF_RANGE);
         }
         try {
-            return new DeleteRecordsPartitionResult()
-                    .setPartitionIndex(wanted.partitionIndex())
-                    .setLowWatermark(partition.log().deleteRecordsBefore(offset));
+            DeleteRecordsPartitionResult result =
+                    new DeleteRecordsPartitionResult()
+                            .setPartitionIndex(wanted.partitionIndex())
+                            .setLowWatermark(partition.log().deleteRecordsBefore(offset));
+            waits.add(
+                    partition
+                            .replicasStartAt(offset, timeoutMs)
+                            .thenAccept(
+                                    code ->
+                                            result.setErrorCode(
+                                                    Errors.forCode(code.number()).code())));
+            return result;
         } catch (IOException e) {
             LOG.atError()
                     .setCause(e)

@@ -253,6 +253,7 @@ final class FetchRound {
                                     slice == null ? MemoryRecords.EMPTY : new SliceRecords(slice)));
             bytes += one.length();
             if (reader.isFollower()) {
+                context.leaderThrottle().spent(one.throttledLength());
                 continue;
             }
             if (one.data().errorCode() == Errors.NONE.code()) {

@@ -3,6 +3,8 @@ package io.headrace.broker.kafka.api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.log.epoch.EpochEnd;
+import io.headrace.broker.quota.ThrottledReplicas;
+import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReadResult;
 import io.headrace.broker.replica.ReplicaFetch;
@@ -10,6 +12,7 @@ import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
 import java.util.List;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class PartitionFetch {
 
     private static final int WITH_LEADER_HINTS = 16;
+    private static final String THROTTLED_REPLICAS = "leader.replication.throttled.replicas";
     private static final int NOWHERE = FetchResponse.INVALID_PREFERRED_REPLICA_ID;
 
     private final ApiContext context;
@@ -54,6 +58,7 @@ final class PartitionFetch {
         private final long logEndOffset;
         private @Nullable LogSlice slice;
         private PartitionData data;
+        private boolean isThrottled;
 
         private Found(
                 FetchTarget target,
@@ -85,6 +90,16 @@ final class PartitionFetch {
 
         PartitionData data() {
             return data;
+        }
+
+        private Found throttled(boolean toThis) {
+            isThrottled = toThis;
+            return this;
+        }
+
+        /** Bytes that count against the throttle of replication. */
+        int throttledLength() {
+            return isThrottled ? length() : 0;
         }
 
         /** Of the log at that moment; -1 where nothing was read. */
@@ -134,10 +149,15 @@ final class PartitionFetch {
             notice(target, partition);
         }
         int elsewhere = reader.isFollower() ? NOWHERE : preferred(target, partition);
-        boolean isEmpty = diverging != null || elsewhere != NOWHERE;
+        boolean isThrottled = reader.isFollower() && isThrottled(partition);
+        boolean isEmpty =
+                diverging != null
+                        || elsewhere != NOWHERE
+                        || (isThrottled && context.leaderThrottle().isExhausted());
         ReadResult result = read(target, partition, isEmpty ? 0 : bytesMax, atLeastOne && !isEmpty);
         return switch (result) {
-            case ReadResult.InRange in -> inRange(target, partition, in, diverging, elsewhere);
+            case ReadResult.InRange in ->
+                    inRange(target, partition, in, diverging, elsewhere).throttled(isThrottled);
             case ReadResult.OutOfRange _ -> refused(target, Errors.OFFSET_OUT_OF_RANGE);
             case ReadResult.Refused(ErrorCode code, String _) ->
                     refused(target, Errors.forCode(code.number()));
@@ -181,6 +201,20 @@ final class PartitionFetch {
         return reader.rack().isEmpty() || !context.readsNearby()
                 ? NOWHERE
                 : context.replicas().nearer(partition, reader.rack(), target.offset());
+    }
+
+    /** Replicas in sync are never throttled: writes wait for them. */
+    private boolean isThrottled(Partition partition) {
+        Leadership now = partition.leadership();
+        if (now == null || now.isr().contains(reader.replicaId())) {
+            return false;
+        }
+        TopicImage topic = context.image().get().topics().get(partition.name().topic());
+        return topic != null
+                && ThrottledReplicas.contains(
+                        topic.config().get(THROTTLED_REPLICAS),
+                        partition.name().partition(),
+                        context.replicas().brokerId());
     }
 
     private static Found refused(FetchTarget target, Errors error) {

@@ -22,6 +22,8 @@ public final class ClusterLayout {
                     ZkPaths.CONTROLLER,
                     ZkPaths.TOPICS,
                     ZkPaths.STATES,
+                    ZkPaths.CORDONED,
+                    ZkPaths.BROKER_CONFIGS,
                     ZkPaths.DELETIONS);
 
     private ClusterLayout() {}

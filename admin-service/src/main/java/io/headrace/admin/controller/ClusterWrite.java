@@ -1,6 +1,8 @@
 package io.headrace.admin.controller;
 
+import io.headrace.model.cluster.BalanceRun;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.DeletedTopic;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
@@ -88,6 +90,31 @@ sealed interface ClusterWrite {
         @Override
         public boolean isVisibleIn(ClusterImage image) {
             return !image.deletedTopics().containsKey(id);
+        }
+    }
+
+    /**
+     * @param cordon empty to end it
+     */
+    record PutCordon(int broker, Optional<Cordon> cordon) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            return Optional.ofNullable(image.cordons().get(broker)).equals(cordon);
+        }
+    }
+
+    /** All settings of a broker that were changed at run time. */
+    record PutBrokerConfig(int broker, Map<String, String> settings) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            return image.brokerConfigs().getOrDefault(broker, Map.of()).equals(settings);
+        }
+    }
+
+    record PutBalance(BalanceRun run) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            return image.balance().equals(Optional.of(run));
         }
     }
 

@@ -1,11 +1,15 @@
 package io.headrace.admin.controller;
 
 import io.headrace.admin.controller.ControllerEvent.AddPartitions;
+import io.headrace.admin.controller.ControllerEvent.AlterBrokerConfig;
 import io.headrace.admin.controller.ControllerEvent.AlterConfig;
+import io.headrace.admin.controller.ControllerEvent.CancelBalance;
 import io.headrace.admin.controller.ControllerEvent.CreateTopic;
 import io.headrace.admin.controller.ControllerEvent.DeleteTopic;
 import io.headrace.admin.controller.ControllerEvent.ElectLeaders;
 import io.headrace.admin.controller.ControllerEvent.MovePartitions;
+import io.headrace.admin.controller.ControllerEvent.SetCordon;
+import io.headrace.admin.controller.ControllerEvent.StartBalance;
 import io.headrace.admin.controller.Decision.Plan;
 import io.headrace.model.cluster.ClusterImage;
 import java.time.Clock;
@@ -71,6 +75,12 @@ final class ControllerCore {
             case ElectLeaders elect ->
                     LeaderRequests.decide(image, elect, Standing.of(image, settled));
             case MovePartitions move -> Moves.decide(image, move, Standing.of(image, settled));
+            case SetCordon cordon ->
+                    BrokerDecisions.cordon(
+                            image, cordon, Standing.of(image, settled), clock.millis());
+            case AlterBrokerConfig alter -> BrokerDecisions.config(image, alter);
+            case StartBalance start -> Rebalancing.start(image, start, clock.millis());
+            case CancelBalance cancel -> Rebalancing.cancel(image);
         };
     }
 
@@ -87,7 +97,13 @@ final class ControllerCore {
         if (!after.equals(settled)) {
             steps.add(List.of(new ClusterWrite.RememberBrokers(after, standing.untrusted())));
         }
-        return Plan.of(steps.isEmpty() ? Moves.progress(image, standing) : steps);
+        if (steps.isEmpty()) {
+            steps.addAll(Moves.progress(image, standing));
+        }
+        if (steps.isEmpty()) {
+            steps.addAll(Rebalancing.next(image, standing, rules.balance(), clock.millis()));
+        }
+        return Plan.of(steps);
     }
 
     private Plan upkeep(ClusterImage image) {

@@ -1,5 +1,6 @@
 package io.headrace.admin.controller;
 
+import io.headrace.admin.balance.PlannedMove;
 import io.headrace.model.topic.TopicPartition;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,34 @@ public sealed interface ControllerEvent {
             boolean mayChangeFactor,
             boolean validateOnly)
             implements PartitionChange {}
+
+    /** Somebody asks to change a broker's part in the cluster. */
+    sealed interface BrokerChange extends Change {
+        int broker();
+    }
+
+    /**
+     * @param isCordoned whether it gets no new replicas
+     * @param isDraining whether its replicas move away, too; ending that gives moves up that take
+     *     replicas from it
+     */
+    record SetCordon(int broker, boolean isCordoned, boolean isDraining, boolean validateOnly)
+            implements BrokerChange {}
+
+    record AlterBrokerConfig(int broker, List<SettingChange> changes, boolean validateOnly)
+            implements BrokerChange {}
+
+    /** Somebody asks for a plan to be carried out, or to be given up. */
+    sealed interface BalanceChange extends Change {}
+
+    /**
+     * @param moves of the plan, in order
+     */
+    record StartBalance(List<PlannedMove> moves, String reason, boolean validateOnly)
+            implements BalanceChange {}
+
+    /** What has begun to move is moved to its end. */
+    record CancelBalance(boolean validateOnly) implements BalanceChange {}
 
     /**
      * @param count of partitions afterwards, not how many more

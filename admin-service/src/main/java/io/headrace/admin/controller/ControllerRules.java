@@ -3,7 +3,7 @@ package io.headrace.admin.controller;
 import java.time.Duration;
 
 /** What the operator allows and prefers. */
-public record ControllerRules(TopicRules topics, Leaders leaders) {
+public record ControllerRules(TopicRules topics, Leaders leaders, Balance balance) {
 
     /**
      * When brokers get the partitions back whose assignment they head.
@@ -12,4 +12,12 @@ public record ControllerRules(TopicRules topics, Leaders leaders) {
      * @param imbalanceMax share of them, per broker, that others may lead
      */
     public record Leaders(Duration interval, double imbalanceMax) {}
+
+    /**
+     * How plans are carried out.
+     *
+     * @param movesMax on the way at the same time
+     * @param fillsNewBrokers whether a broker that joins gets its share by itself
+     */
+    public record Balance(int movesMax, boolean fillsNewBrokers) {}
 }

@@ -4,16 +4,25 @@ import io.headrace.admin.controller.ClusterWrite.Create;
 import io.headrace.admin.controller.ClusterWrite.Delete;
 import io.headrace.admin.controller.ClusterWrite.Elect;
 import io.headrace.admin.controller.ClusterWrite.Forget;
+import io.headrace.admin.controller.ClusterWrite.PutBalance;
+import io.headrace.admin.controller.ClusterWrite.PutBrokerConfig;
+import io.headrace.admin.controller.ClusterWrite.PutCordon;
 import io.headrace.admin.controller.ClusterWrite.RememberBrokers;
 import io.headrace.admin.controller.ClusterWrite.Replace;
+import io.headrace.model.cluster.BalanceRun;
+import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.BalanceNode;
+import io.headrace.model.coordination.ZkPayloads.BrokerConfigNode;
+import io.headrace.model.coordination.ZkPayloads.CordonNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
 import io.headrace.model.coordination.ZkPayloads.LastBrokerNode;
 import io.headrace.model.coordination.ZkPayloads.MoveNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.PendingNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
@@ -121,6 +130,21 @@ public final class ZooKeeperStore implements ClusterStore {
             case Delete delete -> delete(zooKeeper, delete);
             case Forget forget ->
                     Optional.of(List.of(Op.delete(ZkPaths.deletion(forget.id()), -1)));
+            case PutCordon put -> Optional.of(cordon(zooKeeper, put));
+            case PutBrokerConfig put ->
+                    Optional.of(
+                            List.of(
+                                    put(
+                                            zooKeeper,
+                                            ZkPaths.brokerConfig(put.broker()),
+                                            new BrokerConfigNode(put.settings()))));
+            case PutBalance put ->
+                    Optional.of(
+                            List.of(
+                                    put(
+                                            zooKeeper,
+                                            ZkPaths.CONTROLLER_BALANCE,
+                                            balanceNode(put.run()))));
             case RememberBrokers remember ->
                     areOutOfSync(zooKeeper, remember.untrusted())
                             ? Optional.of(List.of(remember(zooKeeper, remember)))
@@ -242,9 +266,44 @@ public final class ZooKeeperStore implements ClusterStore {
                         (id, its) ->
                                 last.put(id, new LastBrokerNode(its.epoch(), its.directoryId())));
         RememberedBrokersNode node = new RememberedBrokersNode(remember.brokers().admitted(), last);
-        return zooKeeper.exists(ZkPaths.CONTROLLER_BROKERS, false) == null
-                ? persistent(ZkPaths.CONTROLLER_BROKERS, node)
-                : Op.setData(ZkPaths.CONTROLLER_BROKERS, ZkPayloads.encode(node), -1);
+        return put(zooKeeper, ZkPaths.CONTROLLER_BROKERS, node);
+    }
+
+    private static List<Op> cordon(ZooKeeper zooKeeper, PutCordon put)
+            throws KeeperException, InterruptedException {
+        String path = ZkPaths.cordoned(put.broker());
+        if (put.cordon().isPresent()) {
+            Cordon cordon = put.cordon().get();
+            return List.of(
+                    put(zooKeeper, path, new CordonNode(cordon.sinceMs(), cordon.isDraining())));
+        }
+        return zooKeeper.exists(path, false) == null ? List.of() : List.of(Op.delete(path, -1));
+    }
+
+    /** Only the controller writes these nodes, and each of its writes checks the epoch. */
+    private static Op put(ZooKeeper zooKeeper, String path, Record payload)
+            throws KeeperException, InterruptedException {
+        return zooKeeper.exists(path, false) == null
+                ? persistent(path, payload)
+                : Op.setData(path, ZkPayloads.encode(payload), -1);
+    }
+
+    private static BalanceNode balanceNode(BalanceRun run) {
+        return new BalanceNode(
+                run.startedMs(),
+                run.reason(),
+                run.state().name(),
+                run.total(),
+                run.pending().stream()
+                        .map(
+                                each ->
+                                        new PendingNode(
+                                                each.partition().topic(),
+                                                each.partition().partition(),
+                                                each.from(),
+                                                each.to()))
+                        .toList(),
+                run.seen().stream().sorted().toList());
     }
 
     private record Found<T extends Record>(T value, int version) {

@@ -30,7 +30,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
- * Forwards a topic change to the controller when this instance is not it, and passes the answer on.
+ * Forwards a change of topics, brokers or the balance to the controller when this instance is not
+ * it, and passes the answer on.
  *
  * <p>A request is forwarded once: one that arrives with {@link #FORWARDED_BY} at an instance that
  * is not the controller is refused as NOT_CONTROLLER. The header counts only when it names a live
@@ -48,8 +49,8 @@ public final class ForwardFilter extends OncePerRequestFilter {
     static final String ORIGINAL_ADDRESS = "Headrace-Original-Address";
 
     private static final Set<String> CHANGING = Set.of("POST", "PUT", "PATCH", "DELETE");
-    private static final Pattern OF_TOPICS =
-            Pattern.compile("(/kafka)?/v3/clusters/[^/]+/topics(/.*)?");
+    private static final Pattern OF_CONTROLLER =
+            Pattern.compile("(/kafka)?/v3/clusters/[^/]+/(topics|brokers|balance)(/.*)?");
     private static final Pattern OF_CATALOG = Pattern.compile(".*/topics/[^/]+/catalog/?");
     private static final List<String> PASSED_ON =
             List.of("Content-Type", "Accept", "Authorization", "User-Agent");
@@ -86,7 +87,7 @@ public final class ForwardFilter extends OncePerRequestFilter {
     protected boolean shouldNotFilter(HttpServletRequest request) {
         String path = request.getRequestURI();
         return !CHANGING.contains(request.getMethod())
-                || !OF_TOPICS.matcher(path).matches()
+                || !OF_CONTROLLER.matcher(path).matches()
                 || OF_CATALOG.matcher(path).matches();
     }
 

@@ -70,6 +70,29 @@ public final class KafkaAdmin implements LagSource, AutoCloseable {
         return found.stream().map(GroupListing::groupId).sorted().toList();
     }
 
+    /** Bytes on disk of the largest copy of each partition that these brokers hold. */
+    public Map<TopicPartition, Long> partitionSizes(Collection<Integer> brokers) {
+        Map<TopicPartition, Long> sizes = new TreeMap<>(BY_NAME);
+        if (brokers.isEmpty()) {
+            return sizes;
+        }
+        await(client.get().describeLogDirs(brokers).allDescriptions(), "asking for log directories")
+                .values()
+                .stream()
+                .flatMap(directories -> directories.values().stream())
+                .forEach(
+                        directory ->
+                                directory
+                                        .replicaInfos()
+                                        .forEach(
+                                                (tp, replica) ->
+                                                        sizes.merge(
+                                                                ours(tp),
+                                                                replica.size(),
+                                                                Math::max)));
+        return sizes;
+    }
+
     /** Those of these groups that exist, by id. */
     public Map<String, GroupDescription> describe(Collection<String> groups) {
         Map<String, GroupDescription> found = new TreeMap<>();

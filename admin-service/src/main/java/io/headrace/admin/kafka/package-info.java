@@ -1,5 +1,5 @@
 /**
- * What only brokers know: consumer groups, committed offsets and the ends of logs.
+ * What only brokers know: consumer groups, committed offsets, the ends of logs and their sizes.
  *
  * <p>Entries: {@link io.headrace.admin.kafka.KafkaAdmin} (every call) and the plain values that it
  * answers with. This is the one room that imports Kafka's classes.
@@ -8,8 +8,8 @@
  * of the addresses that it began with lives any more. Nothing of it is touched at start.
  *
  * <p>Bounds: every call waits for the configured time at most. Errors: {@link
- * io.headrace.admin.envelope.V3Exception} with a stable code. Imports {@code envelope} and the
- * model.
+ * io.headrace.admin.envelope.V3Exception} with a stable code. Imports {@code balance}, {@code
+ * envelope} and the model.
  */
 @NullMarked
 package io.headrace.admin.kafka;

@@ -6,13 +6,19 @@ import io.headrace.admin.audit.AuditedResult;
 import io.headrace.admin.audit.Caller;
 import io.headrace.admin.controller.Controller;
 import io.headrace.admin.controller.ControllerEvent.AddPartitions;
+import io.headrace.admin.controller.ControllerEvent.AlterBrokerConfig;
 import io.headrace.admin.controller.ControllerEvent.AlterConfig;
+import io.headrace.admin.controller.ControllerEvent.BalanceChange;
+import io.headrace.admin.controller.ControllerEvent.BrokerChange;
+import io.headrace.admin.controller.ControllerEvent.CancelBalance;
 import io.headrace.admin.controller.ControllerEvent.Change;
 import io.headrace.admin.controller.ControllerEvent.CreateTopic;
 import io.headrace.admin.controller.ControllerEvent.DeleteTopic;
 import io.headrace.admin.controller.ControllerEvent.ElectLeaders;
 import io.headrace.admin.controller.ControllerEvent.MovePartitions;
 import io.headrace.admin.controller.ControllerEvent.PartitionChange;
+import io.headrace.admin.controller.ControllerEvent.SetCordon;
+import io.headrace.admin.controller.ControllerEvent.StartBalance;
 import io.headrace.admin.controller.ControllerEvent.TopicChange;
 import io.headrace.admin.controller.Outcome;
 import io.headrace.admin.envelope.V3Exception;
@@ -61,7 +67,7 @@ public final class TopicChanges {
      * @return what was before and after; nothing is changed when the change is only to be validated
      * @throws V3Exception if it is refused
      */
-    Outcome.Done apply(Change change, Caller caller) {
+    public Outcome.Done apply(Change change, Caller caller) {
         Outcome outcome = decided(change);
         AuditedChange audited =
                 new AuditedChange(
@@ -115,6 +121,8 @@ public final class TopicChanges {
         return switch (change) {
             case TopicChange c -> "topic";
             case PartitionChange c -> "partition";
+            case BrokerChange c -> "broker";
+            case BalanceChange c -> "cluster";
         };
     }
 
@@ -123,7 +131,16 @@ public final class TopicChanges {
             case TopicChange c -> c.topic();
             case ElectLeaders c -> c.partitions().isEmpty() ? "-" : names(c.partitions());
             case MovePartitions c -> names(c.targets().keySet());
+            case BrokerChange c -> Integer.toString(c.broker());
+            case BalanceChange c -> "balance";
         };
+    }
+
+    private static String cordonAction(SetCordon change) {
+        if (change.isDraining()) {
+            return "broker.drain";
+        }
+        return change.isCordoned() ? "broker.cordon" : "broker.uncordon";
     }
 
     private static String names(Collection<TopicPartition> partitions) {
@@ -142,6 +159,10 @@ public final class TopicChanges {
             case DeleteTopic c -> "topic.delete";
             case ElectLeaders c -> "partition.elect-leader";
             case MovePartitions c -> "partition.move";
+            case SetCordon c -> cordonAction(c);
+            case AlterBrokerConfig c -> "broker.alter-config";
+            case StartBalance c -> "balance.start";
+            case CancelBalance c -> "balance.cancel";
         };
     }
 }

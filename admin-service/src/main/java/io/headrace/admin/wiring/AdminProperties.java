@@ -42,6 +42,7 @@ public record AdminProperties(
         @DefaultValue("60s") Duration tick,
         @Valid @DefaultValue Topics topics,
         @Valid @DefaultValue Leaders leaders,
+        @Valid @DefaultValue Balance balance,
         @Valid @DefaultValue Audit audit,
         @Valid @DefaultValue Groups groups,
         @Valid @DefaultValue History history) {
@@ -68,6 +69,14 @@ public record AdminProperties(
     public record Leaders(
             @DefaultValue("5m") Duration interval,
             @DecimalMin("0.0") @DecimalMax("1.0") @DefaultValue("0.1") double imbalanceMax) {}
+
+    /**
+     * @param movesMax partitions that move at the same time
+     * @param fillNewBrokers whether a broker that joins gets its share by itself
+     */
+    public record Balance(
+            @Min(1) @Max(1000) @DefaultValue("10") int movesMax,
+            @DefaultValue("true") boolean fillNewBrokers) {}
 
     /**
      * @param queueLength rows that may wait for the database

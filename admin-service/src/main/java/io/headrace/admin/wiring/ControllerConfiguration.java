@@ -133,7 +133,10 @@ class ControllerConfiguration {
                                 topics.tombstoneRetention()),
                         new ControllerRules.Leaders(
                                 properties.leaders().interval(),
-                                properties.leaders().imbalanceMax())),
+                                properties.leaders().imbalanceMax()),
+                        new ControllerRules.Balance(
+                                properties.balance().movesMax(),
+                                properties.balance().fillNewBrokers())),
                 clock,
                 random,
                 store,

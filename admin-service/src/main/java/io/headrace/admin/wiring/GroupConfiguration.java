@@ -11,6 +11,7 @@ import io.headrace.admin.history.ResetLog;
 import io.headrace.admin.history.ResetRepository;
 import io.headrace.admin.history.SampleStore;
 import io.headrace.admin.kafka.KafkaAdmin;
+import io.headrace.admin.kafka.PartitionLoads;
 import io.headrace.admin.telemetry.LagMetrics;
 import io.headrace.admin.topic.RecordDeletion;
 import io.headrace.model.coordination.ClusterWatch;
@@ -34,6 +35,12 @@ class GroupConfiguration {
                         adminId.value(),
                         properties.groups().configuredListener(),
                         properties.groups().timeout()));
+    }
+
+    @Bean
+    PartitionLoads partitionLoads(KafkaAdmin kafka, ClusterWatch watch, Clock clock) {
+        return new PartitionLoads(
+                () -> kafka.partitionSizes(watch.image().brokers().keySet()), clock);
     }
 
     @Bean

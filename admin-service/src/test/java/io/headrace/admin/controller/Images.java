@@ -65,7 +65,10 @@ final class Images {
     }
 
     static ControllerRules rules(TopicRules topics) {
-        return new ControllerRules(topics, new ControllerRules.Leaders(Duration.ofMinutes(5), 0.1));
+        return new ControllerRules(
+                topics,
+                new ControllerRules.Leaders(Duration.ofMinutes(5), 0.1),
+                new ControllerRules.Balance(2, false));
     }
 
     /** What elections have seen that ended with these brokers. */

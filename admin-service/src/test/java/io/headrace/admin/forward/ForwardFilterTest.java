@@ -30,6 +30,16 @@ class ForwardFilterTest {
                                     .path("admin_id")
                                     .asString())
                     .isEqualTo("admin-a");
+            assertThat(rest.put(url + "/brokers/1/cordon", "").status()).isEqualTo(204);
+            assertThat(fixture.image().cordons()).containsOnlyKeys(1);
+            assertThat(rest.delete(url + "/brokers/1/cordon").status()).isEqualTo(204);
+            assertThat(rest.delete(url + "/balance").status()).isEqualTo(204);
+            assertThat(
+                            rest.put(
+                                            url + "/topics/forwarded/partitions/0/reassignment",
+                                            "{\"replicas\":[9]}")
+                                    .errorCode())
+                    .isEqualTo(40002);
             Rest.Answer looped =
                     rest.call(
                             "DELETE",

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param admission which registrations of brokers the controller has admitted
  * @param cordons brokers, live or not, that get no new replicas, by id
  * @param brokerConfigs settings that were changed at run time, by broker id, by Kafka's names
+ * @param balance the plan that is carried out, or the last one
  */
 public record ClusterImage(
         long version,
@@ -33,7 +34,8 @@ public record ClusterImage(
         Map<String, ServiceRegistration> gateways,
         Admission admission,
         Map<Integer, Cordon> cordons,
-        Map<Integer, Map<String, String>> brokerConfigs) {
+        Map<Integer, Map<String, String>> brokerConfigs,
+        Optional<BalanceRun> balance) {
 
     public ClusterImage {
         brokers = Map.copyOf(brokers);
@@ -43,6 +45,36 @@ public record ClusterImage(
         gateways = Map.copyOf(gateways);
         cordons = Map.copyOf(cordons);
         brokerConfigs = Map.copyOf(brokerConfigs);
+    }
+
+    /** A cluster in which no plan was ever carried out. */
+    public ClusterImage(
+            long version,
+            String clusterId,
+            int controllerEpoch,
+            Optional<String> controllerId,
+            Map<Integer, BrokerRegistration> brokers,
+            Map<String, TopicImage> topics,
+            Map<TopicId, DeletedTopic> deletedTopics,
+            Map<String, ServiceRegistration> admins,
+            Map<String, ServiceRegistration> gateways,
+            Admission admission,
+            Map<Integer, Cordon> cordons,
+            Map<Integer, Map<String, String>> brokerConfigs) {
+        this(
+                version,
+                clusterId,
+                controllerEpoch,
+                controllerId,
+                brokers,
+                topics,
+                deletedTopics,
+                admins,
+                gateways,
+                admission,
+                cordons,
+                brokerConfigs,
+                Optional.empty());
     }
 
     public Optional<TopicImage> topic(String name) {

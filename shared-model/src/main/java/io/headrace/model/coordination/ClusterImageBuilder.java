@@ -1,6 +1,7 @@
 package io.headrace.model.coordination;
 
 import io.headrace.model.cluster.Admission;
+import io.headrace.model.cluster.BalanceRun;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
@@ -9,6 +10,7 @@ import io.headrace.model.cluster.Move;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.ServiceRegistration;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPayloads.BalanceNode;
 import io.headrace.model.coordination.ZkPayloads.BrokerConfigNode;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.coordination.ZkPayloads.ClusterNode;
@@ -20,9 +22,11 @@ import io.headrace.model.coordination.ZkPayloads.ServiceNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
 import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +85,7 @@ final class ClusterImageBuilder {
         Admission admission = Admission.NONE;
         Map<Integer, Cordon> cordons = new HashMap<>();
         Map<Integer, Map<String, String>> brokerConfigs = new HashMap<>();
+        Optional<BalanceRun> balance = Optional.empty();
         for (ChildData node : (Iterable<ChildData>) cache.stream()::iterator) {
             String path = node.getPath();
             int slash = path.lastIndexOf('/');
@@ -97,6 +102,8 @@ final class ClusterImageBuilder {
                             ControllerNode controller = decode(node, ControllerNode.class, fresh);
                             controllerEpoch = controller.epoch();
                             controllerId = Optional.of(controller.adminId());
+                        } else if (path.equals(ZkPaths.CONTROLLER_BALANCE)) {
+                            balance = Optional.of(run(decode(node, BalanceNode.class, fresh)));
                         } else if (path.equals(ZkPaths.CONTROLLER_BROKERS)) {
                             admission =
                                     new Admission(
@@ -163,7 +170,8 @@ final class ClusterImageBuilder {
                 gateways,
                 admission,
                 cordons,
-                brokerConfigs);
+                brokerConfigs,
+                balance);
     }
 
     private Map<String, TopicImage> join(
@@ -187,6 +195,23 @@ final class ClusterImageBuilder {
                 });
         joined = next;
         return images;
+    }
+
+    private static BalanceRun run(BalanceNode node) {
+        return new BalanceRun(
+                node.startedMs(),
+                node.reason(),
+                BalanceRun.State.valueOf(node.state()),
+                node.total(),
+                node.pending().stream()
+                        .map(
+                                each ->
+                                        new BalanceRun.Pending(
+                                                new TopicPartition(each.topic(), each.partition()),
+                                                each.from(),
+                                                each.to()))
+                        .toList(),
+                Set.copyOf(node.seen()));
     }
 
     private static Map<Integer, Move> moves(TopicNode topic) {

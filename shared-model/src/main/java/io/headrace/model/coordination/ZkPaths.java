@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
  * /controller/brokers      RememberedBrokersNode  persistent: which registrations of brokers the elections so far have
  *                                           seen; written by the controller, its version is checked by a leader's
  *                                           write that adds to an ISR
+ * /controller/balance      BalanceNode      persistent: the plan that is carried out, or the last one
  * /topics/{name}           TopicNode        persistent: topic id, assignment, config
  * /states/{name}           StatesNode       persistent: one PartitionState per partition
  * /cordoned/{id}           CordonNode       persistent: this broker gets no new replicas
@@ -38,6 +39,7 @@ public final class ZkPaths {
     public static final String CONTROLLER_BROKERS = "/controller/brokers";
     public static final String TOPICS = "/topics";
     public static final String STATES = "/states";
+    public static final String CONTROLLER_BALANCE = "/controller/balance";
     public static final String CORDONED = "/cordoned";
     public static final String BROKER_CONFIGS = "/configs/brokers";
     public static final String PRODUCER_IDS = "/producer-ids";

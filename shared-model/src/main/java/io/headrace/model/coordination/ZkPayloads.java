@@ -148,6 +148,23 @@ public final class ZkPayloads {
     public record CordonNode(long sinceMs, boolean draining) {}
 
     /**
+     * @param state RUNNING, DONE or CANCELLED
+     * @param pending partitions that have not begun to move
+     * @param seen brokers that were there when it began
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record BalanceNode(
+            long startedMs,
+            String reason,
+            String state,
+            int total,
+            List<PendingNode> pending,
+            List<Integer> seen) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record PendingNode(String topic, int partition, List<Integer> from, List<Integer> to) {}
+
+    /**
      * @param settings by Kafka's names
      */
     @JsonIgnoreProperties(ignoreUnknown = true)

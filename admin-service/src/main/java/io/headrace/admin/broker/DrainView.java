@@ -1,0 +1,65 @@
+package io.headrace.admin.broker;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.headrace.admin.envelope.V3Exception;
+import io.headrace.admin.envelope.V3Links;
+import io.headrace.admin.envelope.V3Metadata;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Cordon;
+import io.headrace.model.cluster.TopicImage;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HeadraceDrain: what is left on a broker.
+ *
+ * @param replicas that it holds, moves being done
+ * @param moving partitions that are on their way off
+ * @param leaders partitions that it leads now
+ */
+record DrainView(
+        String kind,
+        V3Metadata metadata,
+        @JsonProperty("cluster_id") String clusterId,
+        @JsonProperty("broker_id") int brokerId,
+        @JsonProperty("is_live") boolean isLive,
+        @JsonProperty("is_cordoned") boolean isCordoned,
+        @JsonProperty("is_draining") boolean isDraining,
+        @JsonProperty("is_drained") boolean isDrained,
+        @JsonProperty("cordoned_since_ms") @Nullable Long sinceMs,
+        int replicas,
+        int moving,
+        int leaders) {
+
+    static DrainView of(V3Links links, ClusterImage image, int broker) {
+        Optional<Cordon> cordon = Optional.ofNullable(image.cordons().get(broker));
+        if (cordon.isEmpty() && !image.brokers().containsKey(broker)) {
+            throw V3Exception.notFound("there is no live broker with id " + broker);
+        }
+        int replicas = 0;
+        int moving = 0;
+        int leaders = 0;
+        for (TopicImage topic : image.topics().values()) {
+            for (int p = 0; p < topic.partitionCount(); p++) {
+                boolean isAssigned = topic.assignments().get(p).contains(broker);
+                boolean isTarget = topic.target(p).contains(broker);
+                replicas += isTarget ? 1 : 0;
+                moving += isAssigned && !isTarget ? 1 : 0;
+                leaders += topic.states().get(p).leader() == broker ? 1 : 0;
+            }
+        }
+        return new DrainView(
+                "HeadraceDrain",
+                links.metadata(links.url("brokers", broker, "drain"), "broker", broker),
+                links.clusterId(),
+                broker,
+                image.brokers().containsKey(broker),
+                cordon.isPresent(),
+                cordon.map(Cordon::isDraining).orElse(false),
+                replicas == 0 && moving == 0,
+                cordon.map(Cordon::sinceMs).orElse(null),
+                replicas,
+                moving,
+                leaders);
+    }
+}

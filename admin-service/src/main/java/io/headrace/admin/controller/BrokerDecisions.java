@@ -1,0 +1,134 @@
+package io.headrace.admin.controller;
+
+import io.headrace.admin.controller.ControllerEvent.AlterBrokerConfig;
+import io.headrace.admin.controller.ControllerEvent.SetCordon;
+import io.headrace.admin.controller.ControllerEvent.SettingChange;
+import io.headrace.admin.controller.Decision.Plan;
+import io.headrace.admin.controller.Decision.Refused;
+import io.headrace.model.cluster.BalanceRun;
+import io.headrace.model.cluster.BrokerSetting;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Cordon;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Decides on cordons, drains and settings of brokers. */
+final class BrokerDecisions {
+
+    private BrokerDecisions() {}
+
+    static Decision cordon(ClusterImage image, SetCordon change, Standing standing, long nowMs) {
+        int broker = change.broker();
+        Optional<Cordon> before = Optional.ofNullable(image.cordons().get(broker));
+        if (before.isEmpty() && !image.brokers().containsKey(broker) && change.isCordoned()) {
+            return new Refused(
+                    ErrorCode.INVALID_REQUEST, "there is no live broker with id " + broker);
+        }
+        Optional<Cordon> after =
+                change.isCordoned()
+                        ? Optional.of(
+                                new Cordon(
+                                        before.map(Cordon::sinceMs).orElse(nowMs),
+                                        change.isDraining()))
+                        : Optional.empty();
+        if (before.equals(after)) {
+            return Plan.of(List.of());
+        }
+        List<List<ClusterWrite>> steps = new ArrayList<>();
+        List<ClusterWrite> first = new ArrayList<>();
+        first.add(new ClusterWrite.PutCordon(broker, after));
+        if (after.isEmpty()) {
+            withoutSeen(image, broker).ifPresent(first::add);
+        }
+        steps.add(first);
+        boolean endsDrain =
+                before.map(Cordon::isDraining).orElse(false)
+                        && !after.map(Cordon::isDraining).orElse(false);
+        if (endsDrain) {
+            steps.addAll(Moves.steps(givenUp(image, broker, standing)));
+        }
+        return Plan.of(steps);
+    }
+
+    /** It is new again, and to be filled when it is empty. */
+    private static Optional<ClusterWrite> withoutSeen(ClusterImage image, int broker) {
+        return image.balance()
+                .filter(run -> run.seen().contains(broker))
+                .map(
+                        run -> {
+                            Set<Integer> seen = new HashSet<>(run.seen());
+                            seen.remove(broker);
+                            return new ClusterWrite.PutBalance(
+                                    new BalanceRun(
+                                            run.startedMs(),
+                                            run.reason(),
+                                            run.state(),
+                                            run.total(),
+                                            run.pending(),
+                                            seen));
+                        });
+    }
+
+    private static Map<String, TopicEdit> givenUp(
+            ClusterImage image, int broker, Standing standing) {
+        Map<String, TopicEdit> edits = new TreeMap<>();
+        for (TopicImage topic : image.topics().values()) {
+            topic.moves()
+                    .forEach(
+                            (partition, move) -> {
+                                if (move.removing().contains(broker)) {
+                                    var _ =
+                                            edits.computeIfAbsent(
+                                                            topic.name(),
+                                                            name -> new TopicEdit(topic, standing))
+                                                    .settle(
+                                                            partition,
+                                                            TopicEdit.origin(topic, partition));
+                                }
+                            });
+        }
+        return edits;
+    }
+
+    static Decision config(ClusterImage image, AlterBrokerConfig change) {
+        Map<String, String> settings =
+                new HashMap<>(image.brokerConfigs().getOrDefault(change.broker(), Map.of()));
+        if (!image.brokers().containsKey(change.broker()) && settings.isEmpty()) {
+            return new Refused(
+                    ErrorCode.INVALID_REQUEST,
+                    "there is no live broker with id " + change.broker());
+        }
+        for (SettingChange each : change.changes()) {
+            Optional<BrokerSetting> setting = BrokerSetting.byName(each.name());
+            if (setting.isEmpty()) {
+                return new Refused(
+                        ErrorCode.INVALID_CONFIG,
+                        "'" + each.name() + "' cannot be changed while a broker runs");
+            }
+            Optional<String> problem = each.value().flatMap(setting.get()::problem);
+            if (problem.isPresent()) {
+                return new Refused(ErrorCode.INVALID_CONFIG, problem.get());
+            }
+            each.value()
+                    .ifPresentOrElse(
+                            value -> settings.put(each.name(), value.strip()),
+                            () -> settings.remove(each.name()));
+        }
+        Map<String, String> before = image.brokerConfigs().getOrDefault(change.broker(), Map.of());
+        return Plan.of(
+                settings.equals(before)
+                        ? List.of()
+                        : List.of(
+                                List.of(
+                                        new ClusterWrite.PutBrokerConfig(
+                                                change.broker(), settings))));
+    }
+}

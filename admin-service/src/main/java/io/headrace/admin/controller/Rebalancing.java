@@ -1,0 +1,197 @@
+package io.headrace.admin.controller;
+
+import io.headrace.admin.balance.BalancePlan;
+import io.headrace.admin.balance.Balancer;
+import io.headrace.admin.balance.PlannedMove;
+import io.headrace.admin.controller.ControllerEvent.StartBalance;
+import io.headrace.admin.controller.Decision.Plan;
+import io.headrace.admin.controller.Decision.Refused;
+import io.headrace.model.cluster.BalanceRun;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicPartition;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Carries plans out: a few moves at a time, drains first, then what is pending of a balance run.
+ * What is pending is in {@code /controller/balance}, what is on the way in the topics, so that the
+ * next controller goes on.
+ *
+ * <p>Bounds: {@link ControllerRules.Balance#movesMax} moves on the way, whoever asked for them.
+ */
+final class Rebalancing {
+
+    /** Of one run: its node must stay below ZooKeeper's 1 MiB. */
+    static final int PLANNED_COUNT_MAX = 4_000;
+
+    private Rebalancing() {}
+
+    /** What to begin now; empty when there is nothing to do, or enough on the way. */
+    static List<List<ClusterWrite>> next(
+            ClusterImage image, Standing standing, ControllerRules.Balance rules, long nowMs) {
+        int free = rules.movesMax() - onTheWay(image);
+        if (free <= 0) {
+            return List.of();
+        }
+        Set<Integer> draining =
+                image.cordons().entrySet().stream()
+                        .filter(entry -> entry.getValue().isDraining())
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet());
+        if (!draining.isEmpty()) {
+            Map<String, TopicEdit> edits = new TreeMap<>();
+            for (PlannedMove move : Balancer.drain(image, draining, free)) {
+                var _ = begin(image, standing, edits, move.partition(), move.to());
+            }
+            List<List<ClusterWrite>> steps = Moves.steps(edits);
+            if (!steps.isEmpty()) {
+                return steps;
+            }
+        }
+        if (image.balance().filter(BalanceRun::isRunning).isPresent()) {
+            return goOn(image, standing, image.balance().get(), free);
+        }
+        return rules.fillsNewBrokers() ? fill(image, nowMs) : List.of();
+    }
+
+    private static int onTheWay(ClusterImage image) {
+        return image.topics().values().stream().mapToInt(topic -> topic.moves().size()).sum();
+    }
+
+    private static List<List<ClusterWrite>> goOn(
+            ClusterImage image, Standing standing, BalanceRun run, int free) {
+        Map<String, TopicEdit> edits = new TreeMap<>();
+        List<BalanceRun.Pending> left = new ArrayList<>();
+        int begun = 0;
+        for (BalanceRun.Pending each : run.pending()) {
+            if (begun >= free) {
+                left.add(each);
+            } else if (isStillWanted(image, each)
+                    && begin(image, standing, edits, each.partition(), each.to())) {
+                begun++;
+            }
+        }
+        BalanceRun after =
+                with(run, left.isEmpty() ? BalanceRun.State.DONE : BalanceRun.State.RUNNING, left);
+        List<List<ClusterWrite>> steps = new ArrayList<>(Moves.steps(edits));
+        steps.add(List.of(new ClusterWrite.PutBalance(after)));
+        return steps;
+    }
+
+    /** Nobody changed it meanwhile, and those that it goes to take replicas. */
+    private static boolean isStillWanted(ClusterImage image, BalanceRun.Pending pending) {
+        TopicPartition tp = pending.partition();
+        TopicImage topic = image.topics().get(tp.topic());
+        return topic != null
+                && tp.partition() < topic.partitionCount()
+                && !topic.moves().containsKey(tp.partition())
+                && topic.assignments().get(tp.partition()).equals(pending.from())
+                && pending.to().stream()
+                        .filter(id -> !pending.from().contains(id))
+                        .allMatch(
+                                id ->
+                                        Placement.eligible(image).stream()
+                                                .anyMatch(broker -> broker.id() == id));
+    }
+
+    private static boolean begin(
+            ClusterImage image,
+            Standing standing,
+            Map<String, TopicEdit> edits,
+            TopicPartition tp,
+            List<Integer> target) {
+        TopicImage topic = image.topics().get(tp.topic());
+        return topic != null
+                && edits.computeIfAbsent(tp.topic(), name -> new TopicEdit(topic, standing))
+                        .move(tp.partition(), target);
+    }
+
+    /** Brokers that hold nothing and were not there at the last run get their share. */
+    private static List<List<ClusterWrite>> fill(ClusterImage image, long nowMs) {
+        Set<Integer> seen = image.balance().map(BalanceRun::seen).orElse(Set.of());
+        Set<Integer> empty = new HashSet<>();
+        for (BrokerRegistration broker : Placement.eligible(image)) {
+            if (!seen.contains(broker.id())) {
+                empty.add(broker.id());
+            }
+        }
+        for (TopicImage topic : image.topics().values()) {
+            topic.assignments().forEach(replicas -> replicas.forEach(empty::remove));
+        }
+        if (empty.isEmpty()) {
+            return List.of();
+        }
+        // Without topics the plan is empty: those who are there from the start do not join later.
+        BalancePlan plan = Balancer.plan(image, Map.of(), PLANNED_COUNT_MAX);
+        return List.of(
+                List.of(
+                        new ClusterWrite.PutBalance(
+                                run(
+                                        image,
+                                        plan.moves(),
+                                        "brokers joined: " + empty.stream().sorted().toList(),
+                                        nowMs))));
+    }
+
+    static Decision start(ClusterImage image, StartBalance change, long nowMs) {
+        if (image.balance().filter(BalanceRun::isRunning).isPresent()) {
+            return new Refused(
+                    ErrorCode.INVALID_REQUEST,
+                    "a plan is being carried out; cancel it, or wait for its end");
+        }
+        if (change.moves().size() > PLANNED_COUNT_MAX) {
+            return new Refused(
+                    ErrorCode.INVALID_REQUEST,
+                    "a plan has at most " + PLANNED_COUNT_MAX + " partitions");
+        }
+        return Plan.of(
+                List.of(
+                        List.of(
+                                new ClusterWrite.PutBalance(
+                                        run(image, change.moves(), change.reason(), nowMs)))));
+    }
+
+    static Decision cancel(ClusterImage image) {
+        Optional<BalanceRun> run = image.balance().filter(BalanceRun::isRunning);
+        return run.isEmpty()
+                ? Plan.of(List.of())
+                : Plan.of(
+                        List.of(
+                                List.of(
+                                        new ClusterWrite.PutBalance(
+                                                with(
+                                                        run.get(),
+                                                        BalanceRun.State.CANCELLED,
+                                                        List.of())))));
+    }
+
+    private static BalanceRun run(
+            ClusterImage image, List<PlannedMove> moves, String reason, long nowMs) {
+        Set<Integer> seen = new HashSet<>(image.balance().map(BalanceRun::seen).orElse(Set.of()));
+        seen.addAll(image.brokers().keySet());
+        return new BalanceRun(
+                nowMs,
+                reason,
+                moves.isEmpty() ? BalanceRun.State.DONE : BalanceRun.State.RUNNING,
+                moves.size(),
+                moves.stream()
+                        .map(m -> new BalanceRun.Pending(m.partition(), m.from(), m.to()))
+                        .toList(),
+                seen);
+    }
+
+    private static BalanceRun with(
+            BalanceRun run, BalanceRun.State state, List<BalanceRun.Pending> pending) {
+        return new BalanceRun(
+                run.startedMs(), run.reason(), state, run.total(), pending, run.seen());
+    }
+}

@@ -1,0 +1,196 @@
+package io.headrace.admin.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.admin.balance.PlannedMove;
+import io.headrace.admin.controller.ControllerEvent.AlterBrokerConfig;
+import io.headrace.admin.controller.ControllerEvent.SetCordon;
+import io.headrace.admin.controller.ControllerEvent.SettingChange;
+import io.headrace.admin.controller.ControllerEvent.StartBalance;
+import io.headrace.admin.controller.Decision.Plan;
+import io.headrace.admin.controller.Decision.Refused;
+import io.headrace.model.cluster.BalanceRun;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Cordon;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicPartition;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RebalancingTest {
+
+    private static final List<BrokerRegistration> FOUR =
+            IntStream.range(0, 4).mapToObj(id -> Images.broker(id, 10 + id)).toList();
+    private static final Standing STANDING =
+            new Standing(Set.of(0, 1, 2, 3), Set.of(), Set.of(), Set.of(), Set.of());
+    private static final ControllerRules.Balance TWO = new ControllerRules.Balance(2, false);
+    private static final ControllerRules.Balance FILLING = new ControllerRules.Balance(2, true);
+    private static final TopicImage TOPIC =
+            Images.topic("t", Collections.nCopies(5, List.of(0, 1, 2)));
+
+    private static ClusterImage image(
+            TopicImage topic, Map<Integer, Cordon> cordons, Optional<BalanceRun> run) {
+        ClusterImage plain = Images.image(FOUR, topic);
+        return new ClusterImage(
+                plain.version(),
+                plain.clusterId(),
+                plain.controllerEpoch(),
+                plain.controllerId(),
+                plain.brokers(),
+                plain.topics(),
+                plain.deletedTopics(),
+                plain.admins(),
+                plain.gateways(),
+                plain.admission(),
+                cordons,
+                plain.brokerConfigs(),
+                run);
+    }
+
+    private static BalanceRun run(List<BalanceRun.Pending> pending) {
+        return new BalanceRun(
+                1, "test", BalanceRun.State.RUNNING, pending.size(), pending, Set.of(0, 1, 2));
+    }
+
+    private static BalanceRun.Pending pending(int partition, List<Integer> from) {
+        return new BalanceRun.Pending(new TopicPartition("t", partition), from, List.of(3, 1, 2));
+    }
+
+    private static <T extends ClusterWrite> T only(List<List<ClusterWrite>> steps, Class<T> type) {
+        List<T> found =
+                steps.stream()
+                        .flatMap(List::stream)
+                        .filter(type::isInstance)
+                        .map(type::cast)
+                        .toList();
+        assertThat(found).hasSize(1);
+        return found.getFirst();
+    }
+
+    @Test
+    void aRunBeginsAFewMovesAtATimeAndKeepsTheRestPending() {
+        List<Integer> from = List.of(0, 1, 2);
+        BalanceRun run =
+                run(
+                        List.of(
+                                pending(0, from),
+                                pending(1, List.of(0, 1, 3)),
+                                pending(2, from),
+                                pending(3, from)));
+        List<List<ClusterWrite>> steps =
+                Rebalancing.next(image(TOPIC, Map.of(), Optional.of(run)), STANDING, TWO, 5);
+        TopicImage after = only(steps, ClusterWrite.Replace.class).after();
+        assertThat(after.moves()).containsOnlyKeys(0, 2);
+        BalanceRun left = only(steps, ClusterWrite.PutBalance.class).run();
+        assertThat(left.pending()).containsExactly(pending(3, from));
+        assertThat(left.state()).isEqualTo(BalanceRun.State.RUNNING);
+
+        assertThat(Rebalancing.next(image(after, Map.of(), Optional.of(left)), STANDING, TWO, 5))
+                .isEmpty();
+    }
+
+    @Test
+    void aDrainMovesReplicasOffAndItsEndGivesThemBack() {
+        ClusterImage image = image(TOPIC, Map.of(0, new Cordon(1, true)), Optional.empty());
+        List<List<ClusterWrite>> steps = Rebalancing.next(image, STANDING, TWO, 5);
+        TopicImage moving = only(steps, ClusterWrite.Replace.class).after();
+        assertThat(moving.moves()).hasSize(2);
+        assertThat(moving.target(0)).containsExactly(3, 1, 2);
+
+        ClusterImage later = image(moving, Map.of(0, new Cordon(1, true)), Optional.empty());
+        Plan end =
+                (Plan)
+                        BrokerDecisions.cordon(
+                                later, new SetCordon(0, true, false, false), STANDING, 9);
+        assertThat(only(end.steps(), ClusterWrite.PutCordon.class).cordon())
+                .contains(new Cordon(1, false));
+        TopicImage back = only(end.steps(), ClusterWrite.Replace.class).after();
+        assertThat(back.moves()).isEmpty();
+        assertThat(back.target(0)).containsExactlyInAnyOrder(0, 1, 2);
+    }
+
+    @Test
+    void anEmptyNewcomerIsFilledOnce() {
+        List<List<ClusterWrite>> steps =
+                Rebalancing.next(image(TOPIC, Map.of(), Optional.empty()), STANDING, FILLING, 5);
+        BalanceRun run = only(steps, ClusterWrite.PutBalance.class).run();
+        assertThat(run.isRunning()).isTrue();
+        assertThat(run.pending()).isNotEmpty();
+        assertThat(run.seen()).containsExactlyInAnyOrder(0, 1, 2, 3);
+
+        BalanceRun cancelled =
+                ((Plan) Rebalancing.cancel(image(TOPIC, Map.of(), Optional.of(run))))
+                        .steps().stream()
+                                .flatMap(List::stream)
+                                .map(ClusterWrite.PutBalance.class::cast)
+                                .map(ClusterWrite.PutBalance::run)
+                                .findFirst()
+                                .orElseThrow();
+        assertThat(cancelled.state()).isEqualTo(BalanceRun.State.CANCELLED);
+        assertThat(
+                        Rebalancing.next(
+                                image(TOPIC, Map.of(), Optional.of(cancelled)),
+                                STANDING,
+                                FILLING,
+                                5))
+                .isEmpty();
+        assertThat(
+                        Rebalancing.next(
+                                image(TOPIC, Map.of(3, new Cordon(1, false)), Optional.empty()),
+                                STANDING,
+                                FILLING,
+                                5))
+                .isEmpty();
+    }
+
+    @Test
+    void aSecondPlanWaitsForTheFirst() {
+        BalanceRun run = run(List.of(pending(0, List.of(0, 1, 2))));
+        StartBalance start =
+                new StartBalance(
+                        List.of(
+                                new PlannedMove(
+                                        new TopicPartition("t", 0),
+                                        List.of(0, 1, 2),
+                                        List.of(3, 1, 2),
+                                        0)),
+                        "test",
+                        false);
+        assertThat(Rebalancing.start(image(TOPIC, Map.of(), Optional.of(run)), start, 5))
+                .isInstanceOf(Refused.class);
+        assertThat(Rebalancing.start(image(TOPIC, Map.of(), Optional.empty()), start, 5))
+                .isInstanceOf(Plan.class);
+    }
+
+    @Test
+    void onlyRatesOfABrokerChangeAtRunTime() {
+        ClusterImage image = Images.image(FOUR, TOPIC);
+        Plan plan =
+                (Plan)
+                        BrokerDecisions.config(
+                                image, alter("leader.replication.throttled.rate", "1000"));
+        assertThat(only(plan.steps(), ClusterWrite.PutBrokerConfig.class).settings())
+                .containsExactly(Map.entry("leader.replication.throttled.rate", "1000"));
+        assertThat(((Refused) BrokerDecisions.config(image, alter("num.io.threads", "3"))).code())
+                .isEqualTo(ErrorCode.INVALID_CONFIG);
+        assertThat(
+                        ((Refused)
+                                        BrokerDecisions.config(
+                                                image,
+                                                alter("leader.replication.throttled.rate", "-1")))
+                                .code())
+                .isEqualTo(ErrorCode.INVALID_CONFIG);
+    }
+
+    private static AlterBrokerConfig alter(String name, String value) {
+        return new AlterBrokerConfig(
+                1, List.of(new SettingChange(name, Optional.of(value))), false);
+    }
+}

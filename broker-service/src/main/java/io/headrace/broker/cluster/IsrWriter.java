@@ -48,7 +48,15 @@ public final class IsrWriter implements IsrChanges, Closeable {
     private static final int ATTEMPTS_MAX = 5;
     private static final long STOP_WAIT_MS = 5_000;
 
-    private record Wish(IsrChange change, Consumer<IsrOutcome> then) {}
+    private record Wish(IsrChange change, Consumer<IsrOutcome> then) {
+
+        /** Wishes come after the unlock of their partition, so an older one may come later. */
+        boolean isBefore(Wish other) {
+            return change.leaderEpoch() < other.change.leaderEpoch()
+                    || (change.leaderEpoch() == other.change.leaderEpoch()
+                            && change.partitionEpoch() < other.change.partitionEpoch());
+        }
+    }
 
     /** What admits brokers, and the version that a write must check. */
     private record Admitted(int version, Map<Integer, Long> epochs) {}
@@ -81,7 +89,10 @@ public final class IsrWriter implements IsrChanges, Closeable {
         lock.lock();
         try {
             wishes.computeIfAbsent(change.partition().topic(), topic -> new LinkedHashMap<>())
-                    .put(change.partition().partition(), new Wish(change, then));
+                    .merge(
+                            change.partition().partition(),
+                            new Wish(change, then),
+                            (waiting, later) -> later.isBefore(waiting) ? waiting : later);
             plan(0);
         } finally {
             lock.unlock();

@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * registration is admitted (KIP-497, KIP-841, KIP-903). Nothing is committed while the ISR is
  * smaller than its minimum, or while somebody is eligible beside it (KIP-966).
  *
- * <p>Owner: the partition's lock, but for {@link #fetched}, which any thread may call.
+ * <p>Owner: the partition's lock, but for {@link #fetched} and what is public, which any thread may
+ * call.
  */
-final class Followers {
+public final class Followers {
 
     /** After a refusal the next fetch would ask again at once. */
     static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -143,6 +144,24 @@ final class Followers {
             }
         }
         return committable;
+    }
+
+    /** Whether the broker holds, or is to get, a replica. */
+    public boolean contains(int brokerId) {
+        return remote.find(brokerId) != null;
+    }
+
+    /** The high watermark that a follower was told last; -1 for none. */
+    public long toldHighWatermark(int brokerId) {
+        RemoteReplica replica = remote.find(brokerId);
+        return replica == null ? RemoteReplica.UNKNOWN : replica.toldHighWatermark();
+    }
+
+    public void tellHighWatermark(int brokerId, long offset) {
+        RemoteReplica replica = remote.find(brokerId);
+        if (replica != null) {
+            replica.tellHighWatermark(offset);
+        }
     }
 
     boolean mayCommit() {

@@ -11,13 +11,9 @@ import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * This broker's replica of one partition: its log, its part, what is committed, who waits.
@@ -32,20 +28,14 @@ import org.slf4j.LoggerFactory;
  * <p>Why apart from {@link LeaderRole} and {@link FollowerRole}: they hold what a part needs while
  * it is played, this one what outlives them, and all locking.
  *
- * <p>Owner: {@code lock} guards appends and both roles. An append takes it only by try-lock, so an
- * event loop never waits for it; whoever unlocks it looks at the queue again. Replies and wake-ups
- * run after the unlock.
+ * <p>Owner: appends and both roles change in turn ({@link Turns}); what is read is published by
+ * volatile writes.
  *
  * <p>Invariant: {@code logStartOffset <= highWatermark <= logEndOffset}.
  *
- * <p>Bounds: {@link Bounds}. One holder of the lock serves others for {@value #ROUNDS_MAX} rounds,
- * then hands the rest to a worker.
+ * <p>Bounds: {@link Bounds}.
  */
 public final class Partition {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Partition.class);
-
-    static final int ROUNDS_MAX = 16;
 
     /**
      * @param queuedMax append requests that wait for the lock
@@ -57,9 +47,8 @@ public final class Partition {
     private final TopicId topicId;
     private final PartitionLog log;
     private final ReplicaRuntime runtime;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Reads reads;
-    private final ProduceQueue queue;
+    private final Turns turns;
     private final Waiters waiters = new Waiters();
     private final Waiters endWaiters = new Waiters();
 
@@ -67,7 +56,6 @@ public final class Partition {
     private volatile @Nullable FollowerRole follower;
     private volatile long highWatermark;
     private volatile ErrorCode closed = ErrorCode.NONE;
-    private volatile boolean haveFollowersMoved;
     private int newestLeaderEpoch = -1;
 
     /**
@@ -84,7 +72,7 @@ public final class Partition {
         this.log = log;
         this.runtime = runtime;
         this.reads = new Reads(log);
-        this.queue = new ProduceQueue(runtime.bounds().queuedMax());
+        this.turns = new Turns(table(), runtime.bounds().queuedMax(), runtime.workers());
         this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
         log.highWatermark(this::highWatermark);
     }
@@ -159,9 +147,7 @@ public final class Partition {
                     request.answer(new ProduceOutcome.NotDone(code, text));
             case CheckOutcome.Sound(AppendRequest sound) -> {
                 request.checked = sound;
-                if (queue.offer(request)) {
-                    drain();
-                } else {
+                if (!turns.offer(request)) {
                     request.answer(
                             new ProduceOutcome.NotDone(
                                     ErrorCode.OVERLOADED,
@@ -235,24 +221,9 @@ public final class Partition {
     }
 
     /** The followers, while this broker leads; null otherwise. */
-    @Nullable Followers followers() {
+    public @Nullable Followers followers() {
         LeaderRole role = leader;
         return role == null ? null : role.followers();
-    }
-
-    /** The high watermark that a follower was told last; -1 for none. */
-    public long toldHighWatermark(int brokerId) {
-        Followers now = followers();
-        RemoteReplica replica = now == null ? null : now.remote().find(brokerId);
-        return replica == null ? RemoteReplica.UNKNOWN : replica.toldHighWatermark();
-    }
-
-    public void tellHighWatermark(int brokerId, long offset) {
-        Followers now = followers();
-        RemoteReplica replica = now == null ? null : now.remote().find(brokerId);
-        if (replica != null) {
-            replica.tellHighWatermark(offset);
-        }
     }
 
     /**
@@ -264,43 +235,32 @@ public final class Partition {
         return now != null && highWatermark >= now.epochStartOffset();
     }
 
-    /** Whether the broker holds, or is to get, a replica of what this broker leads. */
-    public boolean hasFollower(int brokerId) {
-        Followers now = followers();
-        return now != null && now.remote().find(brokerId) != null;
-    }
-
     /**
      * Leads from now on, or learns a newer state of the leadership it has.
      *
      * @return false when the state is older than what is known
      */
     boolean lead(Leadership next) throws IOException {
-        Answers answers = new Answers();
-        lock.lock();
-        try {
-            LeaderRole role = leader;
-            if (closed != ErrorCode.NONE
-                    || next.leaderEpoch() < newestLeaderEpoch
-                    || (role != null && next.isBefore(role.leadership()))) {
-                return false;
-            }
-            if (next.leaderEpoch() > newestLeaderEpoch) {
-                log.beginLeaderEpoch(next.leaderEpoch());
-                newestLeaderEpoch = next.leaderEpoch();
-            }
-            if (role == null) {
-                role = new LeaderRole(this, runtime, next);
-            }
-            role.update(next, answers);
-            follower = null;
-            leader = role;
-        } finally {
-            lock.unlock();
-        }
-        deliver(answers);
-        drain();
-        return true;
+        return turns.take(
+                answers -> {
+                    LeaderRole role = leader;
+                    if (closed != ErrorCode.NONE
+                            || next.leaderEpoch() < newestLeaderEpoch
+                            || (role != null && next.isBefore(role.leadership()))) {
+                        return false;
+                    }
+                    if (next.leaderEpoch() > newestLeaderEpoch) {
+                        log.beginLeaderEpoch(next.leaderEpoch());
+                        newestLeaderEpoch = next.leaderEpoch();
+                    }
+                    if (role == null) {
+                        role = new LeaderRole(this, runtime, next);
+                    }
+                    role.update(next, answers);
+                    follower = null;
+                    leader = role;
+                    return true;
+                });
     }
 
     /**
@@ -309,91 +269,70 @@ public final class Partition {
      * @return false when the epoch is older than what is known, or is followed already
      */
     boolean follow(int leaderEpoch) {
-        lock.lock();
-        try {
-            FollowerRole role = follower;
-            if (closed != ErrorCode.NONE
-                    || leaderEpoch < newestLeaderEpoch
-                    || (role != null && role.leaderEpoch() == leaderEpoch)) {
-                return false;
-            }
-            newestLeaderEpoch = leaderEpoch;
-            follower = new FollowerRole(this, leaderEpoch);
-        } finally {
-            lock.unlock();
+        boolean isNews =
+                turns.take(
+                        answers -> {
+                            FollowerRole role = follower;
+                            if (closed != ErrorCode.NONE
+                                    || leaderEpoch < newestLeaderEpoch
+                                    || (role != null && role.leaderEpoch() == leaderEpoch)) {
+                                return false;
+                            }
+                            newestLeaderEpoch = leaderEpoch;
+                            leadNoMore(ErrorCode.NOT_LEADER_OR_FOLLOWER, answers);
+                            follower = new FollowerRole(this, leaderEpoch);
+                            return true;
+                        });
+        if (isNews) {
+            wakeAll(ErrorCode.NOT_LEADER_OR_FOLLOWER);
         }
-        stopLeading();
-        return true;
+        return isNews;
     }
 
     /** Runs a follower's change, unless its leader epoch is over. */
     @SuppressWarnings("ReferenceEquality")
     FollowOutcome asFollower(FollowerRole role, FollowerRole.Change change) {
-        Answers answers = new Answers();
-        FollowOutcome outcome;
-        lock.lock();
-        try {
-            outcome =
-                    role == follower && leader == null
-                            ? FollowerRole.run(change, answers)
-                            : FollowOutcome.FENCED;
-        } finally {
-            lock.unlock();
-        }
-        deliver(answers);
-        drain();
-        return outcome;
+        return turns.take(
+                answers ->
+                        role == follower && leader == null
+                                ? FollowerRole.run(change, answers)
+                                : FollowOutcome.FENCED);
     }
 
     /** Another broker leads, or none: waiting requests are told to look for it. */
     void resign(int leaderEpoch) {
-        lock.lock();
-        try {
-            newestLeaderEpoch = Math.max(newestLeaderEpoch, leaderEpoch);
-            follower = null;
-        } finally {
-            lock.unlock();
-        }
-        stopLeading();
-    }
-
-    private void stopLeading() {
-        if (leader != null) {
-            stop(ErrorCode.NOT_LEADER_OR_FOLLOWER, false);
-        } else {
-            wakeAll(ErrorCode.NOT_LEADER_OR_FOLLOWER);
-        }
+        stop(
+                ErrorCode.NOT_LEADER_OR_FOLLOWER,
+                () -> newestLeaderEpoch = Math.max(newestLeaderEpoch, leaderEpoch));
     }
 
     /** Ends this replica with a reason that everybody who waits or comes later is told. */
     void close(ErrorCode reason) {
-        stop(reason, true);
+        stop(reason, () -> closed = reason);
     }
 
-    private void stop(ErrorCode reason, boolean forGood) {
-        Answers answers = new Answers();
-        lock.lock();
-        try {
-            LeaderRole role = leader;
-            if (forGood) {
-                closed = reason;
-                follower = null;
-            }
-            leader = null;
-            if (role != null) {
-                role.end(
-                        reason,
-                        new ProduceOutcome.Unknown(
-                                reason,
-                                "the records were written, not acknowledged: " + text(reason)),
-                        answers);
-            }
-        } finally {
-            lock.unlock();
-        }
-        deliver(answers);
-        drain();
+    private void stop(ErrorCode reason, Runnable underTheLock) {
+        var _ =
+                turns.take(
+                        answers -> {
+                            underTheLock.run();
+                            follower = null;
+                            leadNoMore(reason, answers);
+                            return true;
+                        });
         wakeAll(reason);
+    }
+
+    private void leadNoMore(ErrorCode reason, Answers answers) {
+        LeaderRole role = leader;
+        leader = null;
+        if (role != null) {
+            role.end(
+                    reason,
+                    new ProduceOutcome.Unknown(
+                            reason, "the records were written, not acknowledged: " + text(reason)),
+                    answers);
+        }
     }
 
     void wakeAll(ErrorCode reason) {
@@ -412,36 +351,6 @@ public final class Partition {
                 });
     }
 
-    private void drain() {
-        int rounds = 0;
-        while (hasWork() && lock.tryLock()) {
-            Answers answers = new Answers();
-            try {
-                ProduceRequest oldest = queue.takeAll();
-                if (oldest != null) {
-                    appendRound(oldest, answers);
-                }
-                LeaderRole role = leader;
-                if (haveFollowersMoved) {
-                    haveFollowersMoved = false;
-                    if (role != null) {
-                        role.followersMoved(answers);
-                    }
-                }
-            } finally {
-                lock.unlock();
-            }
-            deliver(answers);
-            if (++rounds >= ROUNDS_MAX && hasWork() && handOn()) {
-                return;
-            }
-        }
-    }
-
-    private boolean hasWork() {
-        return !queue.isEmpty() || haveFollowersMoved;
-    }
-
     /**
      * A follower fetches, and so has everything below its offset. Never waits for the lock: whoever
      * holds it counts the progress in.
@@ -449,8 +358,7 @@ public final class Partition {
     public void fetched(ReplicaFetch fetch) {
         LeaderRole role = leader;
         if (role != null && role.followers().fetched(fetch, log.logEndOffset())) {
-            haveFollowersMoved = true;
-            drain();
+            turns.followersMoved();
         }
     }
 
@@ -482,35 +390,35 @@ public final class Partition {
         change((role, answers) -> role.settle(change, outcome, answers));
     }
 
-    private void change(BiConsumer<LeaderRole, Answers> step) {
-        Answers answers = new Answers();
-        lock.lock();
-        try {
-            LeaderRole role = leader;
-            if (role != null) {
-                step.accept(role, answers);
+    private Turns.Table table() {
+        return new Turns.Table() {
+            @Override
+            public void serve(
+                    @Nullable ProduceRequest oldest, boolean haveFollowersMoved, Answers answers) {
+                Partition.this.serve(oldest, haveFollowersMoved, answers);
             }
-        } finally {
-            lock.unlock();
-        }
-        deliver(answers);
-        drain();
+
+            @Override
+            public void deliver(Answers answers) {
+                Partition.this.deliver(answers);
+            }
+        };
     }
 
-    /**
-     * @return false when no worker takes over, so that this thread must go on
-     */
-    private boolean handOn() {
-        try {
-            runtime.workers().execute(this::drain);
-            return true;
-        } catch (RejectedExecutionException e) {
-            LOG.debug("No worker takes over the appends to {}", name);
-            return false;
-        }
+    private void change(BiConsumer<LeaderRole, Answers> step) {
+        var _ =
+                turns.take(
+                        answers -> {
+                            LeaderRole role = leader;
+                            if (role != null) {
+                                step.accept(role, answers);
+                            }
+                            return true;
+                        });
     }
 
-    private void appendRound(@Nullable ProduceRequest oldest, Answers answers) {
+    private void serve(
+            @Nullable ProduceRequest oldest, boolean haveFollowersMoved, Answers answers) {
         LeaderRole role = leader;
         if (role == null) {
             refuseAll(oldest, answers);
@@ -520,6 +428,8 @@ public final class Partition {
         if (answers.stopped != ErrorCode.NONE) {
             closed = answers.stopped;
             leader = null;
+        } else if (haveFollowersMoved) {
+            role.followersMoved(answers);
         }
     }
 

@@ -270,4 +270,22 @@ class IsrWriterTest {
         client.delete().forPath(ZkPaths.CONTROLLER_BROKERS);
         assertThat(write(change(2, List.of(1), Map.of()))).isInstanceOf(IsrOutcome.Written.class);
     }
+
+    @Test
+    void a_wish_that_comes_late_does_not_take_the_place_of_a_newer_one() throws Exception {
+        IsrChange older = change(0, List.of(1, 2, 3), Map.of(3, 30L));
+        IsrChange newer =
+                new IsrChange(older.partition(), ID, 1, 4, 7, List.of(1), List.of(), Map.of());
+        beforeImage.set(
+                () -> {
+                    meanwhile(0, new PartitionNode(1, 4, List.of(1, 2), List.of(), 7));
+                    writer.submit(newer, outcomes::add);
+                    writer.submit(older, outcomes::add);
+                });
+        assertThat(write(change(1, List.of(1), Map.of()))).isInstanceOf(IsrOutcome.Written.class);
+        assertThat(outcome())
+                .isEqualTo(
+                        new IsrOutcome.Written(new PartitionState(1, 4, List.of(1), List.of(), 8)));
+        assertThat(outcomes).isEmpty();
+    }
 }

@@ -5,6 +5,7 @@ import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.SliceRecords;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.quota.Throttle;
+import io.headrace.broker.replica.Followers;
 import io.headrace.broker.replica.ParkedFetch;
 import io.headrace.broker.replica.Partition;
 import io.headrace.model.error.ErrorCode;
@@ -138,8 +139,9 @@ final class FetchRound {
 
     private boolean isNews(PartitionFetch.Found one) {
         Partition partition = one.partition();
-        return partition != null
-                && one.data().highWatermark() > partition.toldHighWatermark(reader.replicaId());
+        Followers followers = partition == null ? null : partition.followers();
+        return followers != null
+                && one.data().highWatermark() > followers.toldHighWatermark(reader.replicaId());
     }
 
     private long newsWaitMsLeft() {
@@ -289,8 +291,9 @@ final class FetchRound {
 
     private void told(PartitionFetch.Found one) {
         Partition partition = one.partition();
-        if (partition != null && one.data().errorCode() == Errors.NONE.code()) {
-            partition.tellHighWatermark(reader.replicaId(), one.data().highWatermark());
+        Followers followers = partition == null ? null : partition.followers();
+        if (followers != null && one.data().errorCode() == Errors.NONE.code()) {
+            followers.tellHighWatermark(reader.replicaId(), one.data().highWatermark());
         }
     }
 

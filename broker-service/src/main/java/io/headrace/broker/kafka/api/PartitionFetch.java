@@ -4,6 +4,7 @@ import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.log.epoch.EpochEnd;
 import io.headrace.broker.quota.ThrottledReplicas;
+import io.headrace.broker.replica.Followers;
 import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReadResult;
@@ -292,9 +293,11 @@ final class PartitionFetch {
     /** Whether the reader is a registered broker that is to have a replica, as far as we know. */
     private boolean isFollowerOf(Partition partition) {
         BrokerRegistration broker = context.image().get().brokers().get(reader.replicaId());
+        Followers followers = partition.followers();
         return broker != null
                 && broker.epoch() == reader.brokerEpoch()
-                && partition.hasFollower(reader.replicaId());
+                && followers != null
+                && followers.contains(reader.replicaId());
     }
 
     /** Where the client's history and ours part, if they do. */

@@ -31,10 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 /** Cordons, drains and run-time settings of brokers over HTTP. */
 @RestController
 @RequestMapping(
-        path = {
-            "/v3/clusters/{clusterId}/brokers/{broker}",
-            "/kafka/v3/clusters/{clusterId}/brokers/{broker}"
-        },
+        path = {"/v3/clusters/{clusterId}/brokers", "/kafka/v3/clusters/{clusterId}/brokers"},
         produces = MediaType.APPLICATION_JSON_VALUE)
 class BrokerChangeResource {
 
@@ -53,7 +50,7 @@ class BrokerChangeResource {
             @JsonProperty("validate_only") @Nullable Boolean validateOnly) {}
 
     /** A drain goes on. */
-    @PutMapping("/cordon")
+    @PutMapping("/{broker}/cordon")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void cordon(
             @PathVariable String clusterId,
@@ -64,7 +61,7 @@ class BrokerChangeResource {
     }
 
     /** Ends a drain, too. */
-    @DeleteMapping("/cordon")
+    @DeleteMapping("/{broker}/cordon")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void uncordon(
             @PathVariable String clusterId,
@@ -74,14 +71,14 @@ class BrokerChangeResource {
         apply(clusterId, new SetCordon(broker, false, false, validateOnly), request);
     }
 
-    @GetMapping("/drain")
+    @GetMapping("/{broker}/drain")
     DrainView drained(
             @PathVariable String clusterId, @PathVariable int broker, HttpServletRequest request) {
         return DrainView.of(clusters.links(clusterId, request), clusters.image(), broker);
     }
 
     /** Cordons the broker and moves everything off it. */
-    @PostMapping("/drain")
+    @PostMapping("/{broker}:drain")
     @ResponseStatus(HttpStatus.ACCEPTED)
     DrainView drain(
             @PathVariable String clusterId,
@@ -93,7 +90,7 @@ class BrokerChangeResource {
     }
 
     /** Gives the drain up, and the moves that belong to it; the broker stays cordoned. */
-    @DeleteMapping("/drain")
+    @DeleteMapping("/{broker}/drain")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void stopDraining(
             @PathVariable String clusterId,
@@ -106,7 +103,7 @@ class BrokerChangeResource {
         apply(clusterId, new SetCordon(broker, true, false, validateOnly), request);
     }
 
-    @PostMapping(path = "/configs:alter", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(path = "/{broker}/configs:alter", consumes = MediaType.APPLICATION_JSON_VALUE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void alter(
             @PathVariable String clusterId,

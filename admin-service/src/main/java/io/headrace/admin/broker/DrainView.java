@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * HeadraceDrain: what is left on a broker.
  *
- * @param replicas that it holds, moves being done
- * @param moving partitions that are on their way off
+ * @param replicasLeft that it holds
+ * @param moving of these, those that are on their way off
  * @param leaders partitions that it leads now
  */
 record DrainView(
@@ -27,7 +27,7 @@ record DrainView(
         @JsonProperty("is_draining") boolean isDraining,
         @JsonProperty("is_drained") boolean isDrained,
         @JsonProperty("cordoned_since_ms") @Nullable Long sinceMs,
-        int replicas,
+        @JsonProperty("replicas_left") int replicasLeft,
         int moving,
         int leaders) {
 
@@ -36,14 +36,14 @@ record DrainView(
         if (cordon.isEmpty() && !image.brokers().containsKey(broker)) {
             throw V3Exception.notFound("there is no live broker with id " + broker);
         }
-        int replicas = 0;
+        int replicasLeft = 0;
         int moving = 0;
         int leaders = 0;
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitionCount(); p++) {
                 boolean isAssigned = topic.assignments().get(p).contains(broker);
                 boolean isTarget = topic.target(p).contains(broker);
-                replicas += isTarget ? 1 : 0;
+                replicasLeft += isAssigned ? 1 : 0;
                 moving += isAssigned && !isTarget ? 1 : 0;
                 leaders += topic.states().get(p).leader() == broker ? 1 : 0;
             }
@@ -56,9 +56,9 @@ record DrainView(
                 image.brokers().containsKey(broker),
                 cordon.isPresent(),
                 cordon.map(Cordon::isDraining).orElse(false),
-                replicas == 0 && moving == 0,
+                replicasLeft == 0,
                 cordon.map(Cordon::sinceMs).orElse(null),
-                replicas,
+                replicasLeft,
                 moving,
                 leaders);
     }

@@ -108,6 +108,33 @@ class ControllerFencingTest {
     }
 
     @Test
+    void aPausedControllerNeitherCordonsNorMovesWhenAnotherTookOver() throws Exception {
+        try (ControllerInstance old = new ControllerInstance(connectString, "old");
+                Registration broker = registerBroker(false)) {
+            assertThat(broker.epoch()).isPositive();
+            old.awaitActive();
+            old.await(image -> image.admission().epochs().containsKey(0));
+            assertThat(outcome(old.create("t"))).isInstanceOf(Outcome.Done.class);
+            old.pauseWrites();
+            CompletableFuture<Outcome> cordon =
+                    old.controller.submit(new ControllerEvent.SetCordon(0, true, true, false));
+            Awaitility.await().until(() -> old.pausedCommits.get() > 0);
+            try (ControllerInstance next = new ControllerInstance(connectString, "next")) {
+                byte[] newer =
+                        ZkPayloads.encode(new ControllerNode(old.controller.epoch() + 1, "next"));
+                assertThat(client.setData().forPath(ZkPaths.CONTROLLER_EPOCH, newer)).isNotNull();
+                old.resumeWrites();
+                assertThat(outcome(cordon))
+                        .isInstanceOfSatisfying(
+                                Outcome.Refused.class,
+                                r -> assertThat(r.code()).isEqualTo(ErrorCode.NOT_CONTROLLER));
+                assertThat(client.checkExists().forPath(ZkPaths.cordoned(0))).isNull();
+                assertThat(next.watch.image().cordons()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void aLostSessionEndsTheTermAndTheOtherInstanceTakesOver() throws Exception {
         try (ControllerInstance first = new ControllerInstance(connectString, "first");
                 Registration broker = registerBroker(false)) {

@@ -134,9 +134,10 @@ class ReassignmentResourceTest {
                                         "{\"topic_name\":\"three\",\"replication_factor\":3}")
                                 .status())
                 .isEqualTo(400);
-        Rest.Answer drain = rest.post(broker + "/drain", "");
+        Rest.Answer drain = rest.post(broker + "%3Adrain", "");
         assertThat(drain.status()).isEqualTo(202);
         assertThat(drain.json().path("is_draining").asBoolean()).isTrue();
+        assertThat(rest.get(broker + "/drain").json().path("replicas_left").asInt()).isPositive();
         admin.await(image -> image.topic("stays").orElseThrow().moves().containsKey(0));
         assertThat(rest.delete(broker + "/drain").status()).isEqualTo(204);
         admin.await(image -> image.topic("stays").orElseThrow().moves().isEmpty());

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.state.ConnectionState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,7 @@ public final class Membership implements Closeable {
     private final ProducerIds producerIds;
     private final IsrWriter isrWriter;
     private volatile @Nullable Registration registration;
+    private volatile @Nullable BrokerNode registered;
 
     private Membership(
             int brokerId, Settings settings, CuratorFramework client, ClusterWatch watch) {
@@ -55,6 +58,13 @@ public final class Membership implements Closeable {
         this.watch = watch;
         this.producerIds = new ProducerIds(client);
         this.isrWriter = new IsrWriter(client, watch::image);
+        client.getConnectionStateListenable()
+                .addListener(
+                        (from, state) -> {
+                            if (state == ConnectionState.LOST) {
+                                sessionLost();
+                            }
+                        });
     }
 
     /**
@@ -125,10 +135,12 @@ public final class Membership implements Closeable {
     public void register(BrokerNode node) throws Exception {
         Registration known = registration;
         if (known != null) {
+            registered = node;
             known.update(node);
             return;
         }
         waitForTheIdToBeFree(node);
+        registered = node;
         registration =
                 Registration.register(
                         client, ZkPaths.broker(brokerId), node, settings.connectTimeout());
@@ -136,6 +148,58 @@ public final class Membership implements Closeable {
                 .addKeyValue("brokerId", brokerId)
                 .addKeyValue("httpUrl", node.httpUrl())
                 .log("Registered");
+    }
+
+    /** Says in the registration that this broker asks to be relieved of its leaderships. */
+    public void stopping() throws Exception {
+        BrokerNode node = registered;
+        if (node != null) {
+            register(node.stop());
+        }
+    }
+
+    /**
+     * Waits for an image that satisfies the condition.
+     *
+     * @return false when none did in time
+     */
+    public boolean await(Predicate<ClusterImage> condition, Duration wait)
+            throws InterruptedException {
+        try {
+            watch.await(condition, wait);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /**
+     * The session is over, so the registration will be made anew. This process has lost nothing
+     * since the last one, which proves it as a clean stop would.
+     */
+    private void sessionLost() {
+        Registration known = registration;
+        BrokerNode node = registered;
+        BrokerRegistration own = watch.image().brokers().get(brokerId);
+        if (known == null || node == null || own == null) {
+            return;
+        }
+        try {
+            register(
+                    new BrokerNode(
+                            node.httpUrl(),
+                            node.endpoints(),
+                            node.rack(),
+                            node.version(),
+                            own.epoch(),
+                            node.directoryId(),
+                            node.stopping()));
+        } catch (Exception e) {
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("brokerId", brokerId)
+                    .log("The next registration does not prove that nothing was lost");
+        }
     }
 
     /** Whether the newest image shows this broker alive. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,6 +89,29 @@ public final class LogSegments {
         } finally {
             state.writer.unlock();
         }
+    }
+
+    /**
+     * Checks all batches of a segment in its file.
+     *
+     * @return what is wrong with it; empty when all is sound, or the segment is gone
+     */
+    public Optional<String> check(SealedSegment sealed, ReadPace pace) throws IOException {
+        List<Segment> found = find(List.of(sealed));
+        if (found.isEmpty() || !found.getFirst().tryHold()) {
+            return Optional.empty();
+        }
+        Segment segment = found.getFirst();
+        try {
+            return new SegmentCheck(segment.file(), sealed, pace).run();
+        } finally {
+            segment.release();
+        }
+    }
+
+    /** Begins a good copy of a damaged segment. */
+    public SegmentRewrite rewrite(SealedSegment damaged) throws IOException {
+        return new SegmentRewrite(this, state, damaged);
     }
 
     /** Up to where the log was compacted, exclusive. */

@@ -165,7 +165,10 @@ final class Fetcher {
         counters.disconnects.increment();
         (Integer.bitCount(failures) == 1 ? LOG.atInfo() : LOG.atDebug())
                 .addKeyValue("brokerId", leaderId)
-                .log("No answer from this leader of {} partitions: {}", fetches.count(), cause);
+                .log(
+                        "No answer from this leader of {} partitions: {}",
+                        fetches.count(),
+                        cause.toString());
         pause(settings.backoffNanos(failures), false);
     }
 

@@ -13,6 +13,9 @@
  *   replica.Follower (fenced by its leader epoch)
  * </pre>
  *
+ * <p>Beside it, {@link io.headrace.broker.replication.Scrubber} looks for damage on the own disk
+ * and has it repaired from another replica.
+ *
  * <p>Why one request in flight: the offset of a fetch acknowledges everything below it, so it can
  * be made only after the last answer was appended; and the leader answers one request per
  * connection at a time, so a second one would only queue behind a long poll. A partition that joins

@@ -13,6 +13,22 @@ public interface BrokerFigures {
     record Replicas(
             int partitions, int leaders, int underReplicated, int underMinIsr, int offline) {}
 
+    /**
+     * @param bytes appended, copied from leaders
+     * @param damaged answers of leaders that were not appended
+     * @param truncations to where the histories parted
+     */
+    record Copying(long bytes, long damaged, long truncations) {}
+
+    /**
+     * @param standing damaged segments that no other replica could repair
+     */
+    record Scrubbing(long bytes, int standing, long repaired) {}
+
+    Copying copying();
+
+    Scrubbing scrubbing();
+
     record LogSize(String topic, int partition, long bytes) {}
 
     Replicas replicas();

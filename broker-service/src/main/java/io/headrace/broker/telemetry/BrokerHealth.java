@@ -27,6 +27,9 @@ public final class BrokerHealth implements HealthIndicator {
         /** Replicas with files that the metadata does not explain. */
         List<String> strays();
 
+        /** Segments whose bytes are damaged, and that no other replica could repair. */
+        List<String> damagedSegments();
+
         /** Kafka clients that are told an address other than the one they came to. */
         List<String> kafkaAddresses();
     }
@@ -50,6 +53,7 @@ public final class BrokerHealth implements HealthIndicator {
                 .withDetail("diskNearlyFull", source.isDiskNearlyFull())
                 .withDetail("failures", source.failures())
                 .withDetail("strayReplicas", source.strays())
+                .withDetail("damagedSegments", source.damagedSegments())
                 .withDetail("kafkaAddresses", source.kafkaAddresses())
                 .build();
     }

@@ -73,6 +73,12 @@ public final class BrokerMetrics {
         gauge(MetricNames.BYTES_IN_FLIGHT, figures, BrokerFigures::requestBytesInFlight);
         gauge(MetricNames.DISK_NEARLY_FULL, figures, f -> f.isDiskNearlyFull() ? 1 : 0);
         gauge(MetricNames.STRAY_REPLICAS, figures, BrokerFigures::strayReplicas);
+        gauge(MetricNames.DAMAGED_SEGMENTS, figures, f -> f.scrubbing().standing());
+        counter(MetricNames.REPAIRED_SEGMENTS, figures, f -> f.scrubbing().repaired());
+        counter(MetricNames.SCRUBBED_BYTES, figures, f -> f.scrubbing().bytes());
+        counter(MetricNames.COPIED_BYTES, figures, f -> f.copying().bytes());
+        counter(MetricNames.DAMAGED_ANSWERS, figures, f -> f.copying().damaged());
+        counter(MetricNames.TRUNCATIONS, figures, f -> f.copying().truncations());
     }
 
     /** Brings the series per partition up to date; called now and then. */

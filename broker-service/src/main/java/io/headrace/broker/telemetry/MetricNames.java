@@ -38,6 +38,13 @@ public final class MetricNames {
     public static final String PARTITION_SERIES_LEFT_OUT =
             "headrace.broker.partition.series.left.out";
 
+    public static final String DAMAGED_SEGMENTS = "headrace.broker.damaged.segments";
+    public static final String REPAIRED_SEGMENTS = "headrace.broker.repaired.segments";
+    public static final String SCRUBBED_BYTES = "headrace.broker.scrubbed.bytes";
+    public static final String COPIED_BYTES = "kafka.server.brokertopicmetrics.replicationbytesin";
+    public static final String DAMAGED_ANSWERS = "headrace.broker.replication.damaged.answers";
+    public static final String TRUNCATIONS = "headrace.broker.replication.truncations";
+
     public static final String TAG_TOPIC = "topic";
     public static final String TAG_PARTITION = "partition";
 

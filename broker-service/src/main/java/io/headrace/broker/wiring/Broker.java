@@ -19,6 +19,7 @@ import io.headrace.broker.replica.LocalReplicas;
 import io.headrace.broker.replica.LogConfigs;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.replication.ReplicaFetchers;
+import io.headrace.broker.replication.Scrubber;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
@@ -28,6 +29,7 @@ import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * The broker's parts in the order in which they start and stop.
  *
  * <pre>
- *   new --open--> recovered --join--> serving --quiesce--> answering who waits --close--> stopped
+ *   new --open--> recovered --join--> serving --handOver--> serving, leads nothing --quiesce-->
+ *       answering who waits --close--> stopped
  * </pre>
  *
  * <p>Owner: the application context's thread; the getters are for any thread.
@@ -58,7 +61,8 @@ final class Broker {
             Membership.Settings membership,
             LogDirectorySetup logs,
             CleanerSettings cleaner,
-            DefaultConfig topicDefaults) {}
+            DefaultConfig topicDefaults,
+            Duration handOverWait) {}
 
     private final Plan plan;
     private final Disk disk;
@@ -66,7 +70,7 @@ final class Broker {
     private final ReplicaManager replicas;
     private final Coordination coordination;
     private final ExecutorService offlineThread;
-    private final ReplicaFetchers fetchers;
+    private final Replication replication;
     private volatile @Nullable Membership membership;
     private volatile @Nullable LogDirectory logs;
     private volatile @Nullable LogCleaner cleaner;
@@ -79,14 +83,14 @@ final class Broker {
             ReplicaManager replicas,
             Coordination coordination,
             ExecutorService offlineThread,
-            ReplicaFetchers fetchers) {
+            Replication replication) {
         this.plan = plan;
         this.disk = disk;
         this.clock = clock;
         this.replicas = replicas;
         this.coordination = coordination;
         this.offlineThread = offlineThread;
-        this.fetchers = fetchers;
+        this.replication = replication;
     }
 
     /** Watches the cluster, locks the log directory and recovers all logs in it. */
@@ -122,6 +126,7 @@ final class Broker {
                         plan.cleaner());
         cleaner = created;
         created.start();
+        scrubber().start();
     }
 
     /**
@@ -134,7 +139,7 @@ final class Broker {
         Converger created =
                 new Converger(
                         plan.id(),
-                        new LocalReplicas(replicas, require(logs), coordination, fetchers),
+                        new LocalReplicas(replicas, require(logs), coordination, fetchers()),
                         plan.topicDefaults(),
                         clock.wall(),
                         replicas.arrivals()::look);
@@ -153,6 +158,17 @@ final class Broker {
                         false));
     }
 
+    /**
+     * Asks to be relieved of what others can lead, and waits for it, but not for ever; serves
+     * meanwhile.
+     */
+    void handOver() {
+        Membership joined = membership;
+        if (joined != null) {
+            new HandOver(plan.id(), joined).run(plan.handOverWait());
+        }
+    }
+
     /** From now on nothing is accepted; who waits is answered. */
     void quiesce() {
         replicas.quiesce();
@@ -167,7 +183,7 @@ final class Broker {
             if (running != null) {
                 running.close();
             }
-            fetchers.close();
+            replication.close();
             replicas.close();
             LogCleaner cleaning = cleaner;
             if (cleaning != null) {
@@ -216,6 +232,14 @@ final class Broker {
     /** Where leaders say who is to be in sync. */
     IsrChanges isrChanges() {
         return require(membership).isrChanges();
+    }
+
+    ReplicaFetchers fetchers() {
+        return replication.fetchers();
+    }
+
+    Scrubber scrubber() {
+        return replication.scrubber();
     }
 
     @Nullable Membership membership() {

@@ -129,7 +129,7 @@ public class BrokerConfiguration {
                         replicas,
                         coordination,
                         threads.handedOn(),
-                        Replication.fetchers(properties, made::get));
+                        Replication.of(properties, replicas, made::get));
         made.set(broker);
         return new BrokerParts(
                 broker,
@@ -314,6 +314,11 @@ public class BrokerConfiguration {
                 threads.timer());
     }
 
+    @Bean
+    HandOverLifecycle handOverLifecycle(BrokerParts parts) {
+        return new HandOverLifecycle(parts.broker());
+    }
+
     /** The listening address, or this machine's name when that is every address. */
     private static String host(ServerProperties server) {
         InetAddress address = server.getAddress();
@@ -341,7 +346,8 @@ public class BrokerConfiguration {
                 CleanerSettings.DEFAULTS
                         .withMapBytesMax(properties.compaction().mapBytesMax().toBytes())
                         .withBackoffMs(properties.compaction().backoff().toMillis()),
-                new DefaultConfig(properties.topicDefaults()));
+                new DefaultConfig(properties.topicDefaults()),
+                properties.handOverWait());
     }
 
     private static LogDirectorySettings logSettings(

@@ -25,10 +25,12 @@ import org.springframework.validation.annotation.Validated;
  * @param flushThreads fsyncs that run at the same time
  * @param retentionCheck how often retention is applied
  * @param producerExpiration after which an idempotent producer that wrote nothing is forgotten
+ * @param handOverWait how long a stop waits for others to lead what this broker leads
  * @param topicDefaults defaults of topic settings, by Kafka's names
  * @param kafka the Kafka protocol
  * @param groups groups of consumers
  * @param replication how this broker copies from leaders, and what it asks of its followers
+ * @param scrub how it looks for damage on its disk
  */
 @Validated
 @ConfigurationProperties("headrace.broker")
@@ -42,13 +44,25 @@ public record BrokerProperties(
         @DefaultValue("4") @Min(1) @Max(256) int flushThreads,
         @DefaultValue("5m") @NotNull Duration retentionCheck,
         @DefaultValue("24h") @NotNull Duration producerExpiration,
+        @DefaultValue("10s") @NotNull Duration handOverWait,
         @DefaultValue @NotNull Map<String, String> topicDefaults,
         @DefaultValue @Valid @NotNull Compaction compaction,
         @DefaultValue @Valid @NotNull Http http,
         @DefaultValue @Valid @NotNull Replicas replicas,
         @DefaultValue @Valid @NotNull Kafka kafka,
         @DefaultValue @Valid @NotNull Groups groups,
-        @DefaultValue @Valid @NotNull Replication replication) {
+        @DefaultValue @Valid @NotNull Replication replication,
+        @DefaultValue @Valid @NotNull Scrub scrub) {
+
+    /**
+     * How this broker looks for damage on its disk.
+     *
+     * @param bytesPerSecond how fast it reads what is sealed
+     * @param pause between two rounds through all logs
+     */
+    public record Scrub(
+            @DefaultValue("4MB") @NotNull DataSize bytesPerSecond,
+            @DefaultValue("1h") @NotNull Duration pause) {}
 
     /**
      * How this broker copies partitions from their leaders.

@@ -9,6 +9,8 @@ import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.broker.replication.FetchCounters;
+import io.headrace.broker.replication.ScrubCounters;
 import io.headrace.broker.telemetry.BrokerFigures;
 import io.headrace.broker.telemetry.BrokerHealth;
 import io.headrace.model.cluster.ClusterImage;
@@ -149,6 +151,23 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
         return converger == null
                 ? List.of()
                 : converger.convergence().strays().stream().map(LocalReplica::toString).toList();
+    }
+
+    @Override
+    public List<String> damagedSegments() {
+        return broker.scrubber().counters().standing();
+    }
+
+    @Override
+    public Copying copying() {
+        FetchCounters counters = broker.fetchers().counters();
+        return new Copying(counters.bytes(), counters.damaged(), counters.truncations());
+    }
+
+    @Override
+    public Scrubbing scrubbing() {
+        ScrubCounters counters = broker.scrubber().counters();
+        return new Scrubbing(counters.bytes(), counters.standing().size(), counters.repaired());
     }
 
     @Override

@@ -1,30 +1,53 @@
 package io.headrace.broker.wiring;
 
 import io.headrace.broker.kafka.peer.PeerChannels;
+import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.replication.FetchSettings;
 import io.headrace.broker.replication.ReplicaFetchers;
+import io.headrace.broker.replication.Scrubber;
+import io.headrace.broker.replication.SegmentRepair;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what copies partitions from other brokers. */
-final class Replication {
+/** What copies partitions from other brokers, and what looks after the copies. */
+record Replication(ReplicaFetchers fetchers, Scrubber scrubber) implements AutoCloseable {
 
     private static final long NOT_REGISTERED = -1;
 
-    private Replication() {}
-
-    static ReplicaFetchers fetchers(
-            BrokerProperties properties, Supplier<@Nullable Broker> broker) {
+    static Replication of(
+            BrokerProperties properties,
+            ReplicaManager replicas,
+            Supplier<@Nullable Broker> broker) {
         FetchSettings settings = settings(properties.replication());
-        return new ReplicaFetchers(
-                properties.id(),
-                () -> ownEpoch(broker.get(), properties.id()),
-                settings,
-                new PeerChannels(() -> image(broker), listener(properties), settings),
-                System::nanoTime);
+        PeerChannels peers = new PeerChannels(() -> image(broker), listener(properties), settings);
+        return new Replication(
+                new ReplicaFetchers(
+                        properties.id(),
+                        () -> ownEpoch(broker.get(), properties.id()),
+                        settings,
+                        peers,
+                        System::nanoTime),
+                new Scrubber(
+                        new Scrubber.Settings(
+                                properties.scrub().bytesPerSecond().toBytes(),
+                                properties.scrub().pause()),
+                        replicas::partitions,
+                        new SegmentRepair(
+                                properties.id(),
+                                () -> {
+                                    Broker made = broker.get();
+                                    return made == null ? null : made.image();
+                                },
+                                peers)));
+    }
+
+    @Override
+    public void close() {
+        fetchers.close();
+        scrubber.close();
     }
 
     private static ClusterImage image(Supplier<@Nullable Broker> broker) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.broker.RunningBroker;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.topic.TopicId;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,9 @@ class SessionLossTest {
                             });
             assertThat(registration(broker).getEphemeralOwner())
                     .isNotEqualTo(before.getEphemeralOwner());
+            assertThat(previousEpoch(broker))
+                    .as("the proof that this process lost nothing since")
+                    .isEqualTo(before.getCzxid());
             Awaitility.await()
                     .atMost(LIMIT)
                     .until(
@@ -79,6 +84,12 @@ class SessionLossTest {
                 broker.post(broker.batches("kept", 0), RunningBroker.batch(value));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(answer.body()).contains("\"base_offset\":" + offset + ",");
+    }
+
+    private static long previousEpoch(RunningBroker broker) throws Exception {
+        String path = ZkPaths.broker(RunningBroker.ID);
+        return ZkPayloads.decode(path, broker.zooKeeper().getData().forPath(path), BrokerNode.class)
+                .previousEpoch();
     }
 
     private static Stat registration(RunningBroker broker) throws Exception {

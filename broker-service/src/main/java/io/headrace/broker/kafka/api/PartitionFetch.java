@@ -159,7 +159,10 @@ final class PartitionFetch {
         return switch (result) {
             case ReadResult.InRange in ->
                     inRange(target, partition, in, diverging, elsewhere).throttled(isThrottled);
-            case ReadResult.OutOfRange _ -> refused(target, Errors.OFFSET_OUT_OF_RANGE);
+            case ReadResult.OutOfRange out ->
+                    diverging == null
+                            ? outOfRange(target, out)
+                            : inRange(target, partition, bounds(out), diverging, elsewhere);
             case ReadResult.Refused(ErrorCode code, String _) ->
                     refused(target, Errors.forCode(code.number()));
         };
@@ -216,6 +219,21 @@ final class PartitionFetch {
                         topic.config().get(THROTTLED_REPLICAS),
                         partition.name().partition(),
                         context.replicas().brokerId());
+    }
+
+    /** A history that parts from this one may be longer, too; where they part is what counts. */
+    private static ReadResult.InRange bounds(ReadResult.OutOfRange out) {
+        return new ReadResult.InRange(
+                null, out.logStartOffset(), out.highWatermark(), out.logEndOffset(), -1);
+    }
+
+    /** A follower whose log ends before this one begins must know where that is. */
+    private Found outOfRange(FetchTarget target, ReadResult.OutOfRange out) {
+        Found found = refused(target, Errors.OFFSET_OUT_OF_RANGE);
+        if (reader.isFollower()) {
+            found.data().setLogStartOffset(out.logStartOffset());
+        }
+        return found;
     }
 
     private static Found refused(FetchTarget target, Errors error) {

@@ -1,0 +1,144 @@
+package io.headrace.broker.replication;
+
+import io.headrace.broker.log.SealedSegment;
+import io.headrace.broker.log.SegmentRewrite;
+import io.headrace.broker.replica.Partition;
+import io.headrace.broker.replication.FetchAnswer.OfPartition;
+import io.headrace.broker.replication.FetchAnswer.Refusal;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartitionState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches the batches of a damaged segment from another replica in sync, as a consumer would: such
+ * a fetch acknowledges nothing.
+ *
+ * <p>Errors: without a healthy replica nothing changes.
+ */
+public final class SegmentRepair {
+
+    /** Neither a session nor a replica. */
+    private static final int NO_SESSION_EPOCH = -1;
+
+    private static final int CONSUMER = -1;
+
+    /** Answers without a step forward that one replica may give. */
+    private static final int EMPTY_ANSWERS_MAX = 3;
+
+    private final int brokerId;
+    private final Supplier<@Nullable ClusterImage> image;
+    private final LeaderChannel.Opener opener;
+
+    public SegmentRepair(
+            int brokerId, Supplier<@Nullable ClusterImage> image, LeaderChannel.Opener opener) {
+        this.brokerId = brokerId;
+        this.image = image;
+        this.opener = opener;
+    }
+
+    /**
+     * @return why the segment could not be repaired; empty when it was
+     */
+    String run(Partition partition, SealedSegment damaged) throws IOException {
+        if (partition.log().config().compaction().compact()) {
+            // What was compacted away here may still be in another replica: it must not come back.
+            return "a compacted log is copied anew as a whole, once its files are moved away";
+        }
+        StringBuilder failures = new StringBuilder();
+        for (int source : sources(partition)) {
+            String failure = from(source, partition, damaged);
+            if (failure.isEmpty()) {
+                return "";
+            }
+            failures.append("broker ").append(source).append(": ").append(failure).append("; ");
+        }
+        return failures.isEmpty() ? "no other replica is in sync" : failures.toString();
+    }
+
+    /** The leader first. */
+    private List<Integer> sources(Partition partition) {
+        ClusterImage now = image.get();
+        PartitionState state = now == null ? null : now.partition(partition.name()).orElse(null);
+        List<Integer> sources = new ArrayList<>();
+        if (state != null) {
+            if (state.hasLeader()) {
+                sources.add(state.leader());
+            }
+            state.isr().stream().filter(id -> id != state.leader()).forEach(sources::add);
+        }
+        sources.removeIf(id -> id == brokerId);
+        return sources;
+    }
+
+    private String from(int source, Partition partition, SealedSegment damaged) throws IOException {
+        try (SegmentRewrite rewrite = partition.log().sealedSegments().rewrite(damaged)) {
+            String failure = copy(source, partition, rewrite);
+            if (!failure.isEmpty()) {
+                return failure;
+            }
+            return rewrite.finish() ? "" : "the segment is no longer part of the log";
+        }
+    }
+
+    private String copy(int source, Partition partition, SegmentRewrite rewrite)
+            throws IOException {
+        try (LeaderChannel channel = open(source)) {
+            for (int empty = 0; !rewrite.isComplete(); ) {
+                long before = rewrite.nextOffset();
+                OfPartition part = fetch(channel, partition, before);
+                if (part == null || part.refusal() != Refusal.NONE) {
+                    return part == null ? "it answers nothing" : part.error();
+                }
+                String refusal = rewrite.add(part.batches());
+                if (!refusal.isEmpty()) {
+                    return refusal;
+                }
+                empty = rewrite.nextOffset() > before ? 0 : empty + 1;
+                if (empty >= EMPTY_ANSWERS_MAX) {
+                    return "it has nothing to read at offset " + before;
+                }
+            }
+            return "";
+        } catch (PeerException e) {
+            return e.toString();
+        }
+    }
+
+    private LeaderChannel open(int source) throws PeerException {
+        try {
+            return opener.open(source);
+        } catch (IOException e) {
+            throw new PeerException(e);
+        }
+    }
+
+    private static @Nullable OfPartition fetch(
+            LeaderChannel channel, Partition partition, long offset) throws PeerException {
+        FetchPosition position =
+                new FetchPosition(
+                        partition.name(), partition.topicId(), offset, -1, -1, -1, Long.MAX_VALUE);
+        FetchRequest request =
+                new FetchRequest(0, NO_SESSION_EPOCH, CONSUMER, -1, List.of(position), List.of());
+        try {
+            return channel.fetch(request).partitions().stream()
+                    .filter(part -> part.key().equals(position.key()))
+                    .findFirst()
+                    .orElse(null);
+        } catch (IOException e) {
+            throw new PeerException(e);
+        }
+    }
+
+    /** The other broker's trouble, not that of the own disk. */
+    private static final class PeerException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        PeerException(IOException cause) {
+            super(cause);
+        }
+    }
+}

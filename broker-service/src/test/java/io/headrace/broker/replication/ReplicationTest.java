@@ -1,0 +1,178 @@
+package io.headrace.broker.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headrace.broker.TestCluster;
+import io.headrace.broker.replica.Partition;
+import io.headrace.testkit.replica.ReplicasEqual;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three brokers with real sockets, files and ZooKeeper; the test is the controller. */
+class ReplicationTest {
+
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String TOPIC = "orders";
+
+    @TempDir Path folder;
+
+    private static Producer<String, String> producer(TestCluster cluster) throws Exception {
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", cluster.bootstrap());
+        properties.put("acks", "all");
+        properties.put("linger.ms", "0");
+        properties.put("metadata.max.age.ms", "2000");
+        return new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer());
+    }
+
+    private static List<Future<RecordMetadata>> send(
+            Producer<String, String> producer, int from, int count) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            sent.add(producer.send(new ProducerRecord<>(TOPIC, 0, null, "v" + i)));
+        }
+        return sent;
+    }
+
+    private static void await(List<Future<RecordMetadata>> sent) throws Exception {
+        for (Future<RecordMetadata> each : sent) {
+            assertThat(each.get(30, TimeUnit.SECONDS).hasOffset()).isTrue();
+        }
+    }
+
+    private static void awaitCopied(TestCluster cluster, List<Integer> ids, long end) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(
+                        () ->
+                                ids.stream()
+                                        .map(id -> cluster.replica(id, TOPIC, 0))
+                                        .allMatch(
+                                                p ->
+                                                        p.log().logEndOffset() == end
+                                                                && p.highWatermark() == end));
+    }
+
+    private static List<String> values(TestCluster cluster, long end) throws Exception {
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", cluster.bootstrap());
+        try (Consumer<String, String> consumer =
+                new KafkaConsumer<>(
+                        properties, new StringDeserializer(), new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition(TOPIC, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            List<String> values = new ArrayList<>();
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(
+                            () -> {
+                                consumer.poll(Duration.ofMillis(200))
+                                        .forEach(record -> values.add(record.value()));
+                                return values.size() >= end;
+                            });
+            return values;
+        }
+    }
+
+    private static List<String> expected(int count) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            values.add("v" + i);
+        }
+        return values;
+    }
+
+    @Test
+    void acknowledgedRecordsOutliveTheirLeadersAndReplicasAreEqual() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            cluster.createTopic(TOPIC, List.of(1, 2, 3), Map.of("min.insync.replicas", "2"));
+            try (Producer<String, String> producer = producer(cluster)) {
+                await(send(producer, 0, 300));
+                awaitCopied(cluster, List.of(1, 2, 3), 300);
+
+                // The first leader goes, while records are under way.
+                List<Future<RecordMetadata>> underWay = send(producer, 300, 100);
+                cluster.elect(TOPIC, 2, List.of(2, 3));
+                await(underWay);
+                await(send(producer, 400, 100));
+                awaitCopied(cluster, List.of(1, 2, 3), 500);
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .until(() -> cluster.state(TOPIC).isr().contains(1));
+                Partition first = cluster.replica(1, TOPIC, 0);
+                assertThat(first.leadership()).isNull();
+                assertThat(first.log().latestLeaderEpoch()).isEqualTo(1);
+
+                // It stops cleanly, misses records, comes back and catches up.
+                CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> cluster.stop(1));
+                Awaitility.await().atMost(LIMIT).until(() -> cluster.node(1).stopping());
+                cluster.elect(TOPIC, 2, List.of(2, 3));
+                stopped.get(30, TimeUnit.SECONDS);
+                await(send(producer, 500, 100));
+                cluster.launch(1);
+                cluster.admitAll();
+                awaitCopied(cluster, List.of(1, 2, 3), 600);
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .untilAsserted(
+                                () ->
+                                        assertThat(cluster.state(TOPIC).isr())
+                                                .containsExactlyInAnyOrder(1, 2, 3));
+            }
+            assertThat(values(cluster, 600)).containsExactlyElementsOf(expected(600));
+            int batches =
+                    ReplicasEqual.check(
+                            List.of(
+                                    cluster.directory(1, TOPIC),
+                                    cluster.directory(2, TOPIC),
+                                    cluster.directory(3, TOPIC)),
+                            600);
+            assertThat(batches).isPositive();
+        }
+    }
+
+    @Test
+    void aStoppingLeaderServesUntilAnotherOneLeads() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 2)) {
+            cluster.createTopic(TOPIC, List.of(1, 2), Map.of("min.insync.replicas", "1"));
+            try (Producer<String, String> producer = producer(cluster)) {
+                await(send(producer, 0, 10));
+                awaitCopied(cluster, List.of(1, 2), 10);
+                CompletableFuture<Void> stopped = CompletableFuture.runAsync(() -> cluster.stop(1));
+                Awaitility.await().atMost(LIMIT).until(() -> cluster.node(1).stopping());
+                await(send(producer, 10, 10));
+                assertThat(stopped).as("it waits to be relieved").isNotDone();
+                cluster.elect(TOPIC, 2, List.of(2));
+                await(send(producer, 20, 10));
+                stopped.get(30, TimeUnit.SECONDS);
+            }
+            awaitCopied(cluster, List.of(2), 30);
+            assertThat(values(cluster, 30)).containsExactlyElementsOf(expected(30));
+            long stoppedEpoch = cluster.rememberedEpoch(1);
+            cluster.launch(1);
+            assertThat(cluster.node(1).previousEpoch())
+                    .as("the proof of its clean stop")
+                    .isEqualTo(stoppedEpoch);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.headrace.broker.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.log.ReadPace;
+import io.headrace.broker.log.SegmentInfo;
+import io.headrace.model.cluster.Admission;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A rotten bit in a sealed segment is found, and brought back from another replica. */
+class ScrubberTest {
+
+    private static final int LEADER = 1;
+
+    private final SimulatedDisk disk = new SimulatedDisk(1);
+    private CopyingBroker broker;
+    private LogLeader leader;
+    private boolean isLeaderAway;
+
+    @BeforeEach
+    void copyALog() throws IOException {
+        leader = new LogLeader().lead(1, 10).lead(2, 20);
+        broker = new CopyingBroker(disk);
+        broker.follow(2);
+        broker.copy(leader, 300);
+        broker.log().flush();
+    }
+
+    private Scrubber scrubber() {
+        return new Scrubber(
+                new Scrubber.Settings(1, Duration.ofHours(1)),
+                () -> List.of(broker.partition),
+                new SegmentRepair(CopyingBroker.ID, ScrubberTest::image, id -> channel()));
+    }
+
+    private static ClusterImage image() {
+        TopicImage topic =
+                new TopicImage(
+                        LogLeader.NAME.topic(),
+                        LogLeader.TOPIC,
+                        Map.of(),
+                        List.of(List.of(LEADER, CopyingBroker.ID)),
+                        List.of(
+                                new PartitionState(
+                                        LEADER, 2, List.of(LEADER, CopyingBroker.ID), 2)));
+        return new ClusterImage(
+                1,
+                "c",
+                1,
+                Optional.empty(),
+                Map.of(),
+                Map.of(LogLeader.NAME.topic(), topic),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Admission.NONE,
+                Map.of(),
+                Map.of());
+    }
+
+    private LeaderChannel channel() throws IOException {
+        if (isLeaderAway) {
+            throw new IOException("nobody answers");
+        }
+        return new LeaderChannel() {
+            @Override
+            public FetchAnswer fetch(FetchRequest request) throws IOException {
+                assertThat(request.brokerId()).as("it acknowledges nothing").isNegative();
+                return new FetchAnswer(
+                        0, "", List.of(leader.answer(request.positions().getFirst(), 30, 500)));
+            }
+
+            @Override
+            public void interrupt() {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private Path rot(int segment) throws IOException {
+        SegmentInfo info = broker.log().segments().get(segment);
+        Path file = broker.log().directory().resolve(String.format("%020d.log", info.baseOffset()));
+        try (DiskFile open = disk.open(file)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            long at = open.size() - 3;
+            open.read(one, at);
+            one.put(0, (byte) (one.get(0) ^ 4)).rewind();
+            open.write(one, at);
+        }
+        return file;
+    }
+
+    private void assertWhole(CopyingBroker copy) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(1 << 20);
+        for (SegmentInfo each : copy.log().segments()) {
+            Path file =
+                    copy.log().directory().resolve(String.format("%020d.log", each.baseOffset()));
+            try (DiskFile open = disk.open(file)) {
+                ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(each.sizeInBytes()));
+                open.read(bytes, 0);
+                all.put(bytes.flip());
+            }
+        }
+        assertThat(all.flip()).isEqualTo(leader.all(Long.MAX_VALUE));
+    }
+
+    @Test
+    void aSoundLogStaysAsItIs() throws Exception {
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().damaged()).isZero();
+        assertThat(scrubber.counters().bytes()).isPositive();
+        assertWhole(broker);
+    }
+
+    @Test
+    void damageIsRepairedFromTheLeaderAndOutlivesARestart() throws Exception {
+        assertThat(broker.log().segmentCount()).isGreaterThan(2);
+        rot(1);
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().damaged()).isOne();
+        assertThat(scrubber.counters().repaired()).isOne();
+        assertThat(scrubber.counters().standing()).isEmpty();
+        assertWhole(broker);
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().damaged()).isOne();
+        broker.directory.close(3);
+        broker = new CopyingBroker(disk);
+        assertWhole(broker);
+    }
+
+    @Test
+    void withoutAHealthyReplicaTheDamageIsReportedAndTheRestServed() throws Exception {
+        rot(1);
+        isLeaderAway = true;
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().repaired()).isZero();
+        assertThat(scrubber.counters().standing())
+                .singleElement()
+                .asString()
+                .contains("orders-0/")
+                .contains("nobody answers");
+        long start = broker.log().segments().getLast().baseOffset();
+        assertThat(broker.log().read(start, 100, Long.MAX_VALUE, true).toString())
+                .contains("Found");
+        isLeaderAway = false;
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().damaged()).as("known before").isOne();
+        assertThat(scrubber.counters().standing()).isEmpty();
+        assertWhole(broker);
+    }
+
+    @Test
+    void aReplicaWithAnotherHistoryIsNoSource() throws Exception {
+        rot(1);
+        leader = new LogLeader().lead(7, 30);
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().repaired()).isZero();
+        assertThat(scrubber.counters().standing().toString()).contains("another leader epoch");
+    }
+
+    @Test
+    void endsWhenItsPaceSaysSo() {
+        Scrubber scrubber = scrubber();
+        assertThatThrownBy(
+                        () ->
+                                scrubber.round(
+                                        bytes -> {
+                                            throw new InterruptedIOException("enough");
+                                        }))
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(scrubber.counters().standing()).isEmpty();
+    }
+}

@@ -38,11 +38,11 @@ class StandaloneOptionsTest {
                     """
                     --nope            | there is no option --nope
                     --port            | --port needs a value
-                    --port abc        | --port must be a port number, not abc
+                    --port abc        | --port must be a number, not abc
                     --port 0          | --port must be from 1 to 65535, not 0
                     --admin-port -1   | --admin-port must be from 1 to 65535, not -1
                     --broker-port 99999 | --broker-port must be from 1 to 65535, not 99999
-                    --kafka-port x    | --kafka-port must be a port number, not x
+                    --kafka-port x    | --kafka-port must be a number, not x
                     --config /nowhere | --config must be a folder, and /nowhere is not one
                     """)
     void a_wrong_option_is_named_in_one_sentence(String line, String sentence) {

@@ -1,6 +1,7 @@
 package io.headrace.admin.controller;
 
 import io.headrace.model.cluster.BalanceRun;
+import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.DeletedTopic;
@@ -82,6 +83,15 @@ sealed interface ClusterWrite {
                     && image.topic(topic.name())
                             .map(now -> !now.id().equals(topic.id()))
                             .orElse(true);
+        }
+    }
+
+    /** Removes the registration of a broker that died, unless it has registered anew. */
+    record Unregister(int brokerId, long brokerEpoch) implements ClusterWrite {
+        @Override
+        public boolean isVisibleIn(ClusterImage image) {
+            BrokerRegistration now = image.brokers().get(brokerId);
+            return now == null || now.epoch() != brokerEpoch;
         }
     }
 

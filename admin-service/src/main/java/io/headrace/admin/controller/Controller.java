@@ -1,5 +1,6 @@
 package io.headrace.admin.controller;
 
+import io.headrace.admin.controller.ControllerEvent.BrokerGone;
 import io.headrace.admin.controller.ControllerEvent.Change;
 import io.headrace.admin.controller.ControllerEvent.ClusterChanged;
 import io.headrace.admin.controller.ControllerEvent.Tick;
@@ -128,6 +129,17 @@ public final class Controller implements AutoCloseable {
         }
     }
 
+    /**
+     * The process of a broker is known to be dead. Never blocks; a full queue is no loss, the
+     * session ends it later.
+     */
+    public void brokerGone(int brokerId, long brokerEpoch) {
+        queue.offer(
+                new Task(
+                        new ControllerEvent.BrokerGone(brokerId, brokerEpoch),
+                        new CompletableFuture<>()));
+    }
+
     /** Hands a change to the controller thread; the future always completes with an outcome. */
     public CompletableFuture<Outcome> submit(Change change) {
         Task task = new Task(change, new CompletableFuture<>());
@@ -180,6 +192,9 @@ public final class Controller implements AutoCloseable {
                 boolean isDone = true;
                 if (electionIsDue.getAndSet(false) || isTick) {
                     isDone = background(new ClusterChanged());
+                }
+                if (task.isPresent() && task.get().event() instanceof BrokerGone gone) {
+                    isDone &= background(gone);
                 }
                 task.ifPresent(this::answer);
                 if (isTick) {

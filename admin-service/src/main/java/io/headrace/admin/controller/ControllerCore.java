@@ -11,6 +11,7 @@ import io.headrace.admin.controller.ControllerEvent.MovePartitions;
 import io.headrace.admin.controller.ControllerEvent.SetCordon;
 import io.headrace.admin.controller.ControllerEvent.StartBalance;
 import io.headrace.admin.controller.Decision.Plan;
+import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ final class ControllerCore {
         return switch (event) {
             case ControllerEvent.ClusterChanged changed -> elections(image);
             case ControllerEvent.Tick tick -> upkeep(image);
+            case ControllerEvent.BrokerGone gone -> unregister(image, gone);
             case CreateTopic create -> topics.create(image, create);
             case AddPartitions add -> topics.addPartitions(image, add);
             case AlterConfig alter -> topics.alterConfig(image, alter);
@@ -104,6 +106,20 @@ final class ControllerCore {
             steps.addAll(Rebalancing.next(image, standing, rules.balance(), clock.millis()));
         }
         return Plan.of(steps);
+    }
+
+    /** Elections follow when the image shows it. */
+    private static Plan unregister(ClusterImage image, ControllerEvent.BrokerGone gone) {
+        BrokerRegistration broker = image.brokers().get(gone.brokerId());
+        boolean isStillThere =
+                broker != null && broker.epoch() == gone.brokerEpoch() && !broker.isStopping();
+        return Plan.of(
+                isStillThere
+                        ? List.of(
+                                List.of(
+                                        new ClusterWrite.Unregister(
+                                                gone.brokerId(), gone.brokerEpoch())))
+                        : List.of());
     }
 
     private Plan upkeep(ClusterImage image) {

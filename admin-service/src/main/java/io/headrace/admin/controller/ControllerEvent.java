@@ -16,6 +16,9 @@ public sealed interface ControllerEvent {
     /** Time passed: tombstones may be old enough to go. */
     record Tick() implements ControllerEvent {}
 
+    /** The process behind a registration is known to be dead. */
+    record BrokerGone(int brokerId, long brokerEpoch) implements ControllerEvent {}
+
     /** Somebody asks for it. */
     sealed interface Change extends ControllerEvent {
 

@@ -11,6 +11,7 @@ import io.headrace.admin.controller.ClusterWrite.RememberBrokers;
 import io.headrace.admin.controller.ClusterWrite.Replace;
 import io.headrace.model.cluster.BalanceRun;
 import io.headrace.model.cluster.Cordon;
+import io.headrace.admin.controller.ClusterWrite.Unregister;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPaths;
@@ -145,11 +146,21 @@ public final class ZooKeeperStore implements ClusterStore {
                                             zooKeeper,
                                             ZkPaths.CONTROLLER_BALANCE,
                                             balanceNode(put.run()))));
+            case Unregister gone -> Optional.of(unregister(zooKeeper, gone));
             case RememberBrokers remember ->
                     areOutOfSync(zooKeeper, remember.untrusted())
                             ? Optional.of(List.of(remember(zooKeeper, remember)))
                             : Optional.empty();
         };
+    }
+
+    private static List<Op> unregister(ZooKeeper zooKeeper, Unregister gone)
+            throws KeeperException, InterruptedException {
+        String path = ZkPaths.broker(gone.brokerId());
+        Stat stat = zooKeeper.exists(path, false);
+        return stat == null || stat.getCzxid() != gone.brokerEpoch()
+                ? List.of()
+                : List.of(Op.delete(path, stat.getVersion()));
     }
 
     private static List<Op> create(TopicImage topic) {

@@ -8,6 +8,7 @@ import io.headrace.admin.controller.ClusterView;
 import io.headrace.admin.controller.Controller;
 import io.headrace.admin.controller.ControllerElection;
 import io.headrace.admin.controller.ControllerRules;
+import io.headrace.admin.controller.Lifelines;
 import io.headrace.admin.controller.TopicRules;
 import io.headrace.admin.controller.ZooKeeperStore;
 import io.headrace.admin.telemetry.AdminMetrics;
@@ -157,6 +158,14 @@ class ControllerConfiguration {
                 new ControllerElection(zooKeeper, adminId.value(), store, view, controller);
         fenced.set(election::again);
         return election;
+    }
+
+    /** Every instance watches; only the one in office writes. */
+    @Bean(destroyMethod = "close")
+    Lifelines lifelines(ClusterWatch watch, Controller controller) {
+        Lifelines lifelines = new Lifelines(controller::brokerGone);
+        watch.listen(lifelines::follow);
+        return lifelines;
     }
 
     @Bean(destroyMethod = "")

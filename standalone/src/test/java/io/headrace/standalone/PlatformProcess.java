@@ -17,7 +17,7 @@ final class PlatformProcess implements AutoCloseable {
     static final Duration START_WAIT = Duration.ofMinutes(5);
     static final Duration STOP_WAIT = Duration.ofMinutes(1);
 
-    private static final String[] JVM = {
+    static final String[] JVM = {
         "-Xmx512m",
         "-XX:+UseSerialGC",
         "-XX:TieredStopAtLevel=1", // a test starts often and runs shortly

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Whose process is gone is told from whose connection merely ended. */
+@SuppressWarnings("try") // a server socket is closed early, that is what is tested
 class LifelinesTest {
 
     private static final long EPOCH = 17;

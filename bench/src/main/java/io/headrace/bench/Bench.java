@@ -3,6 +3,7 @@ package io.headrace.bench;
 import io.headrace.bench.BenchOptions.UsageException;
 import io.headrace.bench.fetch.FetchBench;
 import io.headrace.bench.http.HttpBench;
+import io.headrace.bench.kafka.ClusterBench;
 import io.headrace.bench.kafka.KafkaBench;
 import io.headrace.bench.log.LogBench;
 import io.headrace.bench.report.Report;
@@ -55,6 +56,11 @@ public final class Bench {
                 new Named(
                         "Apache Kafka side by side: produce, consume, latency, CPU, memory, start",
                         KafkaBench::run));
+        benches.put(
+                "cluster",
+                new Named(
+                        "three brokers of each, replicated three times: also failover",
+                        ClusterBench::run));
         return benches;
     }
 

@@ -53,22 +53,23 @@ class LeaderKillTest {
             cluster.createTopic(TOPIC, 1, 3, 2);
             AtomicBoolean isOver = new AtomicBoolean();
             Thread sender =
-                    Thread.ofPlatform().start(() -> send(cluster.bootstrapServers(), isOver));
+                    Thread.ofPlatform()
+                            .start(() -> send(cluster.processes().bootstrapServers(), isOver));
             for (int kill = 0; kill < KILLS; kill++) {
                 awaitAcknowledged(acknowledged.get() + AFTER_KILL);
                 cluster.awaitInSync(TOPIC, 0, 3);
                 int leader = cluster.leader(TOPIC, 0);
                 longestSilenceNs.set(0);
-                cluster.kill9(leader);
+                cluster.processes().kill9(leader);
                 awaitAcknowledged(acknowledged.get() + AFTER_KILL);
                 stallsMs.add(longestSilenceNs.get() / 1_000_000);
-                cluster.start(leader);
+                cluster.processes().start(leader);
             }
             isOver.set(true);
             sender.join();
             assertThat(failures).isEmpty();
             cluster.awaitInSync(TOPIC, 0, 3);
-            List<String> stored = readAll(cluster.bootstrapServers());
+            List<String> stored = readAll(cluster.processes().bootstrapServers());
             assertThat(stored).hasSize((int) acknowledged.get());
             for (int i = 0; i < stored.size(); i++) {
                 assertThat(stored.get(i)).isEqualTo("record " + i);
@@ -76,9 +77,9 @@ class LeaderKillTest {
             int equal =
                     ReplicasEqual.check(
                             List.of(
-                                    cluster.partition(1, TOPIC, 0),
-                                    cluster.partition(2, TOPIC, 0),
-                                    cluster.partition(3, TOPIC, 0)),
+                                    cluster.processes().partition(1, TOPIC, 0),
+                                    cluster.processes().partition(2, TOPIC, 0),
+                                    cluster.processes().partition(3, TOPIC, 0)),
                             stored.size());
             assertThat(equal).isPositive();
         }

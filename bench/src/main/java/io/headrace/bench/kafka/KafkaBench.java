@@ -67,7 +67,7 @@ public final class KafkaBench {
         }
     }
 
-    private static void memory(Contest contest) {
+    static void memory(Contest contest) {
         Pair resident = new Pair();
         resident.add(
                 contest.headrace().usage().residentMiB(), contest.kafka().usage().residentMiB());

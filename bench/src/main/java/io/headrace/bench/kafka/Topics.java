@@ -15,6 +15,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 
 /** Topics of one side, through a stock admin client. */
 final class Topics implements AutoCloseable {
@@ -49,6 +50,33 @@ final class Topics implements AutoCloseable {
         return await(admin.listOffsets(asked).all()).values().stream()
                 .mapToLong(found -> found.offset())
                 .sum();
+    }
+
+    /** Of the topic's only partition. */
+    int leader(String name) throws IOException, InterruptedException {
+        return onlyPartition(name).leader().id();
+    }
+
+    /** Waits until so many replicas of the topic's only partition are in sync. */
+    void awaitInSync(String name, int replicas, Duration wait)
+            throws IOException, InterruptedException {
+        long deadlineNs = System.nanoTime() + wait.toNanos();
+        while (onlyPartition(name).isr().size() < replicas) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new IOException(
+                        name + " does not get " + replicas + " replicas in sync within " + wait);
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private TopicPartitionInfo onlyPartition(String name) throws IOException, InterruptedException {
+        return await(admin.describeTopics(List.of(name)).allTopicNames())
+                .values()
+                .iterator()
+                .next()
+                .partitions()
+                .getFirst();
     }
 
     private static <T> T await(KafkaFuture<T> future) throws IOException, InterruptedException {

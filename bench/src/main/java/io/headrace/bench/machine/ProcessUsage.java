@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a process and its children have used so far, as {@code /proc} tells.
@@ -20,10 +21,19 @@ public final class ProcessUsage implements DoubleSupplier {
 
     private static final double TICKS_PER_SECOND = 100;
 
-    private final long pid;
+    private final Supplier<List<Long>> pids;
 
     public ProcessUsage(long pid) {
-        this.pid = pid;
+        this(() -> List.of(pid));
+    }
+
+    /**
+     * Of several processes together.
+     *
+     * @param pids asked anew each time, since processes of a cluster come and go
+     */
+    public ProcessUsage(Supplier<List<Long>> pids) {
+        this.pids = pids;
     }
 
     /** CPU seconds, apart for user mode and kernel. */
@@ -74,12 +84,16 @@ public final class ProcessUsage implements DoubleSupplier {
     }
 
     private List<Long> family() {
-        List<Long> pids = new ArrayList<>();
-        pids.add(pid);
-        ProcessHandle.of(pid)
-                .ifPresent(
-                        process -> process.descendants().forEach(child -> pids.add(child.pid())));
-        return pids;
+        List<Long> family = new ArrayList<>();
+        for (long pid : pids.get()) {
+            family.add(pid);
+            ProcessHandle.of(pid)
+                    .ifPresent(
+                            process ->
+                                    process.descendants()
+                                            .forEach(child -> family.add(child.pid())));
+        }
+        return family;
     }
 
     private static String read(long pid, String file) {

@@ -21,14 +21,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +74,7 @@ final class LedPartition implements AutoCloseable {
         }
     }
 
-    final List<Wish> wishes = new ArrayList<>();
+    final List<Wish> wishes = new CopyOnWriteArrayList<>();
     final Map<Integer, Long> epochs = new HashMap<>(Map.of(1, 10L, 2, 20L, 3, 30L));
     final Map<Integer, Long> admitted = new HashMap<>(epochs);
     final AtomicReference<Integer> stopping = new AtomicReference<>(-1);
@@ -146,9 +147,10 @@ final class LedPartition implements AutoCloseable {
     }
 
     Wish wish() {
-        if (wishes.size() != 1) {
-            throw new AssertionError("wishes: " + wishes);
-        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .pollDelay(Duration.ZERO)
+                .until(() -> wishes.size() == 1);
         return wishes.removeFirst();
     }
 

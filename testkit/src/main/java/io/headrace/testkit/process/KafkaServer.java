@@ -36,6 +36,13 @@ public final class KafkaServer implements AutoCloseable {
 
         /** Starts a server on it; returns when it takes connections. */
         public KafkaServer start() {
+            KafkaServer server = launch();
+            server.awaitPort();
+            return server;
+        }
+
+        /** Starts a server on it and does not wait. */
+        KafkaServer launch() {
             ChildJvm process =
                     ChildJvm.of("kafka.Kafka")
                             .classPath(classPath())
@@ -45,9 +52,7 @@ public final class KafkaServer implements AutoCloseable {
                             .jvmArgs("-XX:+ExplicitGCInvokesConcurrent")
                             .args(settings.toString())
                             .start();
-            KafkaServer server = new KafkaServer(process, port);
-            server.awaitPort();
-            return server;
+            return new KafkaServer(process, port);
         }
     }
 
@@ -56,8 +61,15 @@ public final class KafkaServer implements AutoCloseable {
      * @param more settings that are added to, or stand instead of, those of the sample file
      */
     public static Formatted format(Path folder, Map<String, String> more) throws IOException {
+        return format(folder, FreePorts.some(2), more);
+    }
+
+    /**
+     * @param ports of the broker and of the controller
+     */
+    static Formatted format(Path folder, List<Integer> ports, Map<String, String> more)
+            throws IOException {
         Files.createDirectories(folder);
-        List<Integer> ports = FreePorts.some(2);
         Path data = folder.toAbsolutePath().resolve("data");
         StringBuilder text =
                 new StringBuilder(
@@ -97,7 +109,7 @@ public final class KafkaServer implements AutoCloseable {
         return KafkaPeer.jars().resolve("*").toString();
     }
 
-    private void awaitPort() {
+    void awaitPort() {
         long deadlineNs = System.nanoTime() + Duration.ofSeconds(START_SECONDS_MAX).toNanos();
         while (!isOpen()) {
             if (!process.isAlive() || System.nanoTime() > deadlineNs) {
@@ -134,6 +146,16 @@ public final class KafkaServer implements AutoCloseable {
 
     public long pid() {
         return process.pid();
+    }
+
+    void kill9() {
+        process.kill9();
+        process.close();
+    }
+
+    /** SIGTERM; waits for its end. */
+    int stop() {
+        return process.terminate(STOP);
     }
 
     @Override

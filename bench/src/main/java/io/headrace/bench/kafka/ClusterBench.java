@@ -1,0 +1,63 @@
+package io.headrace.bench.kafka;
+
+import io.headrace.bench.BenchOptions;
+import io.headrace.bench.machine.ProcessUsage;
+import io.headrace.bench.machine.TemporaryFolder;
+import io.headrace.bench.report.Report;
+import io.headrace.testkit.process.BrokerProcesses;
+import io.headrace.testkit.process.HeadraceCluster;
+import io.headrace.testkit.process.KafkaCluster;
+
+/**
+ * A Headrace cluster of three brokers against one of Apache Kafka, both on this machine in this
+ * run: replication factor 3, {@code min.insync.replicas} 2.
+ *
+ * <p>CPU and memory are those of all processes of a cluster: three brokers and the one with
+ * ZooKeeper, admin and gateway here; three brokers that are controllers too there (heap 1 GiB each,
+ * as their start script has it).
+ */
+public final class ClusterBench {
+
+    private static final int BROKERS = 3;
+
+    private ClusterBench() {}
+
+    public static void run(BenchOptions options, Report report) throws Exception {
+        try (TemporaryFolder folder = TemporaryFolder.below(options.directory());
+                BrokerProcesses ours =
+                        HeadraceCluster.up(
+                                folder.path().resolve("headrace"),
+                                BROKERS,
+                                "-Xmx" + options.heap(),
+                                "-XX:+UseSerialGC",
+                                "-XX:+UseCompactObjectHeaders",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow");
+                BrokerProcesses theirs = KafkaCluster.up(folder.path().resolve("kafka"), BROKERS);
+                Side headrace = side("headrace", ours);
+                Side kafka = side("Kafka", theirs)) {
+            Contest contest = new Contest(headrace, kafka, options.mode(), folder.path(), report);
+            ThroughputBench throughput = new ThroughputBench(contest);
+            if (options.wants("produce") || options.wants("consume") || options.wants("latency")) {
+                throughput.warmUp();
+            }
+            if (options.wants("produce") || options.wants("consume")) {
+                throughput.produce();
+            }
+            if (options.wants("consume")) {
+                throughput.consume();
+            }
+            if (options.wants("latency")) {
+                new LatencyBench(contest).run();
+            }
+            KafkaBench.memory(contest);
+            if (options.wants("failover")) {
+                new FailoverBench(contest, ours, theirs).run();
+            }
+        }
+    }
+
+    private static Side side(String name, BrokerProcesses cluster) {
+        return new Side(name, cluster.bootstrapServers(), new ProcessUsage(cluster::pids));
+    }
+}

@@ -18,9 +18,11 @@ import org.slf4j.LoggerFactory;
  * idle connection to each live broker's HTTP address. When it ends and the address then refuses
  * connections, twice, the broker's process is gone, since its operating system says so itself.
  *
- * <p>Only a refusal counts. A host that does not answer, or a connection that cannot be made for
- * another reason, is left to the session time-out. A wrong verdict costs a needless election, never
- * a record: the broker registers again, and leader epochs keep its old self from acknowledging.
+ * <p>Only a refusal counts, and only by an address that has taken a connection before: one that
+ * never did may be reachable for others. A host that does not answer, or a connection that cannot
+ * be made for another reason, is left to the session time-out. A wrong verdict costs a needless
+ * election, never a record: the broker registers again, and leader epochs keep its old self from
+ * acknowledging.
  *
  * <p>Owner: one virtual thread per broker; {@link #follow} runs on the watch's thread and does not
  * block.
@@ -93,13 +95,18 @@ public final class Lifelines implements AutoCloseable {
         @Override
         public void run() {
             URI url = URI.create(broker.httpUrl());
+            boolean wasConnected = false;
             int refusals = 0;
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     try {
                         awaitEnd(url);
+                        wasConnected = true;
                         refusals = 0;
                     } catch (ConnectException e) {
+                        if (!wasConnected) {
+                            throw e;
+                        }
                         refusals++;
                     }
                     if (refusals == REFUSALS) {

@@ -42,6 +42,21 @@ class LifelinesTest {
     }
 
     @Test
+    void an_address_that_never_took_a_connection_says_nothing() throws Exception {
+        try (ServerSocket reachable = listen();
+                ServerSocket never = listen()) {
+            String closed = url(never);
+            never.close();
+            lifelines.follow(Images.image(List.of(at(5, closed), at(reachable, false))));
+            Socket line = reachable.accept();
+            reachable.close();
+            line.close();
+            assertThat(gone.poll(10, TimeUnit.SECONDS)).isEqualTo("3@17");
+            assertThat(gone).isEmpty();
+        }
+    }
+
+    @Test
     void who_ends_connections_and_takes_new_ones_lives() throws Exception {
         try (ServerSocket broker = listen()) {
             lifelines.follow(Images.image(List.of(at(broker, false))));
@@ -67,18 +82,7 @@ class LifelinesTest {
             }
             broker.close();
             // Another one's end is told, and so the first one's would have been.
-            BrokerRegistration second =
-                    new BrokerRegistration(
-                            4,
-                            EPOCH,
-                            url(other),
-                            Map.of(),
-                            Optional.empty(),
-                            "test",
-                            1,
-                            "disk",
-                            false);
-            lifelines.follow(Images.image(List.of(at(broker, true), second)));
+            lifelines.follow(Images.image(List.of(at(broker, true), at(4, url(other)))));
             Socket line = other.accept();
             other.close();
             line.close();
@@ -93,18 +97,13 @@ class LifelinesTest {
     }
 
     private static BrokerRegistration at(ServerSocket socket, boolean isStopping) {
-        BrokerRegistration broker =
-                new BrokerRegistration(
-                        3,
-                        EPOCH,
-                        url(socket),
-                        Map.of(),
-                        Optional.empty(),
-                        "test",
-                        1,
-                        "disk",
-                        false);
+        BrokerRegistration broker = at(3, url(socket));
         return isStopping ? Images.stopping(broker) : broker;
+    }
+
+    private static BrokerRegistration at(int id, String url) {
+        return new BrokerRegistration(
+                id, EPOCH, url, Map.of(), Optional.empty(), "test", 1, "disk", false);
     }
 
     private static String url(ServerSocket socket) {

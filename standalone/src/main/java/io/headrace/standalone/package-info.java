@@ -1,6 +1,6 @@
 /**
  * All services in one JVM with an embedded ZooKeeper: the laptop default, and what system tests
- * start.
+ * start. For a cluster on one machine a process runs a part of it: all but a broker, or a broker.
  *
  * <p>Entry: {@code Standalone}. Nothing is mocked: each service has its own Spring context,
  * configuration file and port, and they meet over HTTP and ZooKeeper as they do in processes of

@@ -122,7 +122,7 @@ class DifferentialTest {
                             }
                         });
         both.forgetDifferences();
-        assertThat(unexpected).as("answered differently").isEmpty();
+        assertThat(unexpected).as("answered differently: %s", unexpected).isEmpty();
         assertThat(unseen).as("named differences that are none any more").isEmpty();
     }
 

@@ -3,10 +3,12 @@ package io.headrace.standalone;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -24,6 +26,18 @@ import org.apache.kafka.common.record.internal.Records;
  */
 final class SideBySide implements AutoCloseable {
 
+    /**
+     * These may be asked again: a change of topics is answered before every broker knows it, so a
+     * difference only counts when it stays for {@link #SETTLING}.
+     */
+    private static final Set<ApiKeys> LOOKS =
+            Set.of(
+                    ApiKeys.METADATA,
+                    ApiKeys.DESCRIBE_CLUSTER,
+                    ApiKeys.DESCRIBE_CONFIGS,
+                    ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
+
+    private static final Duration SETTLING = Duration.ofSeconds(3);
     private static final Uuid UNKNOWN_ID = new Uuid(7, 7);
 
     /** Ends at a quote that only the end of the field can follow. */
@@ -179,8 +193,15 @@ final class SideBySide implements AutoCloseable {
             Class<T> type,
             Look<T> look)
             throws IOException {
-        send(0, key, version, request);
-        receive(name, 0, key, version, type, look);
+        String question = key.name + " v" + version + ", " + name;
+        long start = System.nanoTime();
+        do {
+            differences.remove(question);
+            send(0, key, version, request);
+            receive(name, 0, key, version, type, look);
+        } while (differences.containsKey(question)
+                && LOOKS.contains(key)
+                && System.nanoTime() - start < SETTLING.toNanos());
     }
 
     /** Sends to both on their n-th connection. */

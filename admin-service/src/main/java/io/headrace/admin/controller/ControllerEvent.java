@@ -118,7 +118,11 @@ public sealed interface ControllerEvent {
     record AlterConfig(String topic, List<SettingChange> changes, boolean validateOnly)
             implements TopicChange {}
 
-    record DeleteTopic(String topic, boolean validateOnly) implements TopicChange {}
+    /**
+     * @param id of the topic that is meant, as text; absent: whichever has the name
+     */
+    record DeleteTopic(String topic, Optional<String> id, boolean validateOnly)
+            implements TopicChange {}
 
     /**
      * @param value to set; absent to return to the default

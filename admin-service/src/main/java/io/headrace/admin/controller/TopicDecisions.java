@@ -218,6 +218,12 @@ final class TopicDecisions {
         if (topic == null) {
             return TopicChecks.unknown(delete.topic());
         }
+        if (delete.id().isPresent() && !delete.id().get().equals(topic.id().toString())) {
+            return new Refused(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+                    "topic '%s' has another id than %s now"
+                            .formatted(delete.topic(), delete.id().get()));
+        }
         if (TopicName.isInternal(delete.topic())) {
             return TopicChecks.internal(delete.topic());
         }

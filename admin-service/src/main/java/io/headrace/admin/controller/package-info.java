@@ -8,11 +8,12 @@
  * io.headrace.admin.controller.ClusterStore} writes them.
  *
  * <p>Owner: the thread {@code controller} runs the core and the writes; {@code controller-election}
- * takes epochs. No locks are held over I/O.
+ * takes epochs. No locks are held over I/O. {@link io.headrace.admin.controller.Lifelines} has a
+ * virtual thread and an idle connection per broker, and tells the controller whose process is gone.
  *
  * <p>Fencing: a controller acts in a {@link io.headrace.admin.controller.Term}, and every write
  * checks the version of {@code /controller/epoch} in the same multi. A suspended connection ends
- * the term at once. Knows neither Spring nor HTTP. Imports the model only.
+ * the term at once. Knows neither Spring nor HTTP. Imports {@code balance} and the model.
  */
 @NullMarked
 package io.headrace.admin.controller;

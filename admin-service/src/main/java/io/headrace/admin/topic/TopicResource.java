@@ -13,6 +13,7 @@ import io.headrace.model.cluster.TopicImage;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.Comparator;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -110,9 +111,10 @@ class TopicResource {
     void delete(
             @PathVariable String clusterId,
             @PathVariable String topic,
+            @RequestParam(name = "topic_id") Optional<String> id,
             @RequestParam(name = "validate_only", defaultValue = "false") boolean validateOnly,
             HttpServletRequest request) {
         var _ = clusters.links(clusterId, request);
-        var _ = changes.apply(new DeleteTopic(topic, validateOnly), Caller.of(request));
+        var _ = changes.apply(new DeleteTopic(topic, id, validateOnly), Caller.of(request));
     }
 }

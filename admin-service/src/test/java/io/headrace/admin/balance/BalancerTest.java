@@ -2,7 +2,6 @@ package io.headrace.admin.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
@@ -10,6 +9,7 @@ import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
+import io.headrace.testkit.cluster.TestImage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,9 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -47,21 +45,7 @@ class BalancerTest {
 
     private static ClusterImage image(
             List<BrokerRegistration> brokers, Map<Integer, Cordon> cordons, TopicImage... topics) {
-        return new ClusterImage(
-                1,
-                "c",
-                1,
-                Optional.empty(),
-                brokers.stream()
-                        .collect(Collectors.toMap(BrokerRegistration::id, Function.identity())),
-                List.of(topics).stream()
-                        .collect(Collectors.toMap(TopicImage::name, Function.identity())),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Admission.NONE,
-                cordons,
-                Map.of());
+        return TestImage.empty().brokers(brokers).topics(List.of(topics)).cordons(cordons).image();
     }
 
     private static List<BrokerRegistration> brokers(int count) {

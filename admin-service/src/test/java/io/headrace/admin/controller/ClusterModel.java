@@ -9,6 +9,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
+import io.headrace.testkit.cluster.TestImage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,20 +94,11 @@ final class ClusterModel {
                 live.add(copy.isStopping ? Images.stopping(broker) : broker);
             }
         }
-        ClusterImage plain = Images.image(live, topic);
-        return new ClusterImage(
-                plain.version(),
-                plain.clusterId(),
-                plain.controllerEpoch(),
-                plain.controllerId(),
-                plain.brokers(),
-                plain.topics(),
-                plain.deletedTopics(),
-                plain.admins(),
-                plain.gateways(),
-                new Admission(admissionVersion, remembered.admitted()),
-                Map.of(),
-                Map.of());
+        return TestImage.empty()
+                .brokers(live)
+                .topics(List.of(topic))
+                .admission(new Admission(admissionVersion, remembered.admitted()))
+                .image();
     }
 
     void start(Copy copy) {

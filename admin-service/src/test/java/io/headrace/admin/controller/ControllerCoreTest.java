@@ -142,7 +142,7 @@ class ControllerCoreTest {
         ClusterImage image = Images.image(THREE);
         assertThat(refusal(image, new AddPartitions("t", 2, false)))
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-        assertThat(refusal(image, new DeleteTopic("t", false)))
+        assertThat(refusal(image, new DeleteTopic("t", Optional.empty(), false)))
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(refusal(image, new AlterConfig("t", List.of(), false)))
                 .isEqualTo(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
@@ -151,7 +151,11 @@ class ControllerCoreTest {
     @Test
     void aDeletionLeavesATombstoneWithTheTopicId() {
         TopicImage topic = Images.topic("t", List.of(List.of(0)));
-        Plan plan = (Plan) core.decide(Images.image(THREE, topic), new DeleteTopic("t", false));
+        Plan plan =
+                (Plan)
+                        core.decide(
+                                Images.image(THREE, topic),
+                                new DeleteTopic("t", Optional.empty(), false));
         assertThat(plan.steps())
                 .containsExactly(
                         List.of(

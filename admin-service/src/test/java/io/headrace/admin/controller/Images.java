@@ -1,19 +1,16 @@
 package io.headrace.admin.controller;
 
-import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.DeletedTopic;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicId;
+import io.headrace.testkit.cluster.TestImage;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Cluster images as the controller's tests write them. */
 final class Images {
@@ -102,20 +99,10 @@ final class Images {
             List<BrokerRegistration> brokers,
             Map<TopicId, DeletedTopic> deletions,
             TopicImage... topics) {
-        return new ClusterImage(
-                1,
-                "cluster",
-                1,
-                Optional.of("me"),
-                brokers.stream()
-                        .collect(Collectors.toMap(BrokerRegistration::id, Function.identity())),
-                Arrays.stream(topics)
-                        .collect(Collectors.toMap(TopicImage::name, Function.identity())),
-                deletions,
-                Map.of(),
-                Map.of(),
-                Admission.NONE,
-                Map.of(),
-                Map.of());
+        return TestImage.empty()
+                .brokers(brokers)
+                .topics(List.of(topics))
+                .deleted(deletions)
+                .image();
     }
 }

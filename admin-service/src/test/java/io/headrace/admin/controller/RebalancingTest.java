@@ -16,6 +16,7 @@ import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
+import io.headrace.testkit.cluster.TestImage;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -37,21 +38,12 @@ class RebalancingTest {
 
     private static ClusterImage image(
             TopicImage topic, Map<Integer, Cordon> cordons, Optional<BalanceRun> run) {
-        ClusterImage plain = Images.image(FOUR, topic);
-        return new ClusterImage(
-                plain.version(),
-                plain.clusterId(),
-                plain.controllerEpoch(),
-                plain.controllerId(),
-                plain.brokers(),
-                plain.topics(),
-                plain.deletedTopics(),
-                plain.admins(),
-                plain.gateways(),
-                plain.admission(),
-                cordons,
-                plain.brokerConfigs(),
-                run);
+        return TestImage.empty()
+                .brokers(FOUR)
+                .topics(List.of(topic))
+                .cordons(cordons)
+                .balance(run)
+                .image();
     }
 
     private static BalanceRun run(List<BalanceRun.Pending> pending) {

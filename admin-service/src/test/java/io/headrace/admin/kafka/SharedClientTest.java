@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.admin.envelope.V3Exception;
-import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.testkit.cluster.TestImage;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,19 +39,7 @@ class SharedClientTest {
                             "disk",
                             false));
         }
-        return new ClusterImage(
-                1,
-                "c",
-                1,
-                Optional.empty(),
-                brokers,
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Admission.NONE,
-                Map.of(),
-                Map.of());
+        return TestImage.empty().brokers(brokers).image();
     }
 
     private static KafkaAdmin.Settings settings(String listener) {

@@ -123,7 +123,13 @@ class TopicResourceTest {
         assertThat(again.status()).isEqualTo(404);
         assertThat(again.errorCode()).isEqualTo(40403);
         assertThat(create("doomed", "").status()).isEqualTo(201);
-        assertThat(admin.image().topic("doomed").orElseThrow().id()).isNotEqualTo(doomed.id());
+        TopicImage next = admin.image().topic("doomed").orElseThrow();
+        assertThat(next.id()).isNotEqualTo(doomed.id());
+        Rest.Answer late = rest.delete(admin.cluster("topics/doomed?topic_id=" + doomed.id()));
+        assertThat(late.status()).isEqualTo(404);
+        assertThat(admin.image().topic("doomed")).contains(next);
+        String meant = admin.cluster("topics/doomed?topic_id=" + next.id());
+        assertThat(rest.delete(meant).status()).isEqualTo(204);
     }
 
     @Test

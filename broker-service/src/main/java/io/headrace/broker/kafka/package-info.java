@@ -12,8 +12,9 @@
  * <p>Owner: a connection's state belongs to its event loop; an {@link
  * io.headrace.broker.kafka.Exchange} may be answered on any thread.
  *
- * <p>This room and {@code api} are the only ones that import Kafka's protocol classes. They may
- * import {@code group}, {@code replica}, {@code log}, {@code cluster} and the model.
+ * <p>This room, {@code api} and {@code peer} (this broker as a client of others) are the only ones
+ * that import Kafka's protocol classes. They may import {@code group}, {@code replica}, {@code
+ * log}, {@code cluster} and the model.
  *
  * <p>Source: Kafka protocol; rules for hostile input in decision 0013.
  */

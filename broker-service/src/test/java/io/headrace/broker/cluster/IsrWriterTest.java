@@ -2,7 +2,6 @@ package io.headrace.broker.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
@@ -15,6 +14,7 @@ import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
+import io.headrace.testkit.cluster.TestImage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,19 +100,7 @@ class IsrWriterTest {
                                         -1,
                                         "d",
                                         id == 4)));
-        return new ClusterImage(
-                1,
-                "c",
-                1,
-                Optional.empty(),
-                brokers,
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Admission.NONE,
-                Map.of(),
-                Map.of());
+        return TestImage.empty().brokers(brokers).image();
     }
 
     private static void put(String path, Record payload) throws Exception {

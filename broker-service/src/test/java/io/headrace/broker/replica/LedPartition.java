@@ -17,6 +17,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
+import io.headrace.testkit.cluster.TestImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -175,19 +176,7 @@ final class LedPartition implements AutoCloseable {
                                         -1,
                                         "d",
                                         id.equals(stopping.get()))));
-        return new ClusterImage(
-                1,
-                "cluster",
-                1,
-                Optional.empty(),
-                brokers,
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                new Admission(1, admitted),
-                Map.of(),
-                Map.of());
+        return TestImage.empty().brokers(brokers).admission(new Admission(1, admitted)).image();
     }
 
     @Override

@@ -7,10 +7,10 @@ import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.log.ReadPace;
 import io.headrace.broker.log.SegmentInfo;
-import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.testkit.cluster.TestImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -58,19 +57,7 @@ class ScrubberTest {
                         List.of(
                                 new PartitionState(
                                         LEADER, 2, List.of(LEADER, CopyingBroker.ID), 2)));
-        return new ClusterImage(
-                1,
-                "c",
-                1,
-                Optional.empty(),
-                Map.of(),
-                Map.of(LogLeader.NAME.topic(), topic),
-                Map.of(),
-                Map.of(),
-                Map.of(),
-                Admission.NONE,
-                Map.of(),
-                Map.of());
+        return TestImage.empty().topics(List.of(topic)).image();
     }
 
     private LeaderChannel channel() throws IOException {

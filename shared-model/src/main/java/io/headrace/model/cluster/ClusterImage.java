@@ -47,36 +47,6 @@ public record ClusterImage(
         brokerConfigs = Map.copyOf(brokerConfigs);
     }
 
-    /** A cluster in which no plan was ever carried out. */
-    public ClusterImage(
-            long version,
-            String clusterId,
-            int controllerEpoch,
-            Optional<String> controllerId,
-            Map<Integer, BrokerRegistration> brokers,
-            Map<String, TopicImage> topics,
-            Map<TopicId, DeletedTopic> deletedTopics,
-            Map<String, ServiceRegistration> admins,
-            Map<String, ServiceRegistration> gateways,
-            Admission admission,
-            Map<Integer, Cordon> cordons,
-            Map<Integer, Map<String, String>> brokerConfigs) {
-        this(
-                version,
-                clusterId,
-                controllerEpoch,
-                controllerId,
-                brokers,
-                topics,
-                deletedTopics,
-                admins,
-                gateways,
-                admission,
-                cordons,
-                brokerConfigs,
-                Optional.empty());
-    }
-
     public Optional<TopicImage> topic(String name) {
         return Optional.ofNullable(topics.get(name));
     }

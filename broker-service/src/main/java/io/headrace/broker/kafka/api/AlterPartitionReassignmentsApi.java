@@ -5,7 +5,6 @@ import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.api.PartitionAnswers.Named;
 import io.headrace.broker.security.Access;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +17,6 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** {@code AlterPartitionReassignments}: passed on to the controller, which moves partitions. */
 final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassignmentsRequestData> {
-
-    private static final int TIMEOUT_MS_MIN = 1_000;
-    private static final int TIMEOUT_MS_MAX = 120_000;
 
     private record Wanted(
             @JsonProperty("data") List<Named> data,
@@ -70,11 +66,7 @@ final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassign
                                 "/topics/-/partitions/-/reassignment",
                                 Optional.of(
                                         new Wanted(wanted, request.allowReplicationFactorChange())),
-                                Duration.ofMillis(
-                                        Math.clamp(
-                                                request.timeoutMs(),
-                                                TIMEOUT_MS_MIN,
-                                                TIMEOUT_MS_MAX)))
+                                ControllerClient.timeout(request.timeoutMs()))
                         .thenAccept(
                                 answer ->
                                         exchange.answer(

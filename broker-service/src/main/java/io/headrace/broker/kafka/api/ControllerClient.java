@@ -37,6 +37,8 @@ public final class ControllerClient implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControllerClient.class);
     private static final int CALLS_MAX = 256;
+    private static final int TIMEOUT_MS_MIN = 1_000;
+    private static final int TIMEOUT_MS_MAX = 120_000;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final String PROBLEM = "application/problem+json";
     private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -65,6 +67,11 @@ public final class ControllerClient implements AutoCloseable {
 
     public ControllerClient(Supplier<ClusterImage> image) {
         this.image = image;
+    }
+
+    /** What a client asks for, within reason. */
+    static Duration timeout(int askedMs) {
+        return Duration.ofMillis(Math.clamp(askedMs, TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
     }
 
     /** One path segment of a URL. */

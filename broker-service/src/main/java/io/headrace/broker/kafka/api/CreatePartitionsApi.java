@@ -21,9 +21,6 @@ import org.apache.kafka.common.protocol.Errors;
 /** {@code CreatePartitions}: the new total of each topic is passed to the controller. */
 final class CreatePartitionsApi implements Api<CreatePartitionsRequestData> {
 
-    private static final int TIMEOUT_MS_MIN = 1_000;
-    private static final int TIMEOUT_MS_MAX = 120_000;
-
     private record Wanted(
             @JsonProperty("partitions_count") int count,
             @JsonProperty("validate_only") boolean validateOnly) {}
@@ -43,8 +40,7 @@ final class CreatePartitionsApi implements Api<CreatePartitionsRequestData> {
 
     @Override
     public void handle(Exchange exchange, CreatePartitionsRequestData request) {
-        Duration timeout =
-                Duration.ofMillis(Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
+        Duration timeout = ControllerClient.timeout(request.timeoutMs());
         Set<String> seen = new HashSet<>();
         List<CompletableFuture<CreatePartitionsTopicResult>> results = new ArrayList<>();
         for (CreatePartitionsTopic topic : request.topics()) {

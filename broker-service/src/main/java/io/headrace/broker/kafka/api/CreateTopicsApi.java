@@ -28,8 +28,6 @@ import tools.jackson.databind.JsonNode;
 final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
 
     private static final int DEFAULT = -1;
-    private static final int TIMEOUT_MS_MIN = 1_000;
-    private static final int TIMEOUT_MS_MAX = 120_000;
 
     private final ApiContext context;
     private final ControllerClient controller;
@@ -113,8 +111,7 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
                                 .toList(),
                         request.validateOnly(),
                         false);
-        Duration timeout =
-                Duration.ofMillis(Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
+        Duration timeout = ControllerClient.timeout(request.timeoutMs());
         return TopicCreation.create(context, controller, wanted, timeout)
                 .thenApply(answer -> result(topic, answer));
     }

@@ -2,9 +2,10 @@ package io.headrace.broker.kafka.api;
 
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.kafka.api.ControllerClient.Answer;
 import io.headrace.broker.security.Access;
-import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.error.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -24,8 +25,6 @@ import org.apache.kafka.common.protocol.Errors;
 final class DeleteTopicsApi implements Api<DeleteTopicsRequestData> {
 
     private static final int WITH_STATES = 6;
-    private static final int TIMEOUT_MS_MIN = 1_000;
-    private static final int TIMEOUT_MS_MAX = 120_000;
 
     private final ApiContext context;
     private final TopicNames names;
@@ -44,8 +43,7 @@ final class DeleteTopicsApi implements Api<DeleteTopicsRequestData> {
 
     @Override
     public void handle(Exchange exchange, DeleteTopicsRequestData request) {
-        Duration timeout =
-                Duration.ofMillis(Math.clamp(request.timeoutMs(), TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
+        Duration timeout = ControllerClient.timeout(request.timeoutMs());
         List<CompletableFuture<DeletableTopicResult>> results = new ArrayList<>();
         for (DeleteTopicState state : new LinkedHashSet<>(wanted(exchange, request))) {
             results.add(delete(exchange, state, timeout));
@@ -77,9 +75,8 @@ final class DeleteTopicsApi implements Api<DeleteTopicsRequestData> {
         if (isById == (state.name() != null)) {
             return failed(state, Errors.INVALID_REQUEST, "a topic has either a name or an id here");
         }
-        ClusterImage image = context.image().get();
         Optional<TopicImage> found =
-                isById ? names.find(state.topicId()) : image.topic(state.name());
+                isById ? names.find(state.topicId()) : context.image().get().topic(state.name());
         if (found.isEmpty()) {
             return isById
                     ? failed(state, Errors.UNKNOWN_TOPIC_ID, "there is no topic with this id")
@@ -95,16 +92,36 @@ final class DeleteTopicsApi implements Api<DeleteTopicsRequestData> {
         return controller
                 .call(
                         "DELETE",
-                        "/topics/" + ControllerClient.segment(topic.name()),
+                        "/topics/"
+                                + ControllerClient.segment(topic.name())
+                                + (isById ? "?topic_id=" + topic.id() : ""),
                         Optional.empty(),
                         timeout)
-                .thenApply(
-                        answer ->
-                                new DeletableTopicResult()
-                                        .setName(topic.name())
-                                        .setTopicId(TopicNames.uuid(topic.id()))
-                                        .setErrorCode(answer.code().number())
-                                        .setErrorMessage(answer.isDone() ? null : answer.text()));
+                .thenCompose(answer -> gone(topic, answer))
+                .thenApply(answer -> result(state, topic, answer));
+    }
+
+    /** Passes on an answer of the controller when this broker does not show the topic any more. */
+    private CompletableFuture<Answer> gone(TopicImage topic, Answer answer) {
+        if (!answer.isDone()) {
+            return CompletableFuture.completedFuture(answer);
+        }
+        return context.replicas()
+                .arrivals()
+                .awaitGone(topic.name(), topic.id(), TopicCreation.ARRIVAL_WAIT.toMillis())
+                .thenApply(here -> answer);
+    }
+
+    private static DeletableTopicResult result(
+            DeleteTopicState state, TopicImage topic, Answer answer) {
+        boolean isUnknownById =
+                state.name() == null && answer.code() == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+        return new DeletableTopicResult()
+                .setName(isUnknownById ? state.name() : topic.name())
+                .setTopicId(TopicNames.uuid(topic.id()))
+                .setErrorCode(
+                        isUnknownById ? Errors.UNKNOWN_TOPIC_ID.code() : answer.code().number())
+                .setErrorMessage(answer.isDone() ? null : answer.text());
     }
 
     private static CompletableFuture<DeletableTopicResult> failed(

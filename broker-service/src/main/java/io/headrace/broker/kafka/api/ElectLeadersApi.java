@@ -7,7 +7,6 @@ import io.headrace.broker.kafka.api.PartitionAnswers.Named;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +22,6 @@ import org.apache.kafka.common.protocol.Errors;
 
 /** {@code ElectLeaders}: passed on to the controller, which elects. */
 final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
-
-    private static final int TIMEOUT_MS_MIN = 1_000;
-    private static final int TIMEOUT_MS_MAX = 120_000;
 
     private record Wanted(
             @JsonProperty("election_type") String type, @JsonProperty("data") List<Named> data) {}
@@ -67,11 +63,7 @@ final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
                                 "/topics/-/partitions:elect-leaders",
                                 Optional.of(
                                         new Wanted(isUnclean ? "unclean" : "preferred", wanted)),
-                                Duration.ofMillis(
-                                        Math.clamp(
-                                                request.timeoutMs(),
-                                                TIMEOUT_MS_MIN,
-                                                TIMEOUT_MS_MAX)))
+                                ControllerClient.timeout(request.timeoutMs()))
                         .thenAccept(
                                 answer ->
                                         exchange.answer(

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class TopicCreation {
 
     private static final Duration AUTOMATIC_TIMEOUT = Duration.ofSeconds(15);
-    private static final Duration ARRIVAL_WAIT = Duration.ofSeconds(5);
+    static final Duration ARRIVAL_WAIT = Duration.ofSeconds(5);
 
     /** The body of the admin-service's {@code POST /topics}. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -89,7 +89,8 @@ class ProduceTroubleTest {
     /** The broker refuses for want of replicas, so the producer keeps what it was given. */
     @Test
     void whenTheMemoryIsFullRequestsAreRefusedAtOnceAndNothingIsBlocked() throws Exception {
-        hasty.createTopic("starved", 1, Map.of("min.insync.replicas", "2"));
+        cluster.createTopicWithoutFollower("starved", Map.of("min.insync.replicas", "2"));
+        hasty.awaitTopic("starved");
         String topic = hasty.url() + "/topics/starved";
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
         for (int i = 0; i < 8; i++) {

@@ -125,6 +125,17 @@ public final class TestCluster implements AutoCloseable {
         return id;
     }
 
+    /** A topic of one partition and two replicas, of which only the broker's own is in sync. */
+    void createTopicWithoutFollower(String name, Map<String, String> config) throws Exception {
+        TopicId id = TopicId.random();
+        lead(name, id, BROKER, 0, 1);
+        put(
+                ZkPaths.topic(name),
+                new ZkPayloads.TopicNode(
+                        id.toString(), List.of(List.of(BROKER, BROKER + 1)), config));
+        Awaitility.await().atMost(WAIT).until(() -> isLed(name, 1));
+    }
+
     /** Says who leads all partitions of a topic from now on. */
     void lead(String name, TopicId id, int leader, int leaderEpoch, int partitions)
             throws Exception {

@@ -310,13 +310,12 @@ final class LeaderRole {
                             ErrorCode.UNKNOWN_LEADER_EPOCH,
                             "leader epoch " + asked + " is not known here yet");
         }
-        if (request.acks() == ProduceRequest.ACKS_ALL
-                && now.isr().size() < now.minInsyncReplicas()) {
+        if (request.acks() == ProduceRequest.ACKS_ALL && now.isr().size() < now.fewestInSync()) {
             return new ProduceOutcome.NotDone(
                     ErrorCode.NOT_ENOUGH_REPLICAS,
                     now.isr().size()
                             + " replicas are in sync, min.insync.replicas asks for "
-                            + now.minInsyncReplicas());
+                            + now.fewestInSync());
         }
         if (waitingAcks.isFull()) {
             return new ProduceOutcome.NotDone(

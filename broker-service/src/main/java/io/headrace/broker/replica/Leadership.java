@@ -12,7 +12,7 @@ import java.util.List;
  * @param partitionEpoch of the state it was taken from
  * @param replicas broker ids that hold the partition or are to get it
  * @param copies how many replicas the partition is to have, moves being done
- * @param minInsyncReplicas fewest in-sync replicas for an acks=all append
+ * @param minInsyncReplicas the topic's setting; what counts is {@link #fewestInSync}
  */
 public record Leadership(
         int leaderEpoch,
@@ -53,7 +53,10 @@ public record Leadership(
                 minInsyncReplicas);
     }
 
-    /** The smallest ISR with which anything is committed. */
+    /**
+     * The smallest ISR with which an acks=all append is taken and anything is committed: no more
+     * replicas can be in sync than there are, and Kafka counts so, too.
+     */
     public int fewestInSync() {
         return Math.min(minInsyncReplicas, copies);
     }

@@ -151,16 +151,18 @@ public final class Followers {
         return remote.find(brokerId) != null;
     }
 
-    /** The high watermark that a follower was told last; -1 for none. */
-    public long toldHighWatermark(int brokerId) {
+    /** Whether a follower was told less than this by its answers so far. */
+    public boolean isNews(int brokerId, long highWatermark, long logStart) {
         RemoteReplica replica = remote.find(brokerId);
-        return replica == null ? RemoteReplica.UNKNOWN : replica.toldHighWatermark();
+        return replica == null
+                || highWatermark > replica.toldHighWatermark()
+                || logStart > replica.toldLogStart();
     }
 
-    public void tellHighWatermark(int brokerId, long offset) {
+    public void tell(int brokerId, long highWatermark, long logStart) {
         RemoteReplica replica = remote.find(brokerId);
         if (replica != null) {
-            replica.tellHighWatermark(offset);
+            replica.tell(highWatermark, logStart);
         }
     }
 

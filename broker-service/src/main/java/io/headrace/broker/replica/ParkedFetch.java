@@ -51,17 +51,23 @@ public abstract class ParkedFetch {
      * only.
      */
     public final void watch(Partition partition, long highWatermarkSeen) {
-        watches.add(new Watch(this, partition, For.COMMITTED, highWatermarkSeen, 0));
+        watches.add(new Watch(this, partition, For.COMMITTED, highWatermarkSeen, 0, 0));
     }
 
     /** As {@link #watch}, also while this broker follows. */
     public final void watchServed(Partition partition, long highWatermarkSeen) {
-        watches.add(new Watch(this, partition, For.COMMITTED_ANYWHERE, highWatermarkSeen, 0));
+        watches.add(new Watch(this, partition, For.COMMITTED_ANYWHERE, highWatermarkSeen, 0, 0));
     }
 
-    /** For a follower: wakes when the log grows, or when the high watermark is news to it. */
-    public final void watchEnd(Partition partition, long logEndSeen, long highWatermarkSeen) {
-        watches.add(new Watch(this, partition, For.LOG_END, highWatermarkSeen, logEndSeen));
+    /**
+     * For a follower: wakes when the log grows, or when the high watermark or the log's start is
+     * news to it.
+     */
+    public final void watchEnd(
+            Partition partition, long logEndSeen, long highWatermarkSeen, long logStartSeen) {
+        watches.add(
+                new Watch(
+                        this, partition, For.LOG_END, highWatermarkSeen, logEndSeen, logStartSeen));
     }
 
     /** What is waited for, and who may serve it. */
@@ -127,6 +133,7 @@ public abstract class ParkedFetch {
 
         final ParkedFetch fetch;
         final long highWatermarkSeen;
+        final long logStartSeen;
         private final Partition partition;
         private final For awaited;
         private final long logEndSeen;
@@ -139,8 +146,10 @@ public abstract class ParkedFetch {
                 Partition partition,
                 For awaited,
                 long highWatermarkSeen,
-                long logEndSeen) {
+                long logEndSeen,
+                long logStartSeen) {
             this.fetch = fetch;
+            this.logStartSeen = logStartSeen;
             this.partition = partition;
             this.awaited = awaited;
             this.highWatermarkSeen = highWatermarkSeen;
@@ -162,7 +171,9 @@ public abstract class ParkedFetch {
         /** Whether something happened since the fetch looked. */
         boolean hasMoved() {
             return partition.highWatermark() != highWatermarkSeen
-                    || (awaited == For.LOG_END && partition.log().logEndOffset() != logEndSeen);
+                    || (awaited == For.LOG_END
+                            && (partition.log().logEndOffset() != logEndSeen
+                                    || partition.log().logStartOffset() != logStartSeen));
         }
     }
 }

@@ -363,6 +363,18 @@ public final class Partition {
     }
 
     /**
+     * Moves the log's start as {@link PartitionLog#deleteRecordsBefore} does, and tells followers
+     * that wait for news.
+     *
+     * @return the log start offset
+     */
+    public long deleteRecordsBefore(long offset) throws IOException {
+        long start = log.deleteRecordsBefore(offset);
+        endWaiters.logStartIs(start);
+        return start;
+    }
+
+    /**
      * Waits until every live replica starts at the offset or above, so that the records below it
      * come back with no new leader.
      *

@@ -19,6 +19,7 @@ final class RemoteReplica {
     private long caughtUpAtNanos;
     private boolean wasCaughtUp;
     private long toldHighWatermark = UNKNOWN;
+    private long toldLogStart = UNKNOWN;
 
     /**
      * @param isInSync whether it counts as caught up now
@@ -89,8 +90,14 @@ final class RemoteReplica {
         return toldHighWatermark;
     }
 
-    synchronized void tellHighWatermark(long highWatermark) {
+    /** The log start offset that its answers carried last; -1 for none. */
+    synchronized long toldLogStart() {
+        return toldLogStart;
+    }
+
+    synchronized void tell(long highWatermark, long logStart) {
         toldHighWatermark = Math.max(toldHighWatermark, highWatermark);
+        toldLogStart = Math.max(toldLogStart, logStart);
     }
 
     synchronized boolean isCaughtUp(long leaderEnd, long nowNanos, long lagNanosMax) {

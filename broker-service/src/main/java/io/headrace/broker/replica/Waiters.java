@@ -75,6 +75,14 @@ final class Waiters {
         wake(watch -> watch.highWatermarkSeen < highWatermark, ErrorCode.NONE);
     }
 
+    /** Wakes whoever was told an older log start. */
+    void logStartIs(long logStart) {
+        if (count == 0) {
+            return;
+        }
+        wake(watch -> watch.logStartSeen < logStart, ErrorCode.NONE);
+    }
+
     /** Wakes everybody with a reason. */
     void wakeAll(ErrorCode reason) {
         wake(watch -> true, reason);

@@ -74,8 +74,12 @@ final class FollowerSocket implements AutoCloseable {
 
     /** An incremental request without changes. */
     FetchResponseData resume(int sessionId, int sessionEpoch, int waitMs) throws IOException {
-        send(request(waitMs, sessionEpoch, sessionId));
+        sendResume(sessionId, sessionEpoch, waitMs);
         return receive();
+    }
+
+    void sendResume(int sessionId, int sessionEpoch, int waitMs) throws IOException {
+        send(request(waitMs, sessionEpoch, sessionId));
     }
 
     private FetchRequestData request(int waitMs, int sessionEpoch, int sessionId) {

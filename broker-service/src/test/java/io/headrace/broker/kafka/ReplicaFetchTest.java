@@ -308,6 +308,42 @@ class ReplicaFetchTest {
     }
 
     @Test
+    void it_wakes_at_once_when_the_log_start_moves() throws Exception {
+        create(0, 1, FOLLOWER);
+        produce(1).get(20, TimeUnit.SECONDS);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> fetch(0, 1, 0, 0).highWatermark() == 1);
+        int sessionId = follower.fetchInSession(id, 0, 1).sessionId();
+        follower.sendResume(sessionId, 1, LONG_WAIT_MS);
+        CompletableFuture<FetchResponseData> answer = later(follower);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> RunningBroker.replicas(broker).parkedCount() > 0);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            var deleted =
+                    admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(1)))
+                            .lowWatermarks()
+                            .get(partition);
+            // Well before the fetch would end by itself.
+            assertThat(one(answer.get(LONG_WAIT_MS / 3, TimeUnit.MILLISECONDS)).logStartOffset())
+                    .isOne();
+            follower.startsAt(1);
+            fetch(0, 1, 0, 0);
+            assertThat(deleted.get(20, TimeUnit.SECONDS).lowWatermark()).isOne();
+            follower.send(id, 0, 1, 0, LONG_WAIT_MS);
+            CompletableFuture<FetchResponseData> quiet = later(follower);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> RunningBroker.replicas(broker).parkedCount() > 0);
+            assertThat(produce(1).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(FetchResponse.recordsSize(one(quiet.get(20, TimeUnit.SECONDS))))
+                    .isPositive();
+        }
+    }
+
+    @Test
     void records_are_deleted_when_it_knows() throws Exception {
         create(0, 1, FOLLOWER);
         produce(1).get(20, TimeUnit.SECONDS);

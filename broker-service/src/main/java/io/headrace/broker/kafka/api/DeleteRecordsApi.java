@@ -117,7 +117,7 @@ final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
             DeleteRecordsPartitionResult result =
                     new DeleteRecordsPartitionResult()
                             .setPartitionIndex(wanted.partitionIndex())
-                            .setLowWatermark(partition.log().deleteRecordsBefore(offset));
+                            .setLowWatermark(partition.deleteRecordsBefore(offset));
             waits.add(
                     partition
                             .replicasStartAt(offset, timeoutMs)

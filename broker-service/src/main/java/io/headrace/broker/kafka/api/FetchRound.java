@@ -126,8 +126,8 @@ final class FetchRound {
     }
 
     /**
-     * A follower learns a high watermark that it does not know, even when there are no records to
-     * go with it; but not at once, for the next records are often on their way.
+     * A follower learns a high watermark or a log start that it does not know, even when there are
+     * no records to go with it; but not at once, for the next records are often on their way.
      */
     private boolean isTimeForNews() {
         if (!hasNews && found.stream().anyMatch(this::isNews)) {
@@ -141,7 +141,10 @@ final class FetchRound {
         Partition partition = one.partition();
         Followers followers = partition == null ? null : partition.followers();
         return followers != null
-                && one.data().highWatermark() > followers.toldHighWatermark(reader.replicaId());
+                && followers.isNews(
+                        reader.replicaId(),
+                        one.data().highWatermark(),
+                        one.data().logStartOffset());
     }
 
     private long newsWaitMsLeft() {
@@ -180,7 +183,8 @@ final class FetchRound {
     private void watch(Waiting waiting, Partition partition, PartitionFetch.Found one) {
         long highWatermark = one.data().highWatermark();
         if (reader.isFollower()) {
-            waiting.watchEnd(partition, one.logEndOffset(), highWatermark);
+            waiting.watchEnd(
+                    partition, one.logEndOffset(), highWatermark, one.data().logStartOffset());
         } else if (reader.mayReadFollowers()) {
             waiting.watchServed(partition, highWatermark);
         } else {
@@ -293,7 +297,8 @@ final class FetchRound {
         Partition partition = one.partition();
         Followers followers = partition == null ? null : partition.followers();
         if (followers != null && one.data().errorCode() == Errors.NONE.code()) {
-            followers.tellHighWatermark(reader.replicaId(), one.data().highWatermark());
+            followers.tell(
+                    reader.replicaId(), one.data().highWatermark(), one.data().logStartOffset());
         }
     }
 

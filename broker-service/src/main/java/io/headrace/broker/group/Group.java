@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Invariants: {@code awaitingJoinCount} is the number of members with a waiting JoinGroup;
- * {@code leader} is null or a member; {@code protocolCounts} counts members per protocol.
+ * {@code leader} is null or a member; {@code protocolCounts} counts members per protocol and {@code
+ * metadataBytes} what their subscriptions take.
  *
  * <p>Owner: the shard's thread.
  */
@@ -37,6 +38,9 @@ final class Group {
 
     /** What consumers call their protocol type. */
     static final String CONSUMER = "consumer";
+
+    /** Of the subscriptions of all members; the record of the group has to hold one of each. */
+    static final long METADATA_BYTES_MAX = 32L << 20;
 
     private final String id;
     private GroupState state = GroupState.EMPTY;
@@ -51,6 +55,7 @@ final class Group {
 
     private Optional<Set<String>> subscribedTopics = Optional.empty();
     private int awaitingJoinCount;
+    private long metadataBytes;
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, String> staticMembers = new HashMap<>();
     private final Map<String, Integer> protocolCounts = new HashMap<>();
@@ -229,7 +234,12 @@ final class Group {
         count(member, 1);
     }
 
+    long metadataBytes() {
+        return metadataBytes;
+    }
+
     private void count(Member member, int by) {
+        metadataBytes += (long) by * member.sizeInBytes();
         for (String name : member.protocolNames()) {
             int now = protocolCounts.merge(name, by, Integer::sum);
             if (now == 0) {

@@ -56,7 +56,7 @@ final class Joins {
             fail(reply, ErrorCode.UNKNOWN_MEMBER_ID, request.memberId());
             return;
         }
-        if (!hasRoom(group, request.memberId())) {
+        if (!hasRoom(group, request)) {
             Member member = group.member(request.memberId());
             if (member != null) {
                 group.remove(member);
@@ -77,8 +77,25 @@ final class Joins {
         reply.accept(Join.Reply.failed(error, memberId));
     }
 
-    private boolean hasRoom(Group group, String memberId) {
-        Member member = group.member(memberId);
+    /**
+     * Beyond Kafka's rules, ids that were given away and not used yet count, and so do the bytes of
+     * all subscriptions: both would else grow without bound while no member ever joins.
+     */
+    private boolean hasRoom(Group group, Join.Request request) {
+        Member member = group.member(request.memberId());
+        long bytes = group.metadataBytes() + Member.sizeInBytes(request.protocols());
+        if (bytes - (member == null ? 0 : member.sizeInBytes()) > Group.METADATA_BYTES_MAX) {
+            return false;
+        }
+        int joined =
+                group.is(GroupState.EMPTY) || group.is(GroupState.PREPARING_REBALANCE)
+                        ? group.awaitingJoinCount()
+                        : group.memberCount();
+        if (request.memberId().isEmpty()
+                && group.staticMemberId(request.instanceId()) == null
+                && joined + group.pendingMembers.size() >= settings.memberCountMax()) {
+            return false;
+        }
         return switch (group.state()) {
             case EMPTY -> true;
             case PREPARING_REBALANCE ->

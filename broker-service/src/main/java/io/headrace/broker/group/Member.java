@@ -108,6 +108,19 @@ final class Member {
         return names;
     }
 
+    /** Of its subscriptions. */
+    int sizeInBytes() {
+        return sizeInBytes(protocols);
+    }
+
+    static int sizeInBytes(List<Join.Protocol> protocols) {
+        int size = 0;
+        for (Join.Protocol protocol : protocols) {
+            size += protocol.name().length() + protocol.metadata().remaining();
+        }
+        return size;
+    }
+
     boolean isAwaitingJoin() {
         return awaitingJoin != null;
     }

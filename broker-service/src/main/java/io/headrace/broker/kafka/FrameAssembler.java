@@ -1,6 +1,7 @@
 package io.headrace.broker.kafka;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: the connection's event loop. Who gets a frame releases it and gives its memory back.
  *
- * <p>Errors: a length below {@link #FRAME_BYTES_MIN} or above the limit closes the connection.
+ * <p>Errors: a length below {@link #FRAME_BYTES_MIN} or above the limit closes the connection, and
+ * so does a frame that takes too long ({@link FrameDeadline}).
  */
 final class FrameAssembler extends ChannelInboundHandlerAdapter {
 
@@ -32,6 +34,8 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     private final FrameMemory memory;
     private final ReadGate gate;
     private final ListenerCounters counters;
+    private final FrameDeadline deadline;
+    private final Channel channel;
 
     private int lengthBytes;
     private int length;
@@ -40,12 +44,13 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf unread;
     private boolean isOver;
 
-    FrameAssembler(
-            int frameBytesMax, FrameMemory memory, ReadGate gate, ListenerCounters counters) {
-        this.frameBytesMax = frameBytesMax;
-        this.memory = memory;
+    FrameAssembler(ListenerContext listener, Channel channel, ReadGate gate) {
+        this.frameBytesMax = listener.limits().frameBytesMax();
+        this.memory = listener.memory();
+        this.counters = listener.counters();
+        this.channel = channel;
         this.gate = gate;
-        this.counters = counters;
+        this.deadline = new FrameDeadline(listener.limits().frameTime(), gate, this::tooSlow);
     }
 
     @Override
@@ -65,11 +70,12 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     /** Owns the bytes. */
     private void consume(ChannelHandlerContext context, ByteBuf bytes) {
         while (bytes.isReadable() && !isOver) {
-            if (lengthBytes < LENGTH_BYTES && !readLength(context, bytes)) {
+            if (lengthBytes < LENGTH_BYTES && !readLength(bytes)) {
                 continue;
             }
             if (!hasMemory && !takeMemory(context)) {
                 unread = bytes;
+                deadline.awaits(channel.eventLoop(), 0);
                 return;
             }
             ByteBuf frame = readFrame(context, bytes);
@@ -77,33 +83,51 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
                 lengthBytes = 0;
                 length = 0;
                 hasMemory = false;
+                deadline.reached();
                 context.fireChannelRead(frame);
             }
         }
         bytes.release();
+        if (lengthBytes > 0 && !isOver) {
+            ByteBuf begun = partial;
+            deadline.awaits(channel.eventLoop(), begun == null ? 0 : begun.readableBytes());
+        }
+    }
+
+    private void tooSlow() {
+        ByteBuf begun = partial;
+        int arrived = begun == null ? 0 : begun.readableBytes();
+        end(
+                lengthBytes < LENGTH_BYTES
+                        ? "a request took too long to arrive"
+                        : "a request took too long to arrive: "
+                                + arrived
+                                + " of "
+                                + length
+                                + " bytes are here");
+    }
+
+    private void end(String why) {
+        counters.unreadable();
+        if (counters.mayTell(System.nanoTime())) {
+            LOG.atInfo()
+                    .addKeyValue("remote", channel.remoteAddress())
+                    .log("A connection is closed: {}", why);
+        }
+        isOver = true;
+        var _ = channel.close();
     }
 
     /**
      * @return whether the length is known now
      */
-    private boolean readLength(ChannelHandlerContext context, ByteBuf bytes) {
+    private boolean readLength(ByteBuf bytes) {
         length = length << 8 | bytes.readUnsignedByte();
         if (++lengthBytes < LENGTH_BYTES) {
             return false;
         }
         if (length < FRAME_BYTES_MIN || length > frameBytesMax) {
-            if (counters.mayTell(System.nanoTime())) {
-                LOG.atInfo()
-                        .addKeyValue("remote", context.channel().remoteAddress())
-                        .log(
-                                "A connection is closed: a request of {} bytes is announced,"
-                                        + " allowed are {} to {}; does it speak another protocol?",
-                                length,
-                                FRAME_BYTES_MIN,
-                                frameBytesMax);
-            }
-            isOver = true;
-            var _ = context.close();
+            end(OtherProtocol.explain(length, frameBytesMax));
             return false;
         }
         return true;
@@ -156,6 +180,7 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         isOver = true;
+        deadline.cancel();
         if (hasMemory) {
             hasMemory = false;
             memory.give(length);

@@ -12,20 +12,23 @@ import org.jspecify.annotations.Nullable;
  * Reads one request from its frame, for Kafka's generated readers, without trusting it.
  *
  * <p>Why not Kafka's own: its readers allocate what a count announces as long as that many bytes
- * follow, and keep unknown tagged fields. Here no list is made for more than {@value #COUNT_MAX}
- * elements, a list's capacity never exceeds the bytes that are left, and unknown tagged fields are
- * skipped and counted.
+ * follow, and keep unknown tagged fields. Here a list's capacity never exceeds the bytes that are
+ * left, all lists of a request together hold {@value #ELEMENTS_MAX} elements at most (each costs an
+ * object here and in the answer, and the event loop's time, though it may cost the client a byte),
+ * and unknown tagged fields are skipped and counted.
  *
  * <p>Errors: {@link InvalidRequestException}, {@link java.nio.BufferUnderflowException} or another
  * {@link RuntimeException} of the generated readers; the connection closes on any of them.
  */
 final class FrameCursor implements Readable {
 
-    static final int COUNT_MAX = 1_000_000;
+    static final int ELEMENTS_MAX = 250_000;
     static final int UNKNOWN_TAGS_MAX = 1_000;
 
     private final ByteBuffer bytes;
     private int unknownTags;
+    private int elements;
+    private int lastNumber;
 
     FrameCursor(ByteBuffer bytes) {
         this.bytes = bytes;
@@ -43,7 +46,8 @@ final class FrameCursor implements Readable {
 
     @Override
     public int readInt() {
-        return bytes.getInt();
+        lastNumber = bytes.getInt();
+        return lastNumber;
     }
 
     @Override
@@ -66,7 +70,8 @@ final class FrameCursor implements Readable {
 
     @Override
     public int readUnsignedVarint() {
-        return ByteUtils.readUnsignedVarint(bytes);
+        lastNumber = ByteUtils.readUnsignedVarint(bytes);
+        return lastNumber;
     }
 
     @Override
@@ -87,10 +92,26 @@ final class FrameCursor implements Readable {
         return ByteUtils.readVarlong(bytes);
     }
 
-    /** What the generated readers compare counts with: bytes left, capped. */
+    /**
+     * What the generated readers compare the count of a list with, right after they read it, and
+     * ask for nothing else.
+     */
     @Override
     public int remaining() {
-        return Math.min(bytes.remaining(), COUNT_MAX);
+        int left = bytes.remaining();
+        if (lastNumber > 0 && lastNumber <= left) {
+            elements += lastNumber;
+            lastNumber = 0;
+        }
+        if (elements > ELEMENTS_MAX) {
+            throw new UnreadableRequestException(
+                    "its lists hold "
+                            + elements
+                            + " elements so far, allowed are "
+                            + ELEMENTS_MAX
+                            + "; ask in several requests");
+        }
+        return left;
     }
 
     int bytesLeft() {

@@ -7,10 +7,12 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -24,6 +26,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   idle --frame--> busy --answer written--> idle, or busy with the next frame
  *   any  --unreadable request, channel closed--> over
+ *   idle --broker stops--> over
+ *   busy --broker stops--> last --answer written, what else came dropped--> over
  * </pre>
  *
  * <p>Owner: the connection's event loop.
@@ -38,6 +42,9 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
 
     static final int WAITING_MAX = 16;
 
+    /** How long a client that got its last answer may take to hang up. */
+    private static final long HANG_UP_MS = 500;
+
     private final ListenerContext context;
     private final Channel channel;
     private final ReadGate gate;
@@ -45,6 +52,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
     private @Nullable Exchange current;
     private boolean isDraining;
+    private boolean isLast;
     private boolean isOver;
 
     KafkaConnection(ListenerContext context, Channel channel, ReadGate gate, Client client) {
@@ -65,7 +73,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
     @Override
     public void channelRead(ChannelHandlerContext handler, Object message) {
         ByteBuf frame = (ByteBuf) message;
-        if (isOver) {
+        if (isOver || isLast) {
             release(frame);
         } else if (current != null) {
             waiting.add(frame);
@@ -213,8 +221,48 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         }
     }
 
+    /**
+     * Takes no further request, and ends when the one that it has, if any, is answered. What waits
+     * behind was not begun, and is dropped; what still comes is read and dropped, because a socket
+     * that is closed with bytes unread may take the answer with it.
+     */
+    void finish() {
+        if (isOver) {
+            return;
+        }
+        isLast = true;
+        dropWaiting();
+        gate.open(ReadGate.Reason.QUEUE_FULL);
+        if (current == null) {
+            end();
+        }
+    }
+
+    private void dropWaiting() {
+        waiting.forEach(this::release);
+        waiting.clear();
+    }
+
+    private void hangUp() {
+        isOver = true;
+        if (channel instanceof DuplexChannel duplex) {
+            var _ = duplex.shutdownOutput();
+            var _ = loop().schedule(this::closeChannel, HANG_UP_MS, TimeUnit.MILLISECONDS);
+        } else {
+            var _ = channel.close();
+        }
+    }
+
+    private void closeChannel() {
+        var _ = channel.close();
+    }
+
     private void next() {
         current = null;
+        if (isLast) {
+            hangUp();
+            return;
+        }
         if (isDraining) {
             return; // the loop below goes on, so that many quick answers need no deep stack
         }
@@ -236,8 +284,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
             return;
         }
         isOver = true;
-        waiting.forEach(this::release);
-        waiting.clear();
+        dropWaiting();
         var _ = channel.close();
     }
 
@@ -259,8 +306,9 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
 
     @Override
     public void userEventTriggered(ChannelHandlerContext handler, Object event) {
-        if (event instanceof IdleStateEvent && current == null) {
-            end();
+        Exchange open = current;
+        if (event instanceof IdleStateEvent && (open == null || open.isAnswered())) {
+            end(); // also who has an answer and does not take it
         }
     }
 

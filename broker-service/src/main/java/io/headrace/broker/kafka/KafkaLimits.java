@@ -9,7 +9,9 @@ import java.time.Duration;
  * @param bytesInFlightMax request bytes held at once over all connections; who is over waits unread
  * @param connectionsMax connections of all listeners together
  * @param connectionsPerAddressMax connections from one address
- * @param idle after which a connection without a request is closed
+ * @param idle after which a connection without a request, or one that does not take its answer, is
+ *     closed
+ * @param frameTime in which a frame must have arrived, see {@link FrameDeadline}
  * @param fetchBytesMax largest answer of one fetch, unless its first batch is larger
  */
 public record KafkaLimits(
@@ -18,4 +20,5 @@ public record KafkaLimits(
         int connectionsMax,
         int connectionsPerAddressMax,
         Duration idle,
+        Duration frameTime,
         int fetchBytesMax) {}

@@ -34,6 +34,7 @@ public final class KafkaListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaListener.class);
     private static final int BACKLOG = 1024;
     private static final long CLOSE_WAIT_MS = 5_000;
+    private static final long ANSWERS_WAIT_MS = 5_000;
 
     /**
      * The threads and the kind of socket (epoll where there is one).
@@ -91,7 +92,7 @@ public final class KafkaListener implements AutoCloseable {
     }
 
     /** Accepts nobody any more; who is connected stays. */
-    public void stopAccepting() {
+    private void stopAccepting() {
         listening.forEach(channel -> channel.close().awaitUninterruptibly(CLOSE_WAIT_MS));
         listening.clear();
     }
@@ -108,9 +109,25 @@ public final class KafkaListener implements AutoCloseable {
         return context.memory().used();
     }
 
+    /**
+     * Begins no request any more, on any connection; answers that are under way are still given.
+     * Returns at once, {@link #close} waits.
+     */
+    public void finish() {
+        stopAccepting();
+        for (Channel channel : connections) {
+            KafkaConnection connection = channel.pipeline().get(KafkaConnection.class);
+            if (connection != null) {
+                channel.eventLoop().execute(connection::finish);
+            }
+        }
+    }
+
+    /** Waits a few seconds for answers under way, then ends what is left. */
     @Override
     public void close() {
-        stopAccepting();
+        finish();
+        connections.newCloseFuture().awaitUninterruptibly(ANSWERS_WAIT_MS);
         connections.close().awaitUninterruptibly(CLOSE_WAIT_MS);
     }
 
@@ -142,15 +159,12 @@ public final class KafkaListener implements AutoCloseable {
             channel.pipeline()
                     .addLast(
                             new IdleStateHandler(
+                                    true, // a large answer counts as it goes out
                                     0,
                                     0,
                                     context.limits().idle().toMillis(),
                                     TimeUnit.MILLISECONDS),
-                            new FrameAssembler(
-                                    context.limits().frameBytesMax(),
-                                    context.memory(),
-                                    gate,
-                                    context.counters()),
+                            new FrameAssembler(context, channel, gate),
                             new KafkaConnection(context, channel, gate, client));
         }
 

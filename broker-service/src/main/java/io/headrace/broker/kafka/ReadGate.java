@@ -20,20 +20,30 @@ final class ReadGate {
 
     private final Channel channel;
     private final EnumSet<Reason> reasons = EnumSet.noneOf(Reason.class);
+    private long closedNanos;
+    private long closedSinceNanos;
 
     ReadGate(Channel channel) {
         this.channel = channel;
     }
 
     void close(Reason reason) {
+        if (reasons.isEmpty()) {
+            closedSinceNanos = System.nanoTime();
+        }
         reasons.add(reason);
         channel.config().setAutoRead(false);
     }
 
     void open(Reason reason) {
-        reasons.remove(reason);
-        if (reasons.isEmpty() && !channel.config().isAutoRead()) {
+        if (reasons.remove(reason) && reasons.isEmpty()) {
+            closedNanos += System.nanoTime() - closedSinceNanos;
             channel.config().setAutoRead(true);
         }
+    }
+
+    /** How long in all the socket was not read. */
+    long closedNanos(long nowNanos) {
+        return reasons.isEmpty() ? closedNanos : closedNanos + nowNanos - closedSinceNanos;
     }
 }

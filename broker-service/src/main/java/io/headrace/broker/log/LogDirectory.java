@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.log.producer.ProducerBound;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
@@ -74,7 +75,8 @@ public final class LogDirectory {
                         health,
                         new DiskReserve(disk, path, settings.reserveBytes(), clock.nanoTime()),
                         new FlushQueue(),
-                        checkpoints);
+                        checkpoints,
+                        new ProducerBound(settings.producers().countMax()));
         this.opening = new LogOpening(directories, checkpoints, home, cleanBrokerEpoch.isPresent());
     }
 
@@ -283,6 +285,11 @@ public final class LogDirectory {
             count += log.expireProducers(settings.producers().expirationMs());
         }
         return count;
+    }
+
+    /** Producers that were forgotten because a log knew too many. */
+    public long producersCrowdedOut() {
+        return home.producers().crowdedOut();
     }
 
     public void deleteDueFiles() throws IOException {

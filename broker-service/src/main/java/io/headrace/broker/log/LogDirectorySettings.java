@@ -28,11 +28,12 @@ public record LogDirectorySettings(
      *
      * @param expirationMs {@code producer.id.expiration.ms}, after the last write
      * @param checkMs {@code producer.id.expiration.check.interval.ms}
+     * @param countMax how many one log remembers; above, who wrote longest ago goes
      */
-    public record Producers(long expirationMs, long checkMs) {
+    public record Producers(long expirationMs, long checkMs, int countMax) {
 
-        /** Kafka's: a day, every ten minutes. */
-        public static final Producers DEFAULTS = new Producers(86_400_000, 600_000);
+        /** Kafka's: a day, every ten minutes; Kafka has no bound, 10,000 take about 3 MB. */
+        public static final Producers DEFAULTS = new Producers(86_400_000, 600_000, 10_000);
     }
 
     /** Kafka's intervals, a reserve of 256 MiB. */

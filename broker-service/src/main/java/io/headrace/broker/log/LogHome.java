@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.log.producer.ProducerBound;
 
 /** What a log directory lends to each of its logs. */
 record LogHome(
@@ -9,4 +10,5 @@ record LogHome(
         DirectoryHealth health,
         DiskReserve reserve,
         FlushQueue flushQueue,
-        LogCheckpoints checkpoints) {}
+        LogCheckpoints checkpoints,
+        ProducerBound producers) {}

@@ -96,7 +96,8 @@ final class LogRecovery {
                         partition,
                         disk,
                         offset -> SegmentName.in(directory, offset, SegmentName.SNAPSHOT),
-                        snapshots);
+                        snapshots,
+                        home.producers());
         ProducerReplay.run(producers, segments, home.clock().nowMs());
         return producers;
     }

@@ -47,6 +47,9 @@ public interface BrokerFigures {
 
     long requestBytesInFlight();
 
+    /** Idempotent producers that were forgotten to make room for others. */
+    long producersCrowdedOut();
+
     int strayReplicas();
 
     List<LogSize> logSizes();

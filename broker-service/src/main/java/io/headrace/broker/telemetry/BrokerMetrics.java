@@ -78,6 +78,7 @@ public final class BrokerMetrics {
         counter(MetricNames.SCRUBBED_BYTES, figures, f -> f.scrubbing().bytes());
         counter(MetricNames.COPIED_BYTES, figures, f -> f.copying().bytes());
         counter(MetricNames.DAMAGED_ANSWERS, figures, f -> f.copying().damaged());
+        counter(MetricNames.PRODUCERS_CROWDED_OUT, figures, BrokerFigures::producersCrowdedOut);
         counter(MetricNames.TRUNCATIONS, figures, f -> f.copying().truncations());
     }
 

@@ -43,6 +43,7 @@ public final class MetricNames {
     public static final String SCRUBBED_BYTES = "headrace.broker.scrubbed.bytes";
     public static final String COPIED_BYTES = "kafka.server.brokertopicmetrics.replicationbytesin";
     public static final String DAMAGED_ANSWERS = "headrace.broker.replication.damaged.answers";
+    public static final String PRODUCERS_CROWDED_OUT = "headrace.broker.producers.crowded.out";
     public static final String TRUNCATIONS = "headrace.broker.replication.truncations";
 
     public static final String TAG_TOPIC = "topic";

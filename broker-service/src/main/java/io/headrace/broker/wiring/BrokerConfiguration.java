@@ -292,6 +292,7 @@ public class BrokerConfiguration {
                 kafka.connectionsMax(),
                 kafka.connectionsPerAddressMax(),
                 kafka.idle(),
+                kafka.frameTime(),
                 Math.toIntExact(kafka.fetchBytesMax().toBytes()));
     }
 
@@ -367,7 +368,9 @@ public class BrokerConfiguration {
                 properties.retentionCheck().toMillis(),
                 kafkas.fileDeleteCheckMs(),
                 new LogDirectorySettings.Producers(
-                        properties.producerExpiration().toMillis(), kafkas.producers().checkMs()));
+                        properties.producerExpiration().toMillis(),
+                        kafkas.producers().checkMs(),
+                        properties.producersMax()));
     }
 
     private static HttpLimits limits(BrokerProperties.Http http) {

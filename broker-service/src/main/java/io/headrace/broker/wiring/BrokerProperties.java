@@ -25,6 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param flushThreads fsyncs that run at the same time
  * @param retentionCheck how often retention is applied
  * @param producerExpiration after which an idempotent producer that wrote nothing is forgotten
+ * @param producersMax how many idempotent producers each partition remembers
  * @param handOverWait how long a stop waits for others to lead what this broker leads
  * @param topicDefaults defaults of topic settings, by Kafka's names
  * @param kafka the Kafka protocol
@@ -44,6 +45,7 @@ public record BrokerProperties(
         @DefaultValue("4") @Min(1) @Max(256) int flushThreads,
         @DefaultValue("5m") @NotNull Duration retentionCheck,
         @DefaultValue("24h") @NotNull Duration producerExpiration,
+        @DefaultValue("10000") @Min(1) int producersMax,
         @DefaultValue("10s") @NotNull Duration handOverWait,
         @DefaultValue @NotNull Map<String, String> topicDefaults,
         @DefaultValue @Valid @NotNull Compaction compaction,
@@ -100,7 +102,7 @@ public record BrokerProperties(
      * @param initialRebalanceDelay how long a new group waits for more members
      * @param sessionTimeoutMin smallest session timeout that a member may ask for
      * @param sessionTimeoutMax largest one
-     * @param membersMax members of one group
+     * @param membersMax members of one group, and ids given to members that have yet to join
      * @param offsetMetadataMax characters of a committed offset's metadata
      * @param commitTimeout how long a commit waits for the replicas
      * @param offsetsRetention how long offsets of a group without members are kept
@@ -113,7 +115,7 @@ public record BrokerProperties(
             @DefaultValue("3s") @NotNull Duration initialRebalanceDelay,
             @DefaultValue("6s") @NotNull Duration sessionTimeoutMin,
             @DefaultValue("30m") @NotNull Duration sessionTimeoutMax,
-            @DefaultValue("2147483647") @Min(1) int membersMax,
+            @DefaultValue("10000") @Min(1) int membersMax,
             @DefaultValue("4096") @Min(0) @Max(10_000) int offsetMetadataMax,
             @DefaultValue("5s") @NotNull Duration commitTimeout,
             @DefaultValue("7d") @NotNull Duration offsetsRetention,
@@ -131,7 +133,9 @@ public record BrokerProperties(
      * @param bytesInFlightMax request bytes held at once over all connections
      * @param connectionsMax connections of all listeners together
      * @param connectionsPerAddressMax connections from one address
-     * @param idle after which a connection without a request is closed
+     * @param idle after which a connection without a request, or one that does not take its answer,
+     *     is closed
+     * @param frameTime a request must have arrived by then, plus a second for each 64 KiB of it
      * @param fetchBytesMax largest answer of one fetch, unless its first batch is larger
      */
     public record Kafka(
@@ -142,6 +146,7 @@ public record BrokerProperties(
             @DefaultValue("10000") @Min(1) int connectionsMax,
             @DefaultValue("10000") @Min(1) int connectionsPerAddressMax,
             @DefaultValue("10m") @NotNull Duration idle,
+            @DefaultValue("30s") @NotNull Duration frameTime,
             @DefaultValue("55MB") @NotNull DataSize fetchBytesMax) {}
 
     /**

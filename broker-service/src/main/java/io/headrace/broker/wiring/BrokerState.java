@@ -99,6 +99,12 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
     }
 
     @Override
+    public long producersCrowdedOut() {
+        LogDirectory logs = broker.logs();
+        return logs == null ? 0 : logs.producersCrowdedOut();
+    }
+
+    @Override
     public int strayReplicas() {
         return strays().size();
     }

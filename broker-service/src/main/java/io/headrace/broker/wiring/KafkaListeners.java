@@ -86,8 +86,8 @@ final class KafkaListeners {
                 : wanted.host();
     }
 
-    void stopAccepting() {
-        listener.stopAccepting();
+    void finish() {
+        listener.finish();
     }
 
     void close() {

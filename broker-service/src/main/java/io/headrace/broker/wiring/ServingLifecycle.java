@@ -74,7 +74,7 @@ final class ServingLifecycle implements SmartLifecycle {
         if (refresh != null) {
             refresh.cancel(false);
         }
-        kafka.stopAccepting();
+        kafka.finish();
         broker.quiesce();
         kafka.close();
     }

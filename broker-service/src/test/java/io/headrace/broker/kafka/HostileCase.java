@@ -35,6 +35,7 @@ import java.util.List;
  *           h2:3:9                    header 2: the same, and no tagged field
  *           batch:none[:field=n…]     int32 length, then a batch of two records of this codec; the
  *                                     fields are set and the checksum is right again, unless "crc=n"
+ *           packed:zstd:28b5      int32 length, then a batch of this codec with these compressed bytes
  *           bomb:gzip:1000000         the same with one value of so many zeros
  * </pre>
  */
@@ -96,6 +97,7 @@ record HostileCase(String name, String outcome, ByteBuffer frame) {
             }
             case "h1", "h2" -> header(out, kind, value.split(":", -1));
             case "batch" -> sized(out, batch(value.split(":", -1)));
+            case "packed" -> sized(out, packed(value.split(":", -1)));
             case "bomb" -> sized(out, bomb(value.split(":", -1)));
             default -> throw new IllegalArgumentException("no word begins with " + kind);
         }
@@ -175,6 +177,16 @@ record HostileCase(String name, String outcome, ByteBuffer frame) {
             case "count" -> batch.putInt(RecordBatch.RECORD_COUNT_AT, (int) value);
             default -> batch.put(Integer.parseInt(field), (byte) value); // at this place, one byte
         }
+    }
+
+    private static ByteBuffer packed(String[] codecAndBytes) {
+        byte[] bytes = HexFormat.of().parseHex(codecAndBytes[1]);
+        ByteBuffer batch = ByteBuffer.allocate(RecordBatch.HEADER_SIZE + bytes.length);
+        batch.put(batch(new String[] {codecAndBytes[0]}).limit(RecordBatch.HEADER_SIZE));
+        batch.put(bytes).flip();
+        batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.SIZE_PREFIX);
+        RecordBatch.stampCrc(batch, 0);
+        return batch;
     }
 
     private static ByteBuffer bomb(String[] codecAndSize) {

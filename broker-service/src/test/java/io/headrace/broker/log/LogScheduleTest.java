@@ -87,7 +87,7 @@ class LogScheduleTest {
                         1,
                         1,
                         1,
-                        new LogDirectorySettings.Producers(1000, 1));
+                        new LogDirectorySettings.Producers(1000, 1, 100));
         LogDirectory directory =
                 LogDirectory.open(often, disk, test.clock.clock(), (p, e) -> test.failures.add(e));
         directory.open(new LogSpec(TestLog.PARTITION, TestLog.TOPIC, test.config));

@@ -8,7 +8,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import org.slf4j.Logger;
@@ -34,8 +38,8 @@ import org.slf4j.LoggerFactory;
  * <p>Requests that are written together form a group: {@link #beginGroup}, {@link #check} for each,
  * the write, {@link #note} for each batch. A group that is not written needs nothing more.
  *
- * <p>Owner: the log's writer lock. Bounds: as many producers as wrote within the expiry time, some
- * 300 bytes each.
+ * <p>Owner: the log's writer lock. Bounds: as many producers as wrote within the expiry time, and
+ * {@link ProducerBound} at most, some 300 bytes each.
  */
 public final class ProducerStates {
 
@@ -43,6 +47,7 @@ public final class ProducerStates {
 
     private final TopicPartition partition;
     private final SnapshotFiles snapshots;
+    private final ProducerBound bound;
     private final ProducerTable producers = new ProducerTable();
     private long group = 1;
 
@@ -53,8 +58,13 @@ public final class ProducerStates {
      * @param found offsets of the snapshots that are there
      */
     public ProducerStates(
-            TopicPartition partition, Disk disk, LongFunction<Path> path, Collection<Long> found) {
+            TopicPartition partition,
+            Disk disk,
+            LongFunction<Path> path,
+            Collection<Long> found,
+            ProducerBound bound) {
         this.partition = partition;
+        this.bound = bound;
         this.snapshots = new SnapshotFiles(disk, path, found);
     }
 
@@ -66,6 +76,7 @@ public final class ProducerStates {
 
     /** What was found in sequence and is not noted counts no longer. */
     public void beginGroup() {
+        makeRoom(); // also for those whose batches were checked and then not written
         group++;
     }
 
@@ -87,7 +98,7 @@ public final class ProducerStates {
                         return Verdict.AFTER_GROUP;
                     }
                     if (isFirst) {
-                        beginGroup();
+                        group++;
                     }
                     return verdict(state, batches, at);
                 }
@@ -200,6 +211,7 @@ public final class ProducerStates {
                             ? RecordBatch.maxTimestamp(buffer, at)
                             : nowMs);
         }
+        makeRoom();
     }
 
     /**
@@ -249,6 +261,26 @@ public final class ProducerStates {
                                 && nowMs - state.writtenMs() >= expirationMs);
     }
 
+    /**
+     * When there are too many, an eighth of them goes at once, so that a flood of new producers
+     * costs little each.
+     */
+    private void makeRoom() {
+        int max = bound.countMax();
+        int excess = producers.count() - max;
+        if (excess <= 0) {
+            return;
+        }
+        List<ProducerState> oldest = producers.all();
+        oldest.removeIf(state -> state.transactionFirstOffset() >= 0);
+        oldest.sort(
+                Comparator.comparingLong(ProducerState::writtenMs)
+                        .thenComparingLong(ProducerState::lastOffset));
+        Set<ProducerState> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+        gone.addAll(oldest.subList(0, Math.min(oldest.size(), excess + max / 8)));
+        bound.crowdedOut(producers.removeIf(gone::contains));
+    }
+
     // ---- snapshots
 
     /** Writes down what is known now, at the log's end; not forced. */
@@ -275,6 +307,7 @@ public final class ProducerStates {
         snapshots.deleteDurablyIf(each -> each < startOffset || each > endOffset);
         SnapshotFiles.Found newest = snapshots.newest();
         newest.producers().forEach(producers::add);
+        makeRoom();
         snapshots.prune(beginsSegment);
         return Math.max(startOffset, newest.offset());
     }

@@ -15,7 +15,8 @@
  *
  * <p>Coordinator epoch and the first offset of an open transaction are carried through snapshots
  * and are otherwise the concern of transactions, which do not exist yet. Imports {@code disk} and
- * the model only. Source: KIP-98, KIP-360; Kafka's {@code ProducerStateManager}.
+ * the model only. Bounded by {@link io.headrace.broker.log.producer.ProducerBound}. Source: KIP-98,
+ * KIP-360; Kafka's {@code ProducerStateManager}.
  */
 @NullMarked
 package io.headrace.broker.log.producer;

@@ -31,6 +31,7 @@ public final class ZkConnection {
                         .connectString(connectString)
                         .sessionTimeoutMs((int) sessionTimeout.toMillis())
                         .connectionTimeoutMs((int) connectTimeout.toMillis())
+                        .zookeeperFactory(new LastingSession())
                         .retryPolicy(
                                 new BoundedExponentialBackoffRetry(
                                         RETRY_BASE_MS, RETRY_MAX_MS, RETRY_COUNT_MAX))

@@ -3,6 +3,7 @@ package io.headrace.admin.controller;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.ControllerNode;
+import io.headrace.model.coordination.ZkPayloads.ServiceNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -79,6 +80,40 @@ public final class ControllerElection implements AutoCloseable {
                     leave("it enters the election again");
                     enter();
                 });
+    }
+
+    /**
+     * The controller's process is known to be dead: ends what its session still holds, so that the
+     * next one follows without waiting for that session's end. Never blocks.
+     */
+    public void controllerGone(String goneId, String url) {
+        execute(
+                () -> {
+                    try {
+                        endSessionOf(goneId, url);
+                    } catch (KeeperException.NoNodeException
+                            | KeeperException.BadVersionException e) {
+                        LOG.atDebug().setCause(e).log("Another instance was faster");
+                    }
+                });
+    }
+
+    private void endSessionOf(String goneId, String url) throws Exception {
+        ZooKeeper zooKeeper = client.getZookeeperClient().getZooKeeper();
+        String admin = ZkPaths.admin(goneId);
+        Stat stat = new Stat();
+        byte[] bytes = zooKeeper.getData(admin, false, stat);
+        if (!ZkPayloads.decode(admin, bytes, ServiceNode.class).url().equals(url)) {
+            return; // started again, elsewhere
+        }
+        for (String name : zooKeeper.getChildren(ZkPaths.CONTROLLER_LATCH, false)) {
+            String path = ZkPaths.CONTROLLER_LATCH + "/" + name;
+            Stat entry = zooKeeper.exists(path, false);
+            if (entry != null && entry.getEphemeralOwner() == stat.getEphemeralOwner()) {
+                zooKeeper.delete(path, entry.getVersion());
+            }
+        }
+        zooKeeper.delete(admin, stat.getVersion());
     }
 
     @Override

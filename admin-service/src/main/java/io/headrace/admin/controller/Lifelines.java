@@ -9,29 +9,42 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices a broker's death within milliseconds, long before its ZooKeeper session ends: keeps one
- * idle connection to each live broker's HTTP address. When it ends and the address then refuses
- * connections, twice, the broker's process is gone, since its operating system says so itself.
+ * Notices the death of a broker, or of the controller, within milliseconds, long before its
+ * ZooKeeper session ends: keeps one idle connection to each of their HTTP addresses. When it ends
+ * and the address then refuses connections, twice, the process is gone, since its operating system
+ * says so itself.
  *
  * <p>Only a refusal counts, and only by an address that has taken a connection before: one that
  * never did may be reachable for others. A host that does not answer, or a connection that cannot
  * be made for another reason, is left to the session time-out. A wrong verdict costs a needless
- * election, never a record: the broker registers again, and leader epochs keep its old self from
- * acknowledging.
+ * election, never a record: who lives registers again; leader epochs keep a broker's old self from
+ * acknowledging, the controller epoch keeps an old controller from writing.
  *
- * <p>Owner: one virtual thread per broker; {@link #follow} runs on the watch's thread and does not
+ * <p>Owner: one virtual thread per process; {@link #follow} runs on the watch's thread and does not
  * block.
  */
 public final class Lifelines implements AutoCloseable {
 
+    /** Whose process is looked after; a later registration of the same one is another. */
+    public sealed interface Peer {
+
+        String url();
+
+        record OfBroker(int id, long epoch, String url) implements Peer {}
+
+        record OfController(String adminId, String url) implements Peer {}
+    }
+
     /** Told on a lifeline's thread. */
     public interface Verdict {
-        void isGone(int brokerId, long brokerEpoch);
+        void isGone(Peer peer);
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Lifelines.class);
@@ -40,23 +53,51 @@ public final class Lifelines implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final Duration PAUSE_UNREACHABLE = Duration.ofSeconds(1);
 
+    private final String adminId;
     private final Verdict verdict;
-    private final Map<Integer, Lifeline> lines = new HashMap<>();
+    private final Map<Peer, Lifeline> lines = new HashMap<>();
 
-    public Lifelines(Verdict verdict) {
+    /**
+     * @param adminId of this instance, which needs no line to itself
+     */
+    public Lifelines(String adminId, Verdict verdict) {
+        this.adminId = adminId;
         this.verdict = verdict;
     }
 
-    /** One connection for each broker of the image, none to others. */
+    /** One connection for each broker of the image and its controller, none to others. */
     public synchronized void follow(ClusterImage image) {
-        lines.values().removeIf(line -> line.endUnlessOf(image));
-        for (BrokerRegistration broker : image.brokers().values()) {
-            if (!broker.isStopping() && !lines.containsKey(broker.id())) {
-                Lifeline line = new Lifeline(broker);
-                lines.put(broker.id(), line);
+        Set<Peer> peers = peers(image);
+        lines.entrySet()
+                .removeIf(
+                        line -> {
+                            boolean isOver = !peers.contains(line.getKey());
+                            if (isOver) {
+                                line.getValue().end();
+                            }
+                            return isOver;
+                        });
+        for (Peer peer : peers) {
+            if (!lines.containsKey(peer)) {
+                Lifeline line = new Lifeline(peer);
+                lines.put(peer, line);
                 line.thread.start();
             }
         }
+    }
+
+    private Set<Peer> peers(ClusterImage image) {
+        Set<Peer> peers = new HashSet<>();
+        for (BrokerRegistration broker : image.brokers().values()) {
+            if (!broker.isStopping()) {
+                peers.add(new Peer.OfBroker(broker.id(), broker.epoch(), broker.httpUrl()));
+            }
+        }
+        image.controllerId()
+                .filter(id -> !id.equals(adminId))
+                .map(image.admins()::get)
+                .ifPresent(admin -> peers.add(new Peer.OfController(admin.id(), admin.url())));
+        return peers;
     }
 
     @Override
@@ -67,25 +108,12 @@ public final class Lifelines implements AutoCloseable {
 
     private final class Lifeline implements Runnable {
 
-        private final BrokerRegistration broker;
+        private final Peer peer;
         private final Thread thread;
 
-        Lifeline(BrokerRegistration broker) {
-            this.broker = broker;
-            this.thread = Thread.ofVirtual().name("lifeline-" + broker.id()).unstarted(this);
-        }
-
-        boolean endUnlessOf(ClusterImage image) {
-            BrokerRegistration now = image.brokers().get(broker.id());
-            boolean isOver =
-                    now == null
-                            || now.epoch() != broker.epoch()
-                            || !now.httpUrl().equals(broker.httpUrl())
-                            || now.isStopping();
-            if (isOver) {
-                end();
-            }
-            return isOver;
+        Lifeline(Peer peer) {
+            this.peer = peer;
+            this.thread = Thread.ofVirtual().name("lifeline " + peer.url()).unstarted(this);
         }
 
         void end() {
@@ -94,7 +122,7 @@ public final class Lifelines implements AutoCloseable {
 
         @Override
         public void run() {
-            URI url = URI.create(broker.httpUrl());
+            URI url = URI.create(peer.url());
             boolean wasConnected = false;
             int refusals = 0;
             while (!Thread.currentThread().isInterrupted()) {
@@ -111,11 +139,9 @@ public final class Lifelines implements AutoCloseable {
                     }
                     if (refusals == REFUSALS) {
                         LOG.atWarn()
-                                .addKeyValue("brokerId", broker.id())
-                                .addKeyValue("url", broker.httpUrl())
-                                .log(
-                                        "The broker's process is gone: its address refuses connections");
-                        verdict.isGone(broker.id(), broker.epoch());
+                                .addKeyValue("url", peer.url())
+                                .log("{} is gone: its address refuses connections", peer);
+                        verdict.isGone(peer);
                         refusals = 0;
                         Thread.sleep(PAUSE_UNREACHABLE);
                     } else {
@@ -132,7 +158,7 @@ public final class Lifelines implements AutoCloseable {
         }
 
         private boolean pauseUnreachable(IOException e) {
-            LOG.atDebug().setCause(e).log("Broker {} cannot be reached", broker.id());
+            LOG.atDebug().setCause(e).log("{} cannot be reached", peer);
             try {
                 Thread.sleep(PAUSE_UNREACHABLE);
                 return true;

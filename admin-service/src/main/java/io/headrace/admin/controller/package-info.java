@@ -9,7 +9,8 @@
  *
  * <p>Owner: the thread {@code controller} runs the core and the writes; {@code controller-election}
  * takes epochs. No locks are held over I/O. {@link io.headrace.admin.controller.Lifelines} has a
- * virtual thread and an idle connection per broker, and tells the controller whose process is gone.
+ * virtual thread and an idle connection per broker, and one to the controller elsewhere, and tells
+ * whose process is gone.
  *
  * <p>Fencing: a controller acts in a {@link io.headrace.admin.controller.Term}, and every write
  * checks the version of {@code /controller/epoch} in the same multi. A suspended connection ends

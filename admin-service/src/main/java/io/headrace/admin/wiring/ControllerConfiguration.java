@@ -9,6 +9,7 @@ import io.headrace.admin.controller.Controller;
 import io.headrace.admin.controller.ControllerElection;
 import io.headrace.admin.controller.ControllerRules;
 import io.headrace.admin.controller.Lifelines;
+import io.headrace.admin.controller.Lifelines.Peer;
 import io.headrace.admin.controller.TopicRules;
 import io.headrace.admin.controller.ZooKeeperStore;
 import io.headrace.admin.telemetry.AdminMetrics;
@@ -160,10 +161,24 @@ class ControllerConfiguration {
         return election;
     }
 
-    /** Every instance watches; only the one in office writes. */
+    /** Every instance watches brokers, and only the one in office writes; others watch that one. */
     @Bean(destroyMethod = "close")
-    Lifelines lifelines(ClusterWatch watch, Controller controller) {
-        Lifelines lifelines = new Lifelines(controller::brokerGone);
+    Lifelines lifelines(
+            AdminId adminId,
+            ClusterWatch watch,
+            Controller controller,
+            ControllerElection election) {
+        Lifelines lifelines =
+                new Lifelines(
+                        adminId.value(),
+                        peer -> {
+                            switch (peer) {
+                                case Peer.OfBroker(int id, long epoch, String url) ->
+                                        controller.brokerGone(id, epoch);
+                                case Peer.OfController(String id, String url) ->
+                                        election.controllerGone(id, url);
+                            }
+                        });
         watch.listen(lifelines::follow);
         return lifelines;
     }

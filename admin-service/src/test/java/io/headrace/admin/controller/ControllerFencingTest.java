@@ -158,6 +158,28 @@ class ControllerFencingTest {
     }
 
     @Test
+    void aControllerThatIsSaidToBeDeadIsSucceededAndFencedIfItLives() throws Exception {
+        try (ControllerInstance first = new ControllerInstance(connectString, "first");
+                Registration broker = registerBroker(false)) {
+            assertThat(broker.epoch()).isPositive();
+            first.awaitActive();
+            try (ControllerInstance second = new ControllerInstance(connectString, "second")) {
+                int firstEpoch = first.controller.epoch();
+                second.isGone("first");
+                second.awaitActive();
+                assertThat(second.controller.epoch()).isEqualTo(firstEpoch + 1);
+                second.await(image -> image.brokers().containsKey(0));
+                assertThat(outcome(first.create("too-late"))).isInstanceOf(Outcome.Refused.class);
+                first.awaitInactive();
+                assertThat(outcome(second.create("in-time"))).isInstanceOf(Outcome.Done.class);
+                second.await(image -> image.admins().containsKey("first"));
+            }
+            first.awaitActive();
+            assertThat(first.watch.image().topic("too-late")).isEmpty();
+        }
+    }
+
+    @Test
     void aBrokerThatRestartsLeadsItsPartitionsAgainUnderAGreaterLeaderEpoch() throws Exception {
         try (ControllerInstance instance = new ControllerInstance(connectString, "only")) {
             instance.awaitActive();

@@ -84,6 +84,11 @@ final class ControllerInstance implements AutoCloseable {
                         topic, OptionalInt.of(2), OptionalInt.of(1), List.of(), Map.of(), false));
     }
 
+    /** What its lifelines say of another one. */
+    void isGone(String adminId) {
+        election.controllerGone(adminId, "http://" + adminId);
+    }
+
     void awaitActive() {
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(controller::isActive);
     }

@@ -1,16 +1,21 @@
 package io.headrace.admin.controller;
 
+import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.DeletedTopic;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.ServiceRegistration;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicId;
 import io.headrace.testkit.cluster.TestImage;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Cluster images as the controller's tests write them. */
 final class Images {
@@ -93,6 +98,25 @@ final class Images {
 
     static ClusterImage image(List<BrokerRegistration> brokers, TopicImage... topics) {
         return image(brokers, Map.of(), topics);
+    }
+
+    /** A cluster with this controller, which is its only admin-service. */
+    static ClusterImage governed(String adminId, String url, BrokerRegistration... brokers) {
+        return new ClusterImage(
+                1,
+                "cluster",
+                1,
+                Optional.of(adminId),
+                Arrays.stream(brokers)
+                        .collect(Collectors.toMap(BrokerRegistration::id, Function.identity())),
+                Map.of(),
+                Map.of(),
+                Map.of(adminId, new ServiceRegistration(adminId, url, "test")),
+                Map.of(),
+                Admission.NONE,
+                Map.of(),
+                Map.of(),
+                Optional.empty());
     }
 
     static ClusterImage image(

@@ -1,11 +1,14 @@
 package io.headrace.admin.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headrace.admin.controller.Lifelines.Peer;
 import io.headrace.model.cluster.BrokerRegistration;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +26,16 @@ class LifelinesTest {
     private static final long EPOCH = 17;
 
     private final LinkedBlockingQueue<String> gone = new LinkedBlockingQueue<>();
-    private final Lifelines lifelines = new Lifelines((id, epoch) -> gone.add(id + "@" + epoch));
+    private final Lifelines lifelines =
+            new Lifelines(
+                    "own",
+                    peer ->
+                            gone.add(
+                                    switch (peer) {
+                                        case Peer.OfBroker(int id, long epoch, String url) ->
+                                                id + "@" + epoch;
+                                        case Peer.OfController(String id, String url) -> id;
+                                    }));
 
     @AfterEach
     void stop() {
@@ -53,6 +65,26 @@ class LifelinesTest {
             line.close();
             assertThat(gone.poll(10, TimeUnit.SECONDS)).isEqualTo("3@17");
             assertThat(gone).isEmpty();
+        }
+    }
+
+    @Test
+    void the_end_of_the_controller_is_told_by_all_but_itself() throws Exception {
+        try (ServerSocket admin = listen()) {
+            lifelines.follow(Images.governed("other", url(admin)));
+            Socket line = admin.accept();
+            admin.close();
+            line.close();
+            assertThat(gone.poll(10, TimeUnit.SECONDS)).isEqualTo("other");
+        }
+        try (ServerSocket own = listen();
+                ServerSocket broker = listen()) {
+            lifelines.follow(Images.governed("own", url(own), at(broker, false)));
+            try (Socket line = broker.accept()) {
+                assertThat(line.isConnected()).isTrue();
+            }
+            own.setSoTimeout(1);
+            assertThatThrownBy(own::accept).isInstanceOf(SocketTimeoutException.class);
         }
     }
 

@@ -59,6 +59,7 @@ final class Fetcher {
             Self self,
             FetchSettings settings,
             FetchCounters counters,
+            CopyLimit limit,
             LeaderChannel.Opener opener,
             LongSupplier nanoClock) {
         this.leaderId = leaderId;
@@ -67,7 +68,7 @@ final class Fetcher {
         this.counters = counters;
         this.opener = opener;
         this.nanoClock = nanoClock;
-        this.fetches = new LeaderFetches(settings, counters);
+        this.fetches = new LeaderFetches(settings, counters, limit);
         this.thread =
                 Thread.ofPlatform()
                         .daemon()

@@ -5,6 +5,7 @@ import io.headrace.broker.replica.FollowOutcome;
 import io.headrace.broker.replica.Follower;
 import io.headrace.broker.replication.FetchAnswer.OfPartition;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,10 @@ final class FollowedPartition {
 
     Follower follower() {
         return follower;
+    }
+
+    TopicPartition name() {
+        return follower.name();
     }
 
     FetchKey key() {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaderFetches {
 
+    /** How long a copy waits that is limited, before it asks again whether it is still. */
+    private static final long LIMITED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private record Pause(long untilNanos, FollowedPartition partition) {}
 
     private final FetchSettings settings;
     private final FetchCounters counters;
+    private final CopyLimit limit;
     private final Map<FetchKey, FollowedPartition> partitions = new LinkedHashMap<>();
 
     /** Whose position the leader must hear. */
@@ -49,9 +54,10 @@ final class LeaderFetches {
     private int sessionId;
     private int sessionEpoch;
 
-    LeaderFetches(FetchSettings settings, FetchCounters counters) {
+    LeaderFetches(FetchSettings settings, FetchCounters counters, CopyLimit limit) {
         this.settings = settings;
         this.counters = counters;
+        this.limit = limit;
     }
 
     boolean isEmpty() {
@@ -81,9 +87,13 @@ final class LeaderFetches {
         endPauses(nowNanos);
         List<FetchPosition> positions = new ArrayList<>(due.size());
         List<FetchKey> forgotten = new ArrayList<>();
+        boolean isLimited = limit.isExhausted();
         for (FetchKey key : due) {
             FollowedPartition partition = partitions.get(key);
-            if (partition != null) {
+            if (partition != null && isLimited && limit.covers(partition.name())) {
+                forget(partition);
+                pauses.add(new Pause(nowNanos + LIMITED_NANOS, partition));
+            } else if (partition != null) {
                 positions.add(partition.ask());
                 inSession.add(key);
                 leaving.remove(key);
@@ -134,6 +144,7 @@ final class LeaderFetches {
             if (partition == null || !inSession.contains(part.key())) {
                 counters.foreign.increment();
             } else {
+                limit.copied(partition.name(), part.batches().remaining());
                 settle(partition, take(partition, part), nowNanos);
             }
         }

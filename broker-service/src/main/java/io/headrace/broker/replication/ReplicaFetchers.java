@@ -29,6 +29,7 @@ public final class ReplicaFetchers implements FollowingListener, AutoCloseable {
 
     private final Fetcher.Self self;
     private final FetchSettings settings;
+    private final CopyLimit limit;
     private final LeaderChannel.Opener opener;
     private final LongSupplier nanoClock;
     private final FetchCounters counters = new FetchCounters();
@@ -45,10 +46,12 @@ public final class ReplicaFetchers implements FollowingListener, AutoCloseable {
             int brokerId,
             LongSupplier brokerEpoch,
             FetchSettings settings,
+            CopyLimit limit,
             LeaderChannel.Opener opener,
             LongSupplier nanoClock) {
         this.self = new Fetcher.Self(brokerId, brokerEpoch);
         this.settings = settings;
+        this.limit = limit;
         this.opener = opener;
         this.nanoClock = nanoClock;
     }
@@ -119,7 +122,7 @@ public final class ReplicaFetchers implements FollowingListener, AutoCloseable {
     }
 
     private Fetcher started(int leaderId) {
-        Fetcher fetcher = new Fetcher(leaderId, self, settings, counters, opener, nanoClock);
+        Fetcher fetcher = new Fetcher(leaderId, self, settings, counters, limit, opener, nanoClock);
         fetcher.start();
         return fetcher;
     }

@@ -28,6 +28,7 @@ record Replication(ReplicaFetchers fetchers, Scrubber scrubber) implements AutoC
                         properties.id(),
                         () -> ownEpoch(broker.get(), properties.id()),
                         settings,
+                        new ThrottledCopies(properties.id(), () -> image(broker), System::nanoTime),
                         peers,
                         System::nanoTime),
                 new Scrubber(

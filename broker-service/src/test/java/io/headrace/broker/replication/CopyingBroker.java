@@ -34,7 +34,8 @@ final class CopyingBroker {
 
     final LogDirectory directory;
     final FetchCounters counters = new FetchCounters();
-    final LeaderFetches fetches = new LeaderFetches(FetchSettings.DEFAULTS, counters);
+    final LeaderFetches fetches =
+            new LeaderFetches(FetchSettings.DEFAULTS, counters, CopyLimit.NONE);
     final Partition partition;
     private final LocalReplicas replicas;
     private long now;

@@ -6,6 +6,7 @@ import io.headrace.broker.replication.FetchAnswer.OfPartition;
 import io.headrace.broker.replication.FetchAnswer.Refusal;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,7 +22,9 @@ class LeaderFetchesTest {
     private static final int SESSION = 9;
 
     private final FetchCounters counters = new FetchCounters();
-    private final LeaderFetches fetches = new LeaderFetches(FetchSettings.DEFAULTS, counters);
+    private final Limit limit = new Limit();
+    private final LeaderFetches fetches =
+            new LeaderFetches(FetchSettings.DEFAULTS, counters, limit);
     private final Map<FetchKey, ModelReplica> leaders = new HashMap<>();
     private final Map<FetchKey, FetchPosition> session = new HashMap<>();
     private long now = 1_000_000_000L;
@@ -60,6 +63,53 @@ class LeaderFetchesTest {
 
     private void pass(Duration time) {
         now += time.toNanos();
+    }
+
+    /** Covers the topic "limited". */
+    private static final class Limit implements CopyLimit {
+
+        private boolean isExhausted;
+        private int bytes;
+
+        @Override
+        public boolean isExhausted() {
+            return isExhausted;
+        }
+
+        @Override
+        public boolean covers(TopicPartition partition) {
+            return partition.topic().equals("limited");
+        }
+
+        @Override
+        public void copied(TopicPartition partition, int more) {
+            bytes += covers(partition) ? more : 0;
+        }
+    }
+
+    @Test
+    void whatIsLimitedWaitsOutsideOfTheSessionAndTheRestGoesOn() {
+        ModelReplica limited = lead(new ModelReplica("limited", 0, 3).with(3, 4));
+        ModelReplica free = lead(new ModelReplica("free", 0, 3).with(3, 4));
+        ModelReplica limitedCopy = new ModelReplica("limited", 0, 3);
+        ModelReplica freeCopy = new ModelReplica("free", 0, 3);
+        fetches.follow(limitedCopy);
+        fetches.follow(freeCopy);
+        round(2);
+        assertThat(limit.bytes).isEqualTo(2 * ModelReplica.RECORD_BYTES);
+        limit.isExhausted = true;
+        round(2);
+        assertThat(session).containsOnlyKeys(free.key());
+        assertThat(freeCopy.records).hasSize(4);
+        assertThat(limitedCopy.records).hasSize(2);
+        pass(Duration.ofSeconds(1));
+        round(2);
+        assertThat(session).containsOnlyKeys(free.key());
+        limit.isExhausted = false;
+        pass(Duration.ofSeconds(1));
+        round(2);
+        assertThat(limitedCopy.records).isEqualTo(limited.records);
+        assertThat(limit.bytes).isEqualTo(4 * ModelReplica.RECORD_BYTES);
     }
 
     private static List<Long> offsets(FetchRequest request) {

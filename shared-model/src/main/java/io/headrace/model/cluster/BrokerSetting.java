@@ -16,7 +16,8 @@ public enum BrokerSetting {
             "replica.alter.log.dirs.io.max.bytes.per.second",
             "Accepted for Kafka's tools; a broker has one log directory, so nothing moves between such.");
 
-    private static final long NO_LIMIT = Long.MAX_VALUE;
+    /** A rate that nothing reaches. */
+    public static final long NO_LIMIT = Long.MAX_VALUE;
 
     private final String settingName;
     private final String meaning;

@@ -32,12 +32,14 @@ final class HandOver {
     void run(Duration wait) {
         try {
             int before = count(membership.image(), brokerId);
-            if (!membership.isRegistered() || before == 0) {
+            if (!membership.isRegistered() || before == 0 || isUngoverned(membership.image())) {
                 return;
             }
             long start = System.nanoTime();
             membership.stopping();
-            boolean isDone = membership.await(image -> count(image, brokerId) == 0, wait);
+            boolean isDone =
+                    membership.await(
+                            image -> count(image, brokerId) == 0 || isUngoverned(image), wait);
             (isDone ? LOG.atInfo() : LOG.atWarn())
                     .addKeyValue("brokerId", brokerId)
                     .log(
@@ -53,6 +55,11 @@ final class HandOver {
                     .addKeyValue("brokerId", brokerId)
                     .log("Leaderships are not handed over; the controller elects after the stop");
         }
+    }
+
+    /** Without an admin-service there is nobody to wait for. */
+    private static boolean isUngoverned(ClusterImage image) {
+        return image.admins().isEmpty();
     }
 
     /** Partitions whose ISR has the broker and another one that could do without it. */

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headrace.admin.envelope.V3Exception;
 import io.headrace.admin.envelope.V3Links;
 import io.headrace.admin.envelope.V3Metadata;
+import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.TopicImage;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param replicasLeft that it holds
  * @param moving of these, those that are on their way off
  * @param leaders partitions that it leads now
+ * @param withoutPlace replicas that no other broker can take over, as things are
+ * @param obstacle why the drain stands still; absent while it goes on
  */
 record DrainView(
         String kind,
@@ -29,7 +34,9 @@ record DrainView(
         @JsonProperty("cordoned_since_ms") @Nullable Long sinceMs,
         @JsonProperty("replicas_left") int replicasLeft,
         int moving,
-        int leaders) {
+        int leaders,
+        @JsonProperty("without_place") int withoutPlace,
+        @Nullable String obstacle) {
 
     static DrainView of(V3Links links, ClusterImage image, int broker) {
         Optional<Cordon> cordon = Optional.ofNullable(image.cordons().get(broker));
@@ -39,12 +46,15 @@ record DrainView(
         int replicasLeft = 0;
         int moving = 0;
         int leaders = 0;
+        int withoutPlace = 0;
+        Set<Integer> takers = takers(image, broker);
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitionCount(); p++) {
                 boolean isAssigned = topic.assignments().get(p).contains(broker);
                 boolean isTarget = topic.target(p).contains(broker);
                 replicasLeft += isAssigned ? 1 : 0;
                 moving += isAssigned && !isTarget ? 1 : 0;
+                withoutPlace += isTarget && topic.target(p).containsAll(takers) ? 1 : 0;
                 leaders += topic.states().get(p).leader() == broker ? 1 : 0;
             }
         }
@@ -60,6 +70,22 @@ record DrainView(
                 cordon.map(Cordon::sinceMs).orElse(null),
                 replicasLeft,
                 moving,
-                leaders);
+                leaders,
+                withoutPlace,
+                withoutPlace == 0 ? null : obstacle(withoutPlace, takers.size()));
+    }
+
+    /** Who may get replicas that leave the broker. */
+    private static Set<Integer> takers(ClusterImage image, int broker) {
+        return image.brokers().values().stream()
+                .filter(each -> !each.isStopping() && !image.cordons().containsKey(each.id()))
+                .map(BrokerRegistration::id)
+                .filter(id -> id != broker)
+                .collect(Collectors.toSet());
+    }
+
+    private static String obstacle(int replicas, int takers) {
+        return "%d replicas have no broker to go to: each of the %d others that take replicas holds one of the same partition; add a broker, or end a cordon"
+                .formatted(replicas, takers);
     }
 }

@@ -126,6 +126,7 @@ class ReassignmentResourceTest {
     @Test
     void aCordonedBrokerGetsNothingAndADrainedOneIsRelieved() throws Exception {
         create("stays", "[2,1]");
+        create("everywhere", "[2,1,0]");
         String broker = admin.cluster("brokers/2");
         assertThat(rest.put(broker + "/cordon", "").status()).isEqualTo(204);
         assertThat(
@@ -137,6 +138,9 @@ class ReassignmentResourceTest {
         Rest.Answer drain = rest.post(broker + "%3Adrain", "");
         assertThat(drain.status()).isEqualTo(202);
         assertThat(drain.json().path("is_draining").asBoolean()).isTrue();
+        assertThat(drain.json().path("without_place").asInt()).isEqualTo(1);
+        assertThat(drain.json().path("obstacle").asString())
+                .startsWith("1 replicas have no broker to go to");
         assertThat(rest.get(broker + "/drain").json().path("replicas_left").asInt()).isPositive();
         admin.await(image -> image.topic("stays").orElseThrow().moves().containsKey(0));
         assertThat(rest.delete(broker + "/drain").status()).isEqualTo(204);

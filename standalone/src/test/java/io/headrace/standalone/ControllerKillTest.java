@@ -1,0 +1,109 @@
+package io.headrace.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * kill -9 of the controller, alone and together with a leader: the other admin-service takes over
+ * long before the session of the dead one ends. {@code -Dheadrace.controller.kills=10} repeats it.
+ */
+@ExtendWith(SharedCluster.class)
+class ControllerKillTest {
+
+    private static final int KILLS = Integer.getInteger("headrace.controller.kills", 1);
+    private static final int BETWEEN = 100;
+    private static final long STALL_MS_MAX = 5_000;
+
+    @Test
+    void without_its_controller_the_data_path_goes_on_and_soon_there_is_another(
+            PartsCluster cluster) throws Exception {
+        String topic = "without-controller";
+        cluster.createTopic(topic, 3);
+        try (ClusterLoad load = new ClusterLoad(cluster, topic, 3)) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                load.awaitMore(BETWEEN);
+                List<Integer> epochs = cluster.leaderEpochs();
+                int controller = cluster.controller();
+                int term = cluster.image().controllerEpoch();
+                load.measure();
+                long startNs = System.nanoTime();
+                cluster.parts().killAdmin(controller);
+                cluster.await(image -> image.controllerEpoch() > term);
+                String another = topic + "-" + kill;
+                cluster.createTopic(another, 1);
+                long ms = (System.nanoTime() - startNs) / 1_000_000;
+                cluster.deleteTopic(another);
+                load.awaitMore(BETWEEN);
+                long silenceMs = load.silenceMs();
+                cluster.parts().startAdmin(controller);
+                System.out.printf(
+                        "controller killed: the next one created a topic after %d ms; longest"
+                                + " silence between acks %d ms%n",
+                        ms, silenceMs);
+                assertThat(cluster.leaderEpochs()).isEqualTo(epochs);
+                assertThat(silenceMs).isLessThan(1_000);
+                assertThat(ms).isLessThan(STALL_MS_MAX);
+            }
+            assertThat(load.finish()).isPositive();
+            cluster.checkReplicasEqual(topic);
+        }
+    }
+
+    @Test
+    void controller_and_leader_killed_together_are_both_replaced_within_seconds(
+            PartsCluster cluster) throws Exception {
+        String topic = "doubly-killed";
+        // Each of the first three has another leader; the others are without one broker each.
+        cluster.createTopic(topic, List.of(List.of(1, 2, 3), List.of(2, 3, 1), List.of(3, 1, 2)));
+        String aside = "doubly-killed-aside";
+        cluster.createTopic(aside, List.of(List.of(2, 3), List.of(3, 1), List.of(1, 2)));
+        try (ClusterLoad load = new ClusterLoad(cluster, topic, 3);
+                ClusterLoad others = new ClusterLoad(cluster, aside, 3)) {
+            for (int kill = 0; kill < KILLS; kill++) {
+                cluster.awaitHealthy();
+                load.awaitMore(BETWEEN);
+                int leader = cluster.state(topic, kill % 3).leader();
+                int untouched = untouchedBy(cluster, aside, leader);
+                int controller = cluster.controller();
+                load.measure();
+                others.measure();
+                cluster.parts().killAdmin(controller);
+                cluster.parts().kill9(leader);
+                load.awaitMore(BETWEEN);
+                others.awaitMore(BETWEEN, List.of(untouched));
+                List<Long> stalls = new ArrayList<>();
+                for (int p = 0; p < 3; p++) {
+                    stalls.add(load.silenceMs(p));
+                }
+                long untouchedMs = others.silenceMs(untouched);
+                cluster.parts().startAdmin(controller);
+                cluster.parts().start(leader);
+                System.out.printf(
+                        "controller and leader of %d killed: longest silence between acks per"
+                                + " partition %s ms; of a partition without replica there %d ms%n",
+                        kill % 3, stalls, untouchedMs);
+                assertThat(stalls).allMatch(ms -> ms < STALL_MS_MAX);
+                assertThat(untouchedMs).isLessThan(1_000);
+            }
+            cluster.awaitHealthy();
+            assertThat(load.finish()).isPositive();
+            assertThat(others.finish()).isPositive();
+            cluster.checkReplicasEqual(topic);
+            cluster.checkReplicasEqual(aside);
+        }
+    }
+
+    private static int untouchedBy(PartsCluster cluster, String topic, int broker) {
+        List<List<Integer>> assignments = cluster.image().topic(topic).orElseThrow().assignments();
+        for (int p = 0; p < assignments.size(); p++) {
+            if (!assignments.get(p).contains(broker)) {
+                return p;
+            }
+        }
+        throw new AssertionError("all have a replica on " + broker);
+    }
+}

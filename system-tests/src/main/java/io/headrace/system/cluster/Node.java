@@ -1,0 +1,156 @@
+package io.headrace.system.cluster;
+
+import io.headrace.system.machine.Disk;
+import io.headrace.system.machine.Host;
+import io.headrace.system.machine.Machine;
+import io.headrace.system.machine.Program;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One process of the cluster, on a host of its own. One thread steers it. */
+public final class Node {
+
+    private static final Duration STOP_MAX = Duration.ofMinutes(1);
+    private static final Duration ASK_MAX = Duration.ofSeconds(2);
+
+    private final Machine machine;
+    private final Host host;
+    private final List<String> command;
+    private final int port;
+    private final boolean speaksHttp;
+    private final Optional<Disk> disk;
+    private final HttpClient http = HttpClient.newBuilder().connectTimeout(ASK_MAX).build();
+    private @Nullable Program program;
+    private boolean isPaused;
+    private boolean hasNoPower;
+
+    Node(
+            Machine machine,
+            Host host,
+            List<String> command,
+            int port,
+            boolean speaksHttp,
+            Optional<Disk> disk) {
+        this.machine = machine;
+        this.host = host;
+        this.command = List.copyOf(command);
+        this.port = port;
+        this.speaksHttp = speaksHttp;
+        this.disk = disk;
+    }
+
+    public String name() {
+        return host.name();
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    public Disk disk() {
+        return disk.orElseThrow();
+    }
+
+    public String url() {
+        return "http://" + host.address() + ":" + port;
+    }
+
+    /** Returns at once. */
+    public void start() throws IOException {
+        if (runs()) {
+            throw new IllegalStateException(name() + " runs already");
+        }
+        program = machine.program(host, name(), command);
+        isPaused = false;
+    }
+
+    public boolean runs() {
+        return program != null && program.isAlive();
+    }
+
+    private Program program() {
+        if (program == null) {
+            throw new IllegalStateException(name() + " was never started");
+        }
+        return program;
+    }
+
+    public long pid() {
+        return program().pid();
+    }
+
+    public void kill9() throws IOException {
+        program().kill9();
+    }
+
+    public int stop() throws IOException {
+        return program().stop(STOP_MAX);
+    }
+
+    public void pause() throws IOException {
+        program().pause();
+        isPaused = true;
+    }
+
+    public void goOn() throws IOException {
+        if (isPaused) {
+            program().goOn();
+            isPaused = false;
+        }
+    }
+
+    /** Loses what was not synced; the process is gone as well. */
+    public void losePower() throws IOException {
+        powerOff();
+        kill9();
+        disk().powerOn();
+        hasNoPower = false;
+    }
+
+    /** Its disk takes nothing any more; the process does not know yet. */
+    public void powerOff() throws IOException {
+        if (!hasNoPower) {
+            disk().powerOff();
+            hasNoPower = true;
+        }
+    }
+
+    public boolean isReady() throws IOException {
+        if (!speaksHttp) {
+            return takesConnections();
+        }
+        return get("/actuator/health/readiness").statusCode() == 200;
+    }
+
+    private boolean takesConnections() throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host.address(), port), 1000);
+            return true;
+        }
+    }
+
+    public HttpResponse<String> get(String path) throws IOException {
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create(url() + path)).timeout(ASK_MAX).build(),
+                    HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

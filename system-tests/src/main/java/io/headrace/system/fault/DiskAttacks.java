@@ -1,0 +1,114 @@
+package io.headrace.system.fault;
+
+import io.headrace.system.cluster.Node;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.kafka.common.TopicPartition;
+
+/** Disks that are full or damaged (F21, F33, F34). */
+final class DiskAttacks {
+
+    private static final int CHUNK = 1 << 20;
+
+    private DiskAttacks() {}
+
+    /** F21: no space is left on the disk of a leader, for a while. */
+    static void full(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            Path filler = leader.disk().path().resolve("filler");
+            field.mark("no space left at " + leader);
+            fill(filler);
+            field.pauseAbout(10, 20);
+            Files.delete(filler);
+            field.mark("space again at " + leader);
+            field.pause(5);
+            field.settle();
+            if (!leader.runs()) {
+                field.wrong("C22", leader + " ended when its disk was full");
+                field.startAgain(leader);
+            }
+        }
+    }
+
+    private static void fill(Path filler) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        try (FileChannel file =
+                FileChannel.open(filler, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            while (true) {
+                chunk.clear();
+                file.write(chunk);
+            }
+        } catch (IOException full) {
+            if (Files.size(filler) == 0) {
+                throw full;
+            }
+        }
+    }
+
+    /** F33: bits of files of a broker change while it is down. */
+    static void flipBits(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node broker = field.anyBroker();
+            TopicPartition partition = field.anyPartition();
+            ProcessAttacks.kill(field, broker);
+            for (Path file : files(field, broker, partition)) {
+                flip(field, file);
+            }
+            field.startAgain(broker);
+            field.settle();
+        }
+    }
+
+    private static List<Path> files(Field field, Node broker, TopicPartition partition)
+            throws IOException {
+        int id = field.cluster().brokers().indexOf(broker) + 1;
+        Path folder = field.cluster().partition(id, partition.toString());
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    private static void flip(Field field, Path path) throws IOException {
+        try (FileChannel file =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            if (file.size() == 0) {
+                return;
+            }
+            long at = field.random().nextLong(file.size());
+            ByteBuffer one = ByteBuffer.allocate(1);
+            file.read(one, at);
+            one.put(0, (byte) (one.get(0) ^ (1 << field.random().nextInt(8))));
+            file.write(one.flip(), at);
+            field.mark("flip a bit of " + path + " at " + at);
+        }
+    }
+
+    /** F34: files are missing, or all of them. */
+    static void loseFiles(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node broker = field.anyBroker();
+            TopicPartition partition = field.anyPartition();
+            ProcessAttacks.kill(field, broker);
+            List<Path> files = new ArrayList<>(files(field, broker, partition));
+            switch (field.random().nextInt(3)) {
+                case 0 -> files.removeIf(file -> !file.toString().endsWith("index"));
+                case 1 -> files.removeIf(file -> !file.toString().endsWith(".log"));
+                default -> {}
+            }
+            for (Path file : files) {
+                Files.delete(file);
+                field.mark("delete " + file);
+            }
+            field.startAgain(broker);
+            field.settle();
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package io.headrace.system.fault;
+
+import io.headrace.system.check.Checker;
+import io.headrace.system.check.Judgement;
+import io.headrace.system.cluster.Cluster;
+import io.headrace.system.cluster.Node;
+import io.headrace.system.cluster.Waiting;
+import io.headrace.system.fault.Plan.Demands;
+import io.headrace.system.history.HistoryFile;
+import io.headrace.system.load.FinalReader;
+import io.headrace.system.load.Journal;
+import io.headrace.system.load.Load;
+import io.headrace.system.load.TestTopic;
+import io.headrace.testkit.replica.ReplicasEqual;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * One plan on a cluster, with topics and a history of its own: warm-up, faults, heal, recovery,
+ * final read, comparison of the replicas, judgement.
+ */
+public final class FaultRun {
+
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration COME_BACK = Duration.ofMinutes(2);
+    private static final Duration GO_ON = Duration.ofMinutes(1);
+    private static final Duration CATCH_UP = Duration.ofMinutes(1);
+    private static final Duration READ_ALL = Duration.ofMinutes(2);
+    private static final int SENDERS = 2;
+
+    private final Cluster cluster;
+    private final Plan plan;
+    private final long seed;
+    private final String suffix;
+    private final Path history;
+
+    /**
+     * What a run showed.
+     *
+     * @param stalls longest time without an acknowledgement, per topic, in ms
+     */
+    public record Outcome(
+            Plan plan,
+            long seed,
+            Judgement judgement,
+            Map<String, Long> stalls,
+            long seconds,
+            Path history) {
+
+        /** Whether it is as the plan demands. */
+        public boolean isGood() {
+            return judgement.isSound() || plan.demands() == Demands.NOTHING;
+        }
+    }
+
+    /**
+     * @param number of the run on this cluster
+     */
+    public FaultRun(Cluster cluster, Plan plan, long seed, int number) {
+        this.cluster = cluster;
+        this.plan = plan;
+        this.seed = seed;
+        this.suffix = "-" + number;
+        this.history =
+                cluster.machine().folder().resolve("history-" + plan.name() + "-" + seed + suffix);
+    }
+
+    public Outcome run() throws IOException, InterruptedException {
+        long startNs = System.nanoTime();
+        List<TestTopic> topics = topics();
+        Map<String, Long> stalls;
+        try (HistoryFile file = HistoryFile.create(history)) {
+            Journal journal = new Journal(file, topics);
+            journal.mark("plan " + plan.name() + ", seed " + seed);
+            for (TestTopic topic : topics) {
+                cluster.admin()
+                        .createTopic(
+                                topic.name(),
+                                topic.partitions(),
+                                topic.replicas(),
+                                topic.configs());
+            }
+            stalls = underLoad(topics, journal);
+        }
+        Judgement judgement = Checker.check(history);
+        long seconds = Duration.ofNanos(System.nanoTime() - startNs).toSeconds();
+        return new Outcome(plan, seed, judgement, stalls, seconds, history);
+    }
+
+    private List<TestTopic> topics() {
+        Map<String, String> two = Map.of("min.insync.replicas", "2");
+        Map<String, String> flushed = Map.of("min.insync.replicas", "2", "flush.on.ack", "true");
+        TestTopic alone = new TestTopic("alone" + suffix, 3, 1, Map.of(), false, 50);
+        if (plan.demands() == Demands.OF_FLUSHED) {
+            return List.of(
+                    new TestTopic("flushed" + suffix, 4, 3, flushed, false, 200),
+                    alone,
+                    new TestTopic("web" + suffix, 2, 3, flushed, true, 20));
+        }
+        return List.of(
+                new TestTopic("kept" + suffix, 4, 3, two, false, 300),
+                new TestTopic("flushed" + suffix, 2, 3, flushed, false, 50),
+                alone,
+                new TestTopic("web" + suffix, 2, 3, two, true, 20));
+    }
+
+    private Map<String, Long> underLoad(List<TestTopic> topics, Journal journal)
+            throws IOException, InterruptedException {
+        Load load =
+                new Load(
+                        cluster.bootstrapServers(),
+                        cluster.gateway().url(),
+                        topics,
+                        SENDERS,
+                        plan.demands() == Demands.ALL,
+                        journal);
+        load.start();
+        awaitProgress(journal, "warm-up");
+        Waiting.pause(WARM_UP);
+        journal.beginStalls();
+        journal.mark("faults begin");
+        TestTopic target = topics.getFirst();
+        plan.attack()
+                .run(
+                        new Field(
+                                cluster,
+                                journal,
+                                target.name(),
+                                target.partitions(),
+                                seed,
+                                Duration.ofSeconds(plan.seconds())));
+        journal.mark("heal");
+        for (String missing : cluster.heal(COME_BACK)) {
+            journal.verdict("C22", missing + " did not come back within " + COME_BACK);
+        }
+        awaitProgress(journal, "heal");
+        awaitInSync(topics, journal);
+        Map<String, Long> stalls = stalls(journal);
+        load.stopSending();
+        Map<TopicPartition, Long> ends =
+                new FinalReader(cluster.bootstrapServers(), journal).readAll(READ_ALL);
+        if (!Waiting.until(CATCH_UP, () -> load.readersAreAt(ends))) {
+            journal.mark("readers are not at the ends after " + CATCH_UP);
+        }
+        load.stopReading();
+        compareReplicas(topics, ends, journal);
+        return stalls;
+    }
+
+    /** A value that is sent from now on is acknowledged, in every partition. */
+    private static void awaitProgress(Journal journal, String phase) throws IOException {
+        long sinceMs = System.currentTimeMillis();
+        Waiting.until(
+                GO_ON,
+                () ->
+                        journal.partitions().stream()
+                                .allMatch(each -> journal.wentOnSince(each, sinceMs)));
+        for (TopicPartition each : journal.partitions()) {
+            if (!journal.wentOnSince(each, sinceMs)) {
+                journal.verdict(
+                        "C22", each + " acknowledged nothing within " + GO_ON + " after " + phase);
+            }
+        }
+        journal.mark("every partition went on after " + phase);
+    }
+
+    private void awaitInSync(List<TestTopic> topics, Journal journal) throws IOException {
+        for (TestTopic topic : topics) {
+            for (int p = 0; p < topic.partitions(); p++) {
+                int partition = p;
+                if (!Waiting.until(
+                        CATCH_UP,
+                        () ->
+                                cluster.admin().replicas(topic.name(), partition).stream()
+                                                .filter(each -> each.isInSync())
+                                                .count()
+                                        == topic.replicas())) {
+                    journal.verdict(
+                            "C22",
+                            topic.name()
+                                    + "-"
+                                    + p
+                                    + ": not all replicas in sync after "
+                                    + CATCH_UP);
+                }
+            }
+        }
+    }
+
+    private static Map<String, Long> stalls(Journal journal) {
+        Map<String, Long> stalls = new HashMap<>();
+        for (TopicPartition each : journal.partitions()) {
+            stalls.merge(each.topic(), journal.longestStallMs(each), Math::max);
+        }
+        return stalls;
+    }
+
+    private void compareReplicas(
+            List<TestTopic> topics, Map<TopicPartition, Long> ends, Journal journal)
+            throws IOException {
+        for (TestTopic topic : topics) {
+            for (int p = 0; p < topic.partitions(); p++) {
+                TopicPartition partition = new TopicPartition(topic.name(), p);
+                List<Path> replicas = new ArrayList<>();
+                for (var replica : cluster.admin().replicas(topic.name(), p)) {
+                    replicas.add(cluster.partition(replica.broker(), partition.toString()));
+                }
+                try {
+                    ReplicasEqual.check(replicas, ends.getOrDefault(partition, 0L));
+                } catch (AssertionError e) {
+                    journal.verdict("C19", e.toString());
+                }
+            }
+        }
+        for (Node node : cluster.nodes()) {
+            if (!node.runs()) {
+                journal.verdict("C22", node + " does not run at the end");
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.headrace.system.fault;
+
+import io.headrace.system.cluster.AdminView;
+import io.headrace.system.cluster.Cluster;
+import io.headrace.system.cluster.Node;
+import io.headrace.system.cluster.Waiting;
+import io.headrace.system.load.Journal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
+
+/** What an attack works on: the cluster, chance, and the time that is left. */
+final class Field {
+
+    private static final Duration COME_BACK = Duration.ofMinutes(2);
+    private static final Duration SETTLE = Duration.ofMinutes(1);
+
+    private final Cluster cluster;
+    private final Journal journal;
+    private final String topic;
+    private final int partitions;
+    private final Random random;
+    private final long endNs;
+
+    /**
+     * @param topic that is attacked, three times replicated
+     */
+    Field(
+            Cluster cluster,
+            Journal journal,
+            String topic,
+            int partitions,
+            long seed,
+            Duration length) {
+        this(cluster, journal, topic, partitions, new Random(seed), length);
+    }
+
+    private Field(
+            Cluster cluster,
+            Journal journal,
+            String topic,
+            int partitions,
+            Random random,
+            Duration length) {
+        this.cluster = cluster;
+        this.journal = journal;
+        this.topic = topic;
+        this.partitions = partitions;
+        this.random = random;
+        this.endNs = System.nanoTime() + length.toNanos();
+    }
+
+    /** The same, for a shorter time. */
+    Field within(long lengthNs) {
+        return new Field(cluster, journal, topic, partitions, random, Duration.ofNanos(lengthNs));
+    }
+
+    boolean goesOn() {
+        return System.nanoTime() < endNs;
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    void mark(String text) {
+        journal.mark(text);
+    }
+
+    void wrong(String check, String text) {
+        journal.verdict(check, text);
+    }
+
+    void pause(double seconds) throws IOException {
+        Waiting.pause(Duration.ofMillis((long) (seconds * 1000)));
+    }
+
+    /** Seconds between these two. */
+    void pauseAbout(double least, double most) throws IOException {
+        pause(least + random.nextDouble() * (most - least));
+    }
+
+    /** Of a partition by chance. */
+    Node leader() throws IOException {
+        return leader(topic, random.nextInt(partitions));
+    }
+
+    Node leader(String ofTopic, int partition) throws IOException {
+        int[] found = {-1};
+        AdminView admin = cluster.admin();
+        boolean isThere =
+                Waiting.until(
+                        SETTLE,
+                        () -> {
+                            found[0] = admin.leader(ofTopic, partition);
+                            return found[0] > 0;
+                        });
+        if (!isThere) {
+            wrong("C22", ofTopic + "-" + partition + " has no leader after " + SETTLE);
+            return cluster.broker(1);
+        }
+        return cluster.broker(found[0]);
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    Node anyBroker() {
+        return cluster.brokers().get(random.nextInt(cluster.brokers().size()));
+    }
+
+    List<Node> brokersInAnyOrder() {
+        List<Node> all = new ArrayList<>(cluster.brokers());
+        Collections.shuffle(all, random);
+        return all;
+    }
+
+    List<Node> brokersBut(Node one) {
+        return cluster.brokers().stream().filter(each -> each != one).toList();
+    }
+
+    List<Node> coordination() {
+        List<Node> nodes = new ArrayList<>(cluster.zooKeepers());
+        nodes.addAll(cluster.admins());
+        return nodes;
+    }
+
+    /** Packets between them are lost, both ways. */
+    void cut(Node one, List<Node> others) throws IOException {
+        for (Node other : others) {
+            one.host().treatFrom(other.host().address(), "-j", "DROP");
+            other.host().treatFrom(one.host().address(), "-j", "DROP");
+        }
+    }
+
+    void healNetwork() throws IOException {
+        for (Node node : cluster.nodes()) {
+            node.host().heal();
+        }
+        mark("network healed");
+    }
+
+    /** Starts it and waits until it is ready. */
+    void startAgain(Node node) throws IOException {
+        mark("start " + node);
+        node.start();
+        awaitReady(node);
+    }
+
+    void awaitReady(Node node) throws IOException {
+        long startNs = System.nanoTime();
+        if (!Cluster.awaitReady(node, COME_BACK)) {
+            wrong("C22", node + " did not come back within " + COME_BACK);
+            return;
+        }
+        mark(node + " is ready after " + (System.nanoTime() - startNs) / 1_000_000 + " ms");
+    }
+
+    /** Waits until all replicas of the attacked topic are in sync again. */
+    void settle() throws IOException {
+        if (!Waiting.until(SETTLE, () -> inSyncEverywhere(cluster.brokers().size()))) {
+            wrong("C22", "not all replicas of " + topic + " are in sync after " + SETTLE);
+        }
+    }
+
+    private boolean inSyncEverywhere(int count) throws IOException {
+        for (int p = 0; p < partitions; p++) {
+            if (inSync(p) < count) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long inSync(int partition) throws IOException {
+        return cluster.admin().replicas(topic, partition).stream()
+                .filter(AdminView.Replica::isInSync)
+                .count();
+    }
+
+    /** Waits until this broker is in sync nowhere in the attacked topic, or the bound passes. */
+    boolean awaitOut(Node broker, Duration bound) throws IOException {
+        int id = cluster.brokers().indexOf(broker) + 1;
+        return Waiting.until(
+                bound,
+                () -> {
+                    for (int p = 0; p < partitions; p++) {
+                        if (cluster.admin().replicas(topic, p).stream()
+                                .anyMatch(each -> each.broker() == id && each.isInSync())) {
+                            return false;
+                        }
+                    }
+                    return true;
+                });
+    }
+
+    TopicPartition anyPartition() {
+        return new TopicPartition(topic, random.nextInt(partitions));
+    }
+}

@@ -1,0 +1,195 @@
+package io.headrace.system.fault;
+
+import io.headrace.system.cluster.Node;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Networks that lose packets between some and not between others (F9 to F18). */
+final class NetworkAttacks {
+
+    private static final double LENGTH = 15;
+
+    private NetworkAttacks() {}
+
+    /** What is done to a leader. */
+    @FunctionalInterface
+    private interface Cut {
+        void of(Field field, Node leader) throws IOException;
+    }
+
+    private static void again(Field field, String what, Cut cut) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark(what + ": " + leader);
+            cut.of(field, leader);
+            field.pauseAbout(LENGTH * 0.7, LENGTH * 1.3);
+            field.healNetwork();
+            field.settle();
+        }
+    }
+
+    /** F9: the leader and its clients against all others. */
+    static void isolateLeader(Field field) throws IOException {
+        again(field, "isolated from all but clients", (f, leader) -> f.cut(leader, all(f, leader)));
+    }
+
+    /** F10. */
+    static void isolateFromCoordination(Field field) throws IOException {
+        again(
+                field,
+                "isolated from ZooKeeper and controller",
+                (f, leader) -> f.cut(leader, f.coordination()));
+    }
+
+    /** F11. */
+    static void isolateFromFollowers(Field field) throws IOException {
+        again(
+                field,
+                "isolated from its followers",
+                (f, leader) -> f.cut(leader, f.brokersBut(leader)));
+    }
+
+    /** F12: it hears and cannot speak, or speaks and cannot hear. */
+    static void oneWay(Field field) throws IOException {
+        again(
+                field,
+                "one way",
+                (f, leader) -> {
+                    boolean isMute = f.random().nextBoolean();
+                    f.mark(isMute ? "cannot speak" : "cannot hear");
+                    for (Node other : all(f, leader)) {
+                        Node receiver = isMute ? other : leader;
+                        Node sender = isMute ? leader : other;
+                        receiver.host().treatFrom(sender.host().address(), "-j", "DROP");
+                    }
+                });
+    }
+
+    /** F13: connections stand, and no data comes through, from clients neither. */
+    static void halfOpen(Field field) throws IOException {
+        again(
+                field,
+                "half-open",
+                (f, leader) -> {
+                    for (String peer : peers(f, leader)) {
+                        leader.host()
+                                .treatFrom(
+                                        peer,
+                                        "-p",
+                                        "tcp",
+                                        "--tcp-flags",
+                                        "PSH",
+                                        "PSH",
+                                        "-j",
+                                        "DROP");
+                    }
+                });
+    }
+
+    /** F14: every second all its connections are reset, or none. */
+    static void resetStorm(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark("resets at " + leader);
+            for (int i = 0; i < LENGTH; i++) {
+                for (String peer : peers(field, leader)) {
+                    leader.host()
+                            .treatFrom(
+                                    peer,
+                                    "-p",
+                                    "tcp",
+                                    "-j",
+                                    "REJECT",
+                                    "--reject-with",
+                                    "tcp-reset");
+                }
+                field.pause(0.5);
+                leader.host().heal();
+                field.pause(0.5);
+            }
+            field.healNetwork();
+            field.settle();
+        }
+    }
+
+    /** F15: a ring in which each broker loses one other. */
+    static void ring(Field field) throws IOException {
+        while (field.goesOn()) {
+            List<Node> brokers = field.brokersInAnyOrder();
+            field.mark("no packets between " + brokers.get(0) + " and " + brokers.get(1));
+            field.cut(brokers.get(0), List.of(brokers.get(1)));
+            field.pause(LENGTH);
+            field.healNetwork();
+            field.settle();
+        }
+    }
+
+    /** F16: everybody loses some of the packets. */
+    static void loss(Field field) throws IOException {
+        List<String> shares = List.of("0.05", "0.20");
+        for (int i = 0; field.goesOn(); i++) {
+            String share = shares.get(i % shares.size());
+            field.mark("loss " + share);
+            for (Node broker : field.cluster().brokers()) {
+                broker.host()
+                        .treatFrom(
+                                "198.18.0.0/16",
+                                "-m",
+                                "statistic",
+                                "--mode",
+                                "random",
+                                "--probability",
+                                share,
+                                "-j",
+                                "DROP");
+            }
+            field.pause(LENGTH);
+            field.healNetwork();
+            field.settle();
+        }
+    }
+
+    /** F18: a follower sends and is answered at one megabit in a second. */
+    static void narrow(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node follower = field.brokersBut(field.leader()).getFirst();
+            field.mark("1 Mbit/s at " + follower);
+            follower.host().limitRate(1_000_000);
+            field.pause(LENGTH);
+            follower.host().limitRate(0);
+            field.healNetwork();
+            field.settle();
+        }
+    }
+
+    /** F41: a broker's way to ZooKeeper comes and goes. */
+    static void flapping(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark("ZooKeeper comes and goes for " + leader);
+            for (int i = 0; i < 6; i++) {
+                field.cut(leader, field.cluster().zooKeepers());
+                field.pauseAbout(0.5, 3);
+                field.healNetwork();
+                field.pauseAbout(0.5, 3);
+            }
+            field.settle();
+        }
+    }
+
+    private static List<Node> all(Field field, Node but) {
+        List<Node> nodes = new ArrayList<>(field.coordination());
+        nodes.addAll(field.brokersBut(but));
+        nodes.add(field.cluster().gateway());
+        return nodes;
+    }
+
+    private static List<String> peers(Field field, Node of) {
+        List<String> peers =
+                new ArrayList<>(
+                        all(field, of).stream().map(each -> each.host().address()).toList());
+        peers.add(field.cluster().machine().ownAddress());
+        return peers;
+    }
+}

@@ -1,0 +1,140 @@
+package io.headrace.system.fault;
+
+import io.headrace.system.cluster.Node;
+import java.io.IOException;
+import java.util.List;
+
+/** Processes that die, stop and stand still (F1 to F7). */
+final class ProcessAttacks {
+
+    private ProcessAttacks() {}
+
+    /** F1: the leader of the moment, again and again. */
+    static void killLeader(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            kill(field, leader);
+            field.pauseAbout(1, 8);
+            field.startAgain(leader);
+            field.settle();
+        }
+    }
+
+    /** F2: a follower, both admin-services, the coordinator of the group. */
+    static void killTheOthers(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node follower = field.brokersBut(field.leader()).getFirst();
+            kill(field, follower);
+            field.pauseAbout(1, 4);
+            field.startAgain(follower);
+            for (Node admin : field.cluster().admins()) {
+                kill(field, admin);
+                field.pauseAbout(1, 8);
+                field.startAgain(admin);
+            }
+            Node coordinator = field.leader("__consumer_offsets", field.random().nextInt(3));
+            kill(field, coordinator);
+            field.pauseAbout(1, 8);
+            field.startAgain(coordinator);
+            field.settle();
+        }
+    }
+
+    /** F3: all brokers at once; they come back in any order. */
+    static void killAll(Field field) throws IOException {
+        while (field.goesOn()) {
+            for (Node broker : field.cluster().brokers()) {
+                kill(field, broker);
+            }
+            field.pauseAbout(0, 3);
+            for (Node broker : field.brokersInAnyOrder()) {
+                field.mark("start " + broker);
+                broker.start();
+                field.pauseAbout(0, 8);
+            }
+            awaitAll(field);
+            field.settle();
+        }
+    }
+
+    static void awaitAll(Field field) throws IOException {
+        for (Node broker : field.cluster().brokers()) {
+            field.awaitReady(broker);
+        }
+    }
+
+    /** F4: one after the other, in order, as an upgrade does it. */
+    static void restartInTurn(Field field) throws IOException {
+        do {
+            for (Node broker : field.cluster().brokers()) {
+                field.mark("stop " + broker);
+                int code = broker.stop();
+                if (code != 0 && code != 143) {
+                    field.wrong("C22", broker + " ended with " + code);
+                }
+                field.startAgain(broker);
+                field.settle();
+            }
+        } while (field.goesOn());
+    }
+
+    /** F5: somebody every few seconds. */
+    static void storm(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node broker = field.anyBroker();
+            if (broker.runs()) {
+                kill(field, broker);
+            }
+            field.pauseAbout(2, 5);
+            for (Node each : field.cluster().brokers()) {
+                if (!each.runs()) {
+                    field.mark("start " + each);
+                    each.start();
+                }
+            }
+        }
+        awaitAll(field);
+        field.settle();
+    }
+
+    /** F6: the leader stands still, shorter and longer than its session. */
+    static void pauseLeader(Field field) throws IOException {
+        List<Double> lengths = List.of(1.0, 10.0, 25.0);
+        for (int i = 0; field.goesOn(); i++) {
+            Node leader = field.leader();
+            pause(field, leader, lengths.get(i % lengths.size()));
+            field.pauseAbout(2, 5);
+            field.settle();
+        }
+    }
+
+    /** F7: each admin-service stands still for longer than its session. */
+    static void pauseController(Field field) throws IOException {
+        while (field.goesOn()) {
+            for (Node admin : field.cluster().admins()) {
+                field.mark("pause " + admin);
+                admin.pause();
+                Node leader = field.leader();
+                kill(field, leader); // somebody must elect
+                field.pause(14);
+                admin.goOn();
+                field.mark(admin + " goes on");
+                field.startAgain(leader);
+                field.settle();
+            }
+        }
+    }
+
+    static void pause(Field field, Node node, double seconds) throws IOException {
+        field.mark("pause " + node + " for " + seconds + " s");
+        node.pause();
+        field.pause(seconds);
+        node.goOn();
+        field.mark(node + " goes on");
+    }
+
+    static void kill(Field field, Node node) throws IOException {
+        field.mark("kill -9 " + node);
+        node.kill9();
+    }
+}

@@ -1,0 +1,111 @@
+package io.headrace.system.load;
+
+import io.headrace.system.history.History;
+import io.headrace.system.history.HistoryFile;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The history of a run with its numbers: hands out those of partitions, producers and readers, and
+ * knows when each partition last acknowledged a value.
+ */
+public final class Journal {
+
+    private final HistoryFile file;
+    private final Map<TopicPartition, Integer> numbers = new HashMap<>();
+    private final List<TopicPartition> partitions = new ArrayList<>();
+    private final AtomicLongArray lastOkMs;
+    private final AtomicLongArray lastOkInvokedMs;
+    private final AtomicLongArray longestStallMs;
+    private int producers;
+    private int readers;
+
+    public Journal(HistoryFile file, List<TestTopic> topics) {
+        this.file = file;
+        for (TestTopic topic : topics) {
+            for (int p = 0; p < topic.partitions(); p++) {
+                TopicPartition partition = new TopicPartition(topic.name(), p);
+                numbers.put(partition, partitions.size());
+                file.partition(partitions.size(), partition.toString());
+                partitions.add(partition);
+            }
+        }
+        this.lastOkMs = new AtomicLongArray(partitions.size());
+        this.lastOkInvokedMs = new AtomicLongArray(partitions.size());
+        this.longestStallMs = new AtomicLongArray(partitions.size());
+    }
+
+    /** In the order of their numbers. */
+    public List<TopicPartition> partitions() {
+        return List.copyOf(partitions);
+    }
+
+    int number(TopicPartition partition) {
+        Integer number = numbers.get(partition);
+        if (number == null) {
+            throw new IllegalArgumentException(partition + " is not of this run");
+        }
+        return number;
+    }
+
+    synchronized int producer(String name) {
+        file.producer(producers, name, true);
+        return producers++;
+    }
+
+    synchronized int reader(History.ReaderKind kind, String group, String name) {
+        file.reader(readers, kind, group, name);
+        return readers++;
+    }
+
+    HistoryFile file() {
+        return file;
+    }
+
+    static long nowMs() {
+        return System.currentTimeMillis();
+    }
+
+    void ok(int producer, long counter, int partition, long offset, long invokedMs) {
+        long nowMs = nowMs();
+        file.ok(producer, counter, offset, nowMs);
+        long before = lastOkMs.getAndSet(partition, nowMs);
+        if (before > 0) {
+            longestStallMs.accumulateAndGet(partition, nowMs - before, Math::max);
+        }
+        lastOkInvokedMs.accumulateAndGet(partition, invokedMs, Math::max);
+    }
+
+    /** From now on stalls are counted; a partition that never acknowledged stalls from here. */
+    public void beginStalls() {
+        long nowMs = nowMs();
+        for (int i = 0; i < lastOkMs.length(); i++) {
+            lastOkMs.set(i, nowMs);
+            longestStallMs.set(i, 0);
+        }
+    }
+
+    /** The longest time without an acknowledgement, also one that lasts. */
+    public long longestStallMs(TopicPartition partition) {
+        int number = number(partition);
+        return Math.max(longestStallMs.get(number), nowMs() - lastOkMs.get(number));
+    }
+
+    /** Whether a value that was sent after this was acknowledged. */
+    public boolean wentOnSince(TopicPartition partition, long sinceMs) {
+        return lastOkInvokedMs.get(number(partition)) > sinceMs;
+    }
+
+    public void mark(String text) {
+        file.mark(nowMs(), text);
+    }
+
+    /** Something found wrong during the run. */
+    public void verdict(String check, String text) {
+        file.verdict(check, text);
+    }
+}

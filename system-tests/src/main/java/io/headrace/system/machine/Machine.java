@@ -1,0 +1,104 @@
+package io.headrace.system.machine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One run's hosts, disks and programs. {@link #close} leaves the run's folder with its logs and
+ * takes everything else away.
+ */
+public final class Machine implements AutoCloseable {
+
+    private static final int RUNS_MAX = 200;
+    private static final int FIRST_HOST = 11;
+    private static final int HOSTS_MAX = 200;
+
+    private final RunFolder run;
+    private final String bridge;
+    private final String network;
+    private int hosts;
+
+    private Machine(RunFolder run, String bridge, String network) {
+        this.run = run;
+        this.bridge = bridge;
+        this.network = network;
+    }
+
+    /** Why this machine cannot do it; empty when it can. */
+    public static Optional<String> obstacle() {
+        if (!System.getProperty("user.name").equals("root")) {
+            return Optional.of("fault runs need root: namespaces, mounts and packet filters");
+        }
+        for (String tool : List.of("ip", "iptables", "losetup", "mkfs.ext4", "nsenter", "setsid")) {
+            if (!onPath(tool)) {
+                return Optional.of(
+                        "fault runs need "
+                                + tool
+                                + " (Debian: iproute2, iptables, e2fsprogs, util-linux)");
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean onPath(String tool) {
+        for (String folder : (System.getenv("PATH") + ":/sbin:/usr/sbin").split(":", -1)) {
+            if (Files.isExecutable(Path.of(folder, tool))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * @param runs folder of the folders of all runs; dead ones are cleaned up first
+     */
+    public static Machine create(Path runs, String name) throws IOException {
+        RunFolder.cleanUpDeadRuns(runs);
+        RunFolder run = RunFolder.create(runs.resolve(name));
+        for (int i = 0; i < RUNS_MAX; i++) {
+            String bridge = "hr" + i;
+            if (!Files.exists(Path.of("/sys/class/net", bridge))) {
+                run.enter("links", bridge);
+                Command.run("ip", "link", "add", bridge, "type", "bridge");
+                String network = "198.18." + i + ".";
+                Command.run("ip", "addr", "add", network + "1/24", "dev", bridge);
+                Command.run("ip", "link", "set", bridge, "up");
+                return new Machine(run, bridge, network);
+            }
+        }
+        throw new IOException("there are " + RUNS_MAX + " runs already");
+    }
+
+    /** Where logs and the history are kept. */
+    public Path folder() {
+        return run.path();
+    }
+
+    /** This process's own address in the run's network: that of the clients. */
+    public String ownAddress() {
+        return network + "1";
+    }
+
+    public Host host(String name) throws IOException {
+        if (hosts == HOSTS_MAX) {
+            throw new IOException("there are " + HOSTS_MAX + " hosts already");
+        }
+        return Host.create(run, bridge, name, network + (FIRST_HOST + hosts++));
+    }
+
+    public Disk disk(String name, long bytes) throws IOException {
+        return Disk.create(run, name, bytes);
+    }
+
+    public Program program(Host host, String name, List<String> command) throws IOException {
+        return Program.start(run, host, name, command, run.path().resolve(name + ".log"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        run.cleanUp();
+    }
+}

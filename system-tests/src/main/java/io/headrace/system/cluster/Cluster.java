@@ -19,7 +19,7 @@ public final class Cluster implements AutoCloseable {
     private static final int ZOOKEEPERS = 3;
     private static final int ADMINS = 2;
     private static final int CLIENT_PORT = 2181;
-    private static final int KAFKA_PORT = 9092;
+    public static final int KAFKA_PORT = 9092;
     private static final int BROKER_PORT = 8082;
     private static final int ADMIN_PORT = 8081;
     private static final int GATEWAY_PORT = 8080;

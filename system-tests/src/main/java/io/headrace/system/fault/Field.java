@@ -5,7 +5,10 @@ import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
 import io.headrace.system.cluster.Waiting;
 import io.headrace.system.load.Journal;
+import io.headrace.system.proxy.LinkProxy;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +28,7 @@ final class Field {
     private final int partitions;
     private final Random random;
     private final long endNs;
+    private final List<LinkProxy> proxies = new ArrayList<>();
 
     /**
      * @param topic that is attacked, three times replicated
@@ -142,10 +146,48 @@ final class Field {
         }
     }
 
+    /** From now on one broker's connections to another one go through a proxy. */
+    LinkProxy between(Node from, Node to) throws IOException {
+        LinkProxy proxy = proxyTo(to);
+        from.host()
+                .redirectTo(
+                        to.host().address(),
+                        Cluster.KAFKA_PORT,
+                        cluster.machine().proxyAddress(),
+                        proxy.port());
+        return proxy;
+    }
+
+    /** From now on the clients' connections to a broker go through a proxy. */
+    LinkProxy fromClients(Node to) throws IOException {
+        LinkProxy proxy = proxyTo(to);
+        to.host()
+                .redirectFrom(
+                        cluster.machine().ownAddress(),
+                        Cluster.KAFKA_PORT,
+                        cluster.machine().proxyAddress(),
+                        proxy.port());
+        return proxy;
+    }
+
+    private LinkProxy proxyTo(Node to) throws IOException {
+        LinkProxy proxy =
+                LinkProxy.open(
+                        InetAddress.getByName(cluster.machine().proxyAddress()),
+                        new InetSocketAddress(to.host().address(), Cluster.KAFKA_PORT),
+                        true);
+        proxies.add(proxy);
+        return proxy;
+    }
+
     void healNetwork() throws IOException {
         for (Node node : cluster.nodes()) {
             node.host().heal();
         }
+        for (LinkProxy proxy : proxies) {
+            proxy.close();
+        }
+        proxies.clear();
         mark("network healed");
     }
 

@@ -37,6 +37,8 @@ public final class Plans {
         add("F14", "connections reset every second", NetworkAttacks::resetStorm);
         add("F15", "two brokers without each other", NetworkAttacks::ring);
         add("F16", "5 % and 20 % of the packets lost", NetworkAttacks::loss);
+        add("F17", "50 and 500 ms on the way between brokers", ProxyAttacks::slow);
+        add("F20", "replies to clients lost", ProxyAttacks::loseReplies);
         add("F18", "one follower at 1 Mbit/s", NetworkAttacks::narrow);
         add("F21", "disk full", DiskAttacks::full);
         add("F28", "power loss of leaders", PowerAttacks::one);

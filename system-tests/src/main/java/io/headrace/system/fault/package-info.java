@@ -4,7 +4,8 @@
  *
  * <p>Entries: {@link io.headrace.system.fault.Plans} and {@link io.headrace.system.fault.FaultRun}.
  * A plan draws everything that is random from the run's seed. One thread; every wait has a bound.
- * May import {@code machine}, {@code cluster}, {@code load}, {@code history} and {@code check}.
+ * May import {@code machine}, {@code cluster}, {@code load}, {@code proxy}, {@code history} and
+ * {@code check}.
  */
 @NullMarked
 package io.headrace.system.fault;

@@ -75,9 +75,64 @@ public final class Host {
         Command.run(inside(command));
     }
 
+    /** What this host sends to that port goes to a proxy; connections that stand are closed. */
+    public void redirectTo(String to, int port, String proxy, int proxyPort) throws IOException {
+        nat("OUTPUT", "-d", to, port, proxy + ":" + proxyPort);
+        Command.run(inside(List.of("ss", "-K", "dst", to, "dport", "=", ":" + port)));
+    }
+
+    /** What comes from there for that port goes to a proxy; connections that stand are closed. */
+    public void redirectFrom(String from, int port, String proxy, int proxyPort)
+            throws IOException {
+        for (String setting : List.of("ip_forward=1", "conf.all.send_redirects=0")) {
+            Command.run(inside(List.of("sysctl", "-q", "-w", "net.ipv4." + setting)));
+        }
+        nat("PREROUTING", "-s", from, port, proxy + ":" + proxyPort);
+        Command.run(
+                inside(
+                        List.of(
+                                "iptables",
+                                "-w",
+                                "5",
+                                "-t",
+                                "nat",
+                                "-A",
+                                "POSTROUTING",
+                                "-d",
+                                proxy,
+                                "-j",
+                                "MASQUERADE")));
+        Command.run(inside(List.of("ss", "-K", "dst", from, "sport", "=", ":" + port)));
+    }
+
+    private void nat(String chain, String side, String address, int port, String to)
+            throws IOException {
+        Command.run(
+                inside(
+                        List.of(
+                                "iptables",
+                                "-w",
+                                "5",
+                                "-t",
+                                "nat",
+                                "-A",
+                                chain,
+                                side,
+                                address,
+                                "-p",
+                                "tcp",
+                                "--dport",
+                                "" + port,
+                                "-j",
+                                "DNAT",
+                                "--to-destination",
+                                to)));
+    }
+
     /** No rule any more. */
     public void heal() throws IOException {
         Command.run(inside(List.of("iptables", "-w", "5", "-F")));
+        Command.run(inside(List.of("iptables", "-w", "5", "-t", "nat", "-F")));
     }
 
     /** What this host sends is limited to so many bits in a second; 0 lifts it. */

@@ -65,6 +65,7 @@ public final class Machine implements AutoCloseable {
                 Command.run("ip", "link", "add", bridge, "type", "bridge");
                 String network = "198.18." + i + ".";
                 Command.run("ip", "addr", "add", network + "1/24", "dev", bridge);
+                Command.run("ip", "addr", "add", network + "2/24", "dev", bridge);
                 Command.run("ip", "link", "set", bridge, "up");
                 return new Machine(run, bridge, network);
             }
@@ -80,6 +81,11 @@ public final class Machine implements AutoCloseable {
     /** This process's own address in the run's network: that of the clients. */
     public String ownAddress() {
         return network + "1";
+    }
+
+    /** Another address of this process, which no rule of the hosts redirects: that of proxies. */
+    public String proxyAddress() {
+        return network + "2";
     }
 
     public Host host(String name) throws IOException {

@@ -5,6 +5,8 @@ import io.headrace.bench.fetch.FetchBench;
 import io.headrace.bench.http.HttpBench;
 import io.headrace.bench.kafka.ClusterBench;
 import io.headrace.bench.kafka.KafkaBench;
+import io.headrace.bench.kafka.ManyPartitionsBench;
+import io.headrace.bench.kafka.RecoveryBench;
 import io.headrace.bench.log.LogBench;
 import io.headrace.bench.report.Report;
 import java.io.PrintStream;
@@ -61,6 +63,14 @@ public final class Bench {
                 new Named(
                         "three brokers of each, replicated three times: also failover",
                         ClusterBench::run));
+        benches.put(
+                "many",
+                new Named(
+                        "10,000 partitions on three brokers of each: made, failed over, restarted",
+                        ManyPartitionsBench::run));
+        benches.put(
+                "recovery",
+                new Named("10 GB in 100 partitions after kill -9 of each", RecoveryBench::run));
         return benches;
     }
 
@@ -138,7 +148,7 @@ public final class Bench {
                   --smoke       seconds; shows that the bench works, its figures mean nothing
                   --only WORD   only parts whose name contains WORD: append, read, growth, jmh (log);
                                 range, whole (fetch); start, produce, consume (http); start, produce,
-                                consume, latency, partitions (kafka)
+                                consume, latency, partitions (kafka); headrace, kafka (many, recovery)
                   --dir DIR     where data is written and deleted again (default: the temp folder)
                   --server FILE measure the running platform of this headrace.run file;
                                 otherwise one is started in a process of its own

@@ -26,13 +26,7 @@ public final class ClusterBench {
         try (TemporaryFolder folder = TemporaryFolder.below(options.directory());
                 BrokerProcesses ours =
                         HeadraceCluster.up(
-                                folder.path().resolve("headrace"),
-                                BROKERS,
-                                "-Xmx" + options.heap(),
-                                "-XX:+UseSerialGC",
-                                "-XX:+UseCompactObjectHeaders",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow");
+                                folder.path().resolve("headrace"), BROKERS, jvm(options));
                 BrokerProcesses theirs = KafkaCluster.up(folder.path().resolve("kafka"), BROKERS);
                 Side headrace = side("headrace", ours);
                 Side kafka = side("Kafka", theirs)) {
@@ -57,7 +51,18 @@ public final class ClusterBench {
         }
     }
 
-    private static Side side(String name, BrokerProcesses cluster) {
+    /** Of each process of ours. */
+    static String[] jvm(BenchOptions options) {
+        return new String[] {
+            "-Xmx" + options.heap(),
+            "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"
+        };
+    }
+
+    static Side side(String name, BrokerProcesses cluster) {
         return new Side(name, cluster.bootstrapServers(), new ProcessUsage(cluster::pids));
     }
 }

@@ -37,6 +37,14 @@ final class Topics implements AutoCloseable {
                         .all());
     }
 
+    /** A topic that one broker keeps alone. */
+    void createSingle(String name, int partitions) throws IOException, InterruptedException {
+        NewTopic topic =
+                new NewTopic(name, partitions, (short) 1)
+                        .configs(Map.of("min.insync.replicas", "1"));
+        await(admin.createTopics(List.of(topic)).all());
+    }
+
     void delete(String name) throws IOException, InterruptedException {
         await(admin.deleteTopics(List.of(name)).all());
     }
@@ -52,16 +60,16 @@ final class Topics implements AutoCloseable {
                 .sum();
     }
 
-    /** Of the topic's only partition. */
+    /** Of the topic's first partition. */
     int leader(String name) throws IOException, InterruptedException {
-        return onlyPartition(name).leader().id();
+        return firstPartition(name).leader().id();
     }
 
-    /** Waits until so many replicas of the topic's only partition are in sync. */
+    /** Waits until so many replicas of the topic's first partition are in sync. */
     void awaitInSync(String name, int replicas, Duration wait)
             throws IOException, InterruptedException {
         long deadlineNs = System.nanoTime() + wait.toNanos();
-        while (onlyPartition(name).isr().size() < replicas) {
+        while (firstPartition(name).isr().size() < replicas) {
             if (System.nanoTime() > deadlineNs) {
                 throw new IOException(
                         name + " does not get " + replicas + " replicas in sync within " + wait);
@@ -70,7 +78,27 @@ final class Topics implements AutoCloseable {
         }
     }
 
-    private TopicPartitionInfo onlyPartition(String name) throws IOException, InterruptedException {
+    /** Waits until each partition of all these topics has a leader and so many in sync. */
+    void awaitAllInSync(List<String> names, int replicas, long waitSeconds)
+            throws IOException, InterruptedException {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
+        while (!areAllInSync(names, replicas)) {
+            if (System.nanoTime() > deadlineNs) {
+                throw new IOException("not all are in sync within " + waitSeconds + " s");
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private boolean areAllInSync(List<String> names, int replicas)
+            throws IOException, InterruptedException {
+        return await(admin.describeTopics(names).allTopicNames()).values().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(each -> each.leader() != null && each.isr().size() == replicas);
+    }
+
+    private TopicPartitionInfo firstPartition(String name)
+            throws IOException, InterruptedException {
         return await(admin.describeTopics(List.of(name)).allTopicNames())
                 .values()
                 .iterator()

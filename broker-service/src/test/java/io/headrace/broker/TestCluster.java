@@ -11,6 +11,7 @@ import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.coordination.ZkPayloads.ClusterNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
+import io.headrace.model.coordination.ZkPayloads.ServiceNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
 import io.headrace.model.topic.TopicId;
@@ -52,6 +53,8 @@ public final class TestCluster implements AutoCloseable {
                         zooKeeper.connectString(), Duration.ofSeconds(10), Duration.ofSeconds(10));
         TestCluster cluster = new TestCluster(folder, zooKeeper, client);
         cluster.put(ZkPaths.CLUSTER, new ClusterNode("test-cluster", 1));
+        // Somebody that a stopping broker may wait for.
+        cluster.put(ZkPaths.admin("test"), new ServiceNode("http://127.0.0.1:1", "test"));
         for (int id = 1; id <= count; id++) {
             cluster.launch(id);
         }

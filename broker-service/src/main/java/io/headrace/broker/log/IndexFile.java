@@ -41,6 +41,7 @@ final class IndexFile {
     private final int keyBytes;
     private final int entryBytes;
     private volatile @Nullable DiskFile file;
+    private volatile boolean isDirty;
 
     IndexFile(Disk disk, Path path, int keyBytes) {
         this.disk = disk;
@@ -118,6 +119,7 @@ final class IndexFile {
             }
             bytes.putInt(values[i]);
         }
+        isDirty = true;
         opened().write(bytes.flip(), at * (long) entryBytes);
     }
 
@@ -126,6 +128,7 @@ final class IndexFile {
         DiskFile open = opened();
         long size = count * (long) entryBytes;
         if (open.size() != size) {
+            isDirty = true;
             open.truncate(size);
         }
     }
@@ -133,12 +136,17 @@ final class IndexFile {
     /** Empties the file if there is one. */
     void clear() throws IOException {
         if (file != null || disk.exists(path)) {
+            isDirty = true;
             opened().truncate(0);
         }
     }
 
+    /** Makes durable what was changed here. */
     void force() throws IOException {
-        opened().force();
+        if (isDirty) {
+            isDirty = false;
+            opened().force();
+        }
     }
 
     void close() throws IOException {

@@ -444,7 +444,7 @@ public final class PartitionLog {
             Segment active = state.segments.active();
             if (isClean && !active.isEmpty()) {
                 active.seal();
-                active.spillIndexes();
+                active.flushSealed(); // the next start trusts the indexes, even after a power cut
                 state.producers.snapshot(state.logEndOffset, state.segments::hasSegmentAt);
             }
             deleted.closeAll();

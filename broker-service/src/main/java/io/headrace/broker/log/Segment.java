@@ -276,8 +276,8 @@ final class Segment {
 
     /** Writes the indexes out whole. */
     void spillIndexes() throws IOException {
-        offsetIndex.entries().spillAll();
         timeIndex.entries().spillAll();
+        offsetIndex.entries().spillAll();
     }
 
     /** Makes the batches durable, and that the file exists. */

@@ -40,19 +40,28 @@ final class SegmentIndexes {
         }
     }
 
-    /** Rebuilds both indexes; keeps them in memory when the disk has no space for them. */
+    /**
+     * Rebuilds both indexes; keeps them in memory when the disk has no space for them.
+     *
+     * <p>The offset index is emptied first and written last, each durably: {@link #measure} sees
+     * when it lacks entries, which nothing sees of the time index.
+     */
     static void rebuild(Segment segment, String why) throws IOException {
         synchronized (segment) {
             LOG.atWarn()
                     .addKeyValue("file", segment.path(SegmentName.INDEX))
                     .addKeyValue("offset", segment.baseOffset())
                     .log("Rebuilding the indexes of a segment: {}", why);
+            segment.offsetIndex().entries().clear();
+            segment.offsetIndex().entries().force();
             build(segment);
             SegmentTimes times = segment.times();
             segment.timeIndex().maybeAppend(times.largest(), times.offsetOfLargest());
             try {
-                segment.offsetIndex().entries().spillAll();
                 segment.timeIndex().entries().spillAll();
+                segment.timeIndex().entries().force();
+                segment.offsetIndex().entries().spillAll();
+                segment.offsetIndex().entries().force();
             } catch (DiskFullException e) {
                 LOG.atWarn()
                         .addKeyValue("offset", segment.baseOffset())

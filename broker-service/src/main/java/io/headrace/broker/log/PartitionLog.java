@@ -445,6 +445,8 @@ public final class PartitionLog {
             if (isClean && !active.isEmpty()) {
                 active.seal();
                 active.flushSealed(); // the next start trusts the indexes, even after a power cut
+            }
+            if (isClean && (!active.isEmpty() || state.producers.count() > 0)) {
                 state.producers.snapshot(state.logEndOffset, state.segments::hasSegmentAt);
             }
             deleted.closeAll();

@@ -33,14 +33,20 @@ class PartitionLogModelTest {
     private int epoch;
     private int named;
 
+    /** Seeds that have shown a bug: of indexes and of producers after a clean stop. */
+    private static final long[] FOUND = {55927297222870L, 56796868591389L};
+
+    /** The same in every build; {@code -Dheadrace.seeds=N} adds N new ones. */
     static List<Long> seeds() {
         Long given = Long.getLong("headrace.seed");
         if (given != null) {
             return List.of(given);
         }
         long base = System.nanoTime();
-        int more = Integer.getInteger("headrace.seeds", 30);
-        return LongStream.concat(LongStream.of(1, 2, 3), LongStream.range(base, base + more))
+        int more = Integer.getInteger("headrace.seeds", 0);
+        return LongStream.concat(
+                        LongStream.concat(LongStream.of(FOUND), LongStream.rangeClosed(1, 31)),
+                        LongStream.range(base, base + more))
                 .boxed()
                 .toList();
     }

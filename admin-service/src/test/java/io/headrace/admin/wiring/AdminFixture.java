@@ -44,7 +44,6 @@ public final class AdminFixture {
             brokers.add(registerBroker(client, id, "rack-" + id, false));
         }
         admin = startAdmin("admin-a", "a");
-        String _ = "";
         await(image -> image.brokers().size() == 3 && image.controllerId().isPresent());
     }
 

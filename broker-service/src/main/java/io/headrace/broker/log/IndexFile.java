@@ -21,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A search reads one block and keeps it for the thread's next search: a fetch looks for its
  * first and its last batch, and both are mostly in the same block.
  *
- * <p>Owner: one writer at a time; reads from any thread. Opens the file at its first use.
+ * <p>Owner: one writer at a time; reads from any thread.
+ *
+ * <p>The file is kept open from its first search on, or {@link #hold}. Writes open it for
+ * themselves otherwise: there are few of them, and a broker with ten thousand partitions must not
+ * keep twenty thousand files open that nobody searches.
  */
 final class IndexFile {
 
@@ -60,7 +64,9 @@ final class IndexFile {
 
     /** Entries in the file; -1 if its size is not a whole number of them. */
     int count() throws IOException {
-        long size = opened().size();
+        long[] found = new long[1];
+        briefly(open -> found[0] = open.size());
+        long size = found[0];
         return size % entryBytes != 0 || size > Integer.MAX_VALUE ? -1 : (int) (size / entryBytes);
     }
 
@@ -120,24 +126,27 @@ final class IndexFile {
             bytes.putInt(values[i]);
         }
         isDirty = true;
-        opened().write(bytes.flip(), at * (long) entryBytes);
+        bytes.flip();
+        briefly(open -> open.write(bytes, at * (long) entryBytes));
     }
 
     /** Leaves the first entries only. */
     void cut(int count) throws IOException {
-        DiskFile open = opened();
         long size = count * (long) entryBytes;
-        if (open.size() != size) {
-            isDirty = true;
-            open.truncate(size);
-        }
+        briefly(
+                open -> {
+                    if (open.size() != size) {
+                        isDirty = true;
+                        open.truncate(size);
+                    }
+                });
     }
 
     /** Empties the file if there is one. */
     void clear() throws IOException {
         if (file != null || disk.exists(path)) {
             isDirty = true;
-            opened().truncate(0);
+            briefly(open -> open.truncate(0));
         }
     }
 
@@ -145,8 +154,19 @@ final class IndexFile {
     void force() throws IOException {
         if (isDirty) {
             isDirty = false;
-            opened().force();
+            briefly(DiskFile::force);
         }
+    }
+
+    /** Opens the file, before it is renamed away. */
+    void hold() throws IOException {
+        opened();
+    }
+
+    /** Closes the file until the next search; nobody may be searching now. */
+    void rest() throws IOException {
+        close();
+        file = null;
     }
 
     void close() throws IOException {
@@ -167,6 +187,22 @@ final class IndexFile {
 
     private int value(ByteBuffer bytes, int slot) {
         return bytes.getInt(slot * entryBytes + keyBytes);
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void on(DiskFile file) throws IOException;
+    }
+
+    private void briefly(Work work) throws IOException {
+        DiskFile open = file;
+        if (open != null) {
+            work.on(open);
+            return;
+        }
+        try (DiskFile once = disk.open(path)) {
+            work.on(once);
+        }
     }
 
     private DiskFile opened() throws IOException {

@@ -20,7 +20,9 @@ import org.slf4j.LoggerFactory;
  * walked (size, checksum, rising offsets and leader epochs), the log is cut at the first bad one,
  * later segments are renamed to {@code .damaged}, and indexes and leader epochs are rebuilt from
  * what was walked. What lies below the recovery point was flushed and is trusted. In both cases the
- * producers are rebuilt from the newest snapshot and the batches above it.
+ * producers are rebuilt from the newest snapshot and the batches above it. A start waits for the
+ * device only where it changed batches: an active segment that was sound stays as little flushed as
+ * it was, and so does the recovery point.
  *
  * <p>Owner: the thread that opens the log; nobody else knows it yet.
  */
@@ -79,10 +81,14 @@ final class LogRecovery {
         LeaderEpochs epochs = epochs(segments, start, end);
         SegmentList list = SegmentList.of(segments);
         ProducerStates producers = producers(list, names);
+        for (Segment segment : segments) {
+            segment.restIndexes();
+        }
         LogState state = new LogState(partition, directory, home, config, epochs, producers, list);
         state.logEndOffset = end;
         state.logStartOffset = start;
-        state.recoveryPoint = known.isClean() ? Math.min(known.recoveryPoint(), end) : end;
+        long flushed = known.isClean() ? 0 : active.baseOffset();
+        state.recoveryPoint = Math.max(flushed, Math.min(known.recoveryPoint(), end));
         return state;
     }
 
@@ -183,7 +189,11 @@ final class LogRecovery {
             if (!isLast) {
                 segment.seal();
             }
-            segment.flushSealed();
+            if (isLast && isWhole) {
+                segment.spillIndexes();
+            } else {
+                segment.flushSealed();
+            }
         }
         Segment active = segments.getLast();
         if (active.isSealed()) {

@@ -248,7 +248,7 @@ final class Segment {
     void flushSealed() throws IOException {
         flush();
         synchronized (this) {
-            if (areIndexesLoaded && !hasSpilledIndexes()) {
+            if (isDetached || (areIndexesLoaded && !spillIndexes())) {
                 return;
             }
             if (areIndexesLoaded) {
@@ -260,24 +260,30 @@ final class Segment {
         }
     }
 
-    private boolean hasSpilledIndexes() throws IOException {
+    /** Whether {@link #flushSealed} has run since the segment was sealed. */
+    boolean isFlushedSealed() {
+        return isFlushedSealed;
+    }
+
+    /**
+     * Writes the indexes out whole; what the disk has no space for stays in memory.
+     *
+     * @return false without space
+     */
+    boolean spillIndexes() throws IOException {
         try {
-            spillIndexes();
+            timeIndex.entries().spillAll();
+            offsetIndex.entries().spillAll();
             return true;
         } catch (DiskFullException full) {
             return false;
         }
     }
 
-    /** Whether {@link #flushSealed} has run since the segment was sealed. */
-    boolean isFlushedSealed() {
-        return isFlushedSealed;
-    }
-
-    /** Writes the indexes out whole. */
-    void spillIndexes() throws IOException {
-        timeIndex.entries().spillAll();
-        offsetIndex.entries().spillAll();
+    /** After recovery, while nobody searches yet: see {@link IndexFile#rest}. */
+    void restIndexes() throws IOException {
+        offsetIndex.entries().rest();
+        timeIndex.entries().rest();
     }
 
     /** Makes the batches durable, and that the file exists. */
@@ -354,12 +360,16 @@ final class Segment {
     }
 
     /**
-     * Opens the segment file for the last time by name: the files are about to be renamed, and only
-     * what is open can be read from now on.
+     * Opens the files for the last time by name: they are about to be renamed, and only what is
+     * open can be read from now on.
      */
     void detach() throws IOException {
         synchronized (this) {
             file();
+            if (areIndexesLoaded) {
+                offsetIndex.entries().hold();
+                timeIndex.entries().hold();
+            }
             isDetached = true;
         }
     }

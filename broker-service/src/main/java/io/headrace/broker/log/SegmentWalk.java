@@ -19,6 +19,10 @@ final class SegmentWalk {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWalk.class);
     private static final int CHUNK_BYTES = 1 << 20;
 
+    /** Outside the heap, so that the bytes are copied once; as many as threads recover logs. */
+    private static final ThreadLocal<ByteBuffer> CHUNK =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(CHUNK_BYTES));
+
     private final Segment segment;
     private final List<EpochStart> epochs;
     private final TopicPartition partition;
@@ -32,7 +36,7 @@ final class SegmentWalk {
         this.epochs = epochs;
         this.partition = partition;
         this.size = segment.sizeInBytes();
-        this.chunk = ByteBuffer.allocate(Math.max(1, Math.min(CHUNK_BYTES, size))).limit(0);
+        this.chunk = (size == 0 ? ByteBuffer.allocate(0) : CHUNK.get()).clear().limit(0);
     }
 
     /** Returns whether the whole file was sound; the segment's end is right in any case. */

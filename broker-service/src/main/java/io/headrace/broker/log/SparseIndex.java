@@ -179,6 +179,9 @@ final class SparseIndex {
     /** Moves the last, incomplete block back into memory, so that appends may continue. */
     void reopenTail() throws IOException {
         View now = view;
+        if (now.tail.count > 0) {
+            return; // the disk had no space for it
+        }
         int whole = now.written / blockEntries * blockEntries;
         int rest = now.written - whole;
         Tail tail = new Tail(Math.max(4, rest));
@@ -227,6 +230,18 @@ final class SparseIndex {
                         Arrays.copyOf(now.blockValues, blocks),
                         new Tail(0));
         reopenTail();
+    }
+
+    /** See {@link IndexFile#hold}; an index that is in memory alone has no use for its file. */
+    void hold() throws IOException {
+        if (view.written > 0) {
+            file.hold();
+        }
+    }
+
+    /** See {@link IndexFile#rest}. */
+    void rest() throws IOException {
+        file.rest();
     }
 
     void close() throws IOException {

@@ -3,7 +3,9 @@ package io.headrace.broker.log;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.RealDisk;
 import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.log.TestBatches.Stored;
 import io.headrace.model.error.ErrorCode;
@@ -11,12 +13,15 @@ import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LogOpeningTest {
 
@@ -81,6 +86,9 @@ class LogOpeningTest {
         test.append("a");
         test.log.close(false);
         test.directory.abandon();
+        try (DiskFile file = disk.open(test.file(0, SegmentName.LOG))) {
+            file.write(ByteBuffer.wrap(new byte[7]), file.size()); // cutting them off is forced
+        }
         LogDirectory directory = reopened();
         disk.failForces(path -> path.toString().endsWith(".log"), 1);
         assertThat(directory.open(ORDERS)).isInstanceOf(OpenOutcome.Refused.class);
@@ -116,5 +124,48 @@ class LogOpeningTest {
         }
         directory.close(1);
         assertThat(test.failures).isEmpty();
+    }
+
+    @Test
+    void aLogThatNobodyReadsKeepsOneFileOpenAndASoundOneIsNotForced(@TempDir Path path)
+            throws Exception {
+        Disk real = new RealDisk();
+        TestLog first = new TestLog(real, path, TestLog.SMALL);
+        for (int i = 0; i < 100; i++) {
+            first.append("record " + i);
+        }
+        int sealed = first.log.segments().size() - 1;
+        first.log.close(false);
+        first.directory.abandon();
+        LogDirectory directory =
+                LogDirectory.open(
+                        LogDirectorySettings.of(path, "cluster", 1).withReserveBytes(0),
+                        real,
+                        test.clock.clock(),
+                        (_, failure) -> test.failures.add(failure));
+        assertThat(directory.open(ORDERS)).isInstanceOf(OpenOutcome.Opened.class);
+        assertThat(sealed).isPositive();
+        assertThat(openFiles(path)).allMatch(name -> name.endsWith(SegmentName.LOG));
+        PartitionLog log = directory.log(ORDERS.partition()).orElseThrow();
+        assertThat(log.recoveryPoint()).isPositive().isLessThan(100);
+        assertThat(TestBatches.readAll(log, 0, 100_000)).hasSize(100);
+        directory.close(1);
+        assertThat(openFiles(path)).isEmpty();
+    }
+
+    /** Of partitions below the folder. */
+    private static List<String> openFiles(Path folder) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path file : files.toList()) {
+                if (Files.isSymbolicLink(file)) {
+                    Path target = Files.readSymbolicLink(file);
+                    if (target.startsWith(folder.resolve(ORDERS.partition().toString()))) {
+                        names.add(target.toString());
+                    }
+                }
+            }
+        }
+        return names;
     }
 }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * kill -9 of the controller, alone and together with a leader: the other admin-service takes over
- * long before the session of the dead one ends. {@code -Dheadrace.controller.kills=10} repeats it.
+ * long before the session of the dead one ends. {@code -Dheadrace.controller.kills=10} repeats it;
+ * the controller alone dies with {@code -Dheadrace.cluster=long}.
  */
 @ExtendWith(SharedCluster.class)
 class ControllerKillTest {
@@ -19,6 +21,7 @@ class ControllerKillTest {
     private static final long STALL_MS_MAX = 5_000;
 
     @Test
+    @EnabledIfSystemProperty(named = "headrace.cluster", matches = "long")
     void without_its_controller_the_data_path_goes_on_and_soon_there_is_another(
             PartsCluster cluster) throws Exception {
         String topic = "without-controller";

@@ -22,11 +22,11 @@ import org.junit.jupiter.api.io.TempDir;
  * HTTP and send nothing twice, every acknowledged record is at its offset afterwards, and no line
  * is there twice; of a stock Kafka producer that tries again, every record is there once, in order.
  *
- * <p>Six kills in the build, for its time; {@code -Dheadrace.kills=20} takes five minutes.
+ * <p>Three kills in the build, for its time; {@code -Dheadrace.kills=20} takes five minutes.
  */
 class KillDuringLoadTest {
 
-    private static final int KILLS = Integer.getInteger("headrace.kills", 6);
+    private static final int KILLS = Integer.getInteger("headrace.kills", 3);
     private static final int PARTITIONS = 2;
     private static final int LINES_PER_ROUND_MAX = 200_000;
     private static final int BATCH_MAX = 300;

@@ -38,7 +38,7 @@ final class VerifiableClients implements AutoCloseable {
         this.producer =
                 KafkaPeer.of(CURRENT, "org.apache.kafka.tools.VerifiableProducer")
                         .args("--bootstrap-server", cluster.bootstrapServers(), "--topic", topic)
-                        .args("--acks", "-1", "--throughput", "100")
+                        .args("--acks", "-1", "--throughput", "50")
                         .args("--command-config", settings.toString())
                         .start();
         this.consumer =

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChildJvm implements AutoCloseable {
 
-    private static final int LINES_MAX = 10_000;
+    private static final int LINES_MAX = 100_000;
     private static final Duration KILL_WAIT = Duration.ofSeconds(20);
 
     private final Process process;

@@ -44,7 +44,7 @@ class SharedProducerTest {
 
     @Test
     void keysGoWhereKafkasOwnPartitionerSendsThem() throws Exception {
-        long seed = Long.getLong("headrace.seed", System.nanoTime());
+        long seed = Long.getLong("headrace.seed", 20261123);
         System.out.println("headrace.seed=" + seed);
         String golden =
                 KafkaPeer.run(

@@ -148,7 +148,7 @@ class BalancerTest {
 
     @Test
     void anyClusterBecomesEvenAndKeepsItsReplicas() {
-        long seed = Long.getLong("headrace.seed", System.nanoTime());
+        long seed = Long.getLong("headrace.seed", 20261123);
         Random random = new Random(seed);
         for (int round = 0; round < 60; round++) {
             int count = 2 + random.nextInt(6);

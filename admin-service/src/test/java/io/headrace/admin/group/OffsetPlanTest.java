@@ -66,7 +66,7 @@ class OffsetPlanTest {
 
     @Test
     void everyPlanEndsInsideTheLogWhateverIsAsked() {
-        long seed = Long.getLong("headrace.seed", System.nanoTime());
+        long seed = Long.getLong("headrace.seed", 20261123);
         Random random = new Random(seed);
         for (int i = 0; i < 10_000; i++) {
             long start = random.nextLong(0, 1000);

@@ -119,7 +119,7 @@ class BadInputTest {
 
     @Test
     void truncatedAndBitFlippedBatchesAreRefusedAndLeaveNoTrace() throws Exception {
-        long seed = Long.getLong("headrace.seed", System.nanoTime());
+        long seed = Long.getLong("headrace.seed", 20261123);
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         byte[] good = RunningBroker.batch("one", "two", "three");

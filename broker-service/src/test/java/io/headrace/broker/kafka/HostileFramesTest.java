@@ -48,7 +48,7 @@ class HostileFramesTest {
     private static final int FRAMES = Integer.getInteger("headrace.frames", 4_000);
     private static final int FRAMES_BETWEEN_GOOD = 100;
     private static final long GROWTH_BYTES_MAX = 32L << 20;
-    private static final long SEED = Long.getLong("headrace.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("headrace.seed", 20261123);
 
     private RunningBroker broker;
     private int port;

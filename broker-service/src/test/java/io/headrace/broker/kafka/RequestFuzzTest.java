@@ -26,7 +26,7 @@ class RequestFuzzTest {
     private static final long ALLOCATED_PER_BYTE_MAX = 600;
     private static final long ALLOCATED_MIN = 1 << 20;
 
-    private final long seed = Long.getLong("headrace.seed", System.nanoTime());
+    private final long seed = Long.getLong("headrace.seed", 20261123);
     private final Random random = new Random(seed);
     private final ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final ApiTable apis =

@@ -93,7 +93,7 @@ class JsonScannerTest {
     /** What the scanner takes, Jackson takes and reads the same; damaged documents included. */
     @Test
     void jacksonAgreesOnMutatedDocuments() {
-        long seed = Long.getLong("headrace.seed", System.nanoTime());
+        long seed = Long.getLong("headrace.seed", 20261123);
         System.out.println("headrace.seed=" + seed);
         Random random = new Random(seed);
         String[] documents = {

@@ -19,7 +19,7 @@ class RecordBatchFuzzTest {
     private static final int DECOMPRESSED_BYTES_MAX = 1 << 20;
     private static final int BATCH_BYTES_MAX = 1 << 20;
 
-    private final long seed = Long.getLong("headrace.seed", System.nanoTime());
+    private final long seed = Long.getLong("headrace.seed", 20261123);
     private final Random random = new Random(seed);
     private final BatchRules rules = BatchRules.ofSize(BATCH_BYTES_MAX, DECOMPRESSED_BYTES_MAX);
     private final RecordReader reader =

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class RecordRoundTripTest {
 
-    private static final long SEED = Long.getLong("headrace.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("headrace.seed", 20261123);
     private static final BatchRules RULES = BatchRules.ofSize(1 << 24, 1 << 24);
 
     @SuppressWarnings("ArrayRecordComponent") // never compared

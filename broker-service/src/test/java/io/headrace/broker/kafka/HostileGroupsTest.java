@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -18,6 +19,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
@@ -31,6 +34,9 @@ import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
 import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupRequestData.SyncGroupRequestAssignment;
+import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -152,6 +158,67 @@ class HostileGroupsTest {
             var answer = (JoinGroupResponseData) socket.receive(ApiKeys.JOIN_GROUP, 5);
             assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
         }
+    }
+
+    @Test
+    void assignments_of_a_hostile_leader_are_passed_on_unread_and_too_large_ones_refused()
+            throws Exception {
+        Random random = new Random(5);
+        try (RawSocket socket = new RawSocket(broker.bootstrap())) {
+            for (int i = 0; i < 100; i++) {
+                byte[] garbage = new byte[random.nextInt(2_000)];
+                random.nextBytes(garbage);
+                assertThat(lead(socket, "garbage-" + i, garbage)).isEqualTo(garbage);
+                assertThat(described(socket, "garbage-" + i)).isEqualTo(garbage);
+            }
+            var refused = synced(socket, "too-large", new byte[40 << 20]);
+            assertThat(Errors.forCode(refused.errorCode())).isNotEqualTo(Errors.NONE);
+        }
+        for (String group : List.of("garbage-0", "too-large")) {
+            try (KafkaConsumer<String, String> next = consumer(group + "-next", Map.of())) {
+                next.subscribe(List.of("read"));
+                pollUntilAssigned(next);
+                assertThat(next.assignment()).hasSize(1);
+            }
+        }
+    }
+
+    /** The only member of a group assigns itself the bytes; what the broker then gives it. */
+    private static byte[] lead(RawSocket socket, String group, byte[] assignment) throws Exception {
+        var synced = synced(socket, group, assignment);
+        assertThat(Errors.forCode(synced.errorCode())).isEqualTo(Errors.NONE);
+        return synced.assignment();
+    }
+
+    private static SyncGroupResponseData synced(RawSocket socket, String group, byte[] assignment)
+            throws Exception {
+        socket.send(ApiKeys.JOIN_GROUP, 5, join(group, new byte[0]));
+        var first = (JoinGroupResponseData) socket.receive(ApiKeys.JOIN_GROUP, 5);
+        socket.send(ApiKeys.JOIN_GROUP, 5, join(group, new byte[0]).setMemberId(first.memberId()));
+        var joined = (JoinGroupResponseData) socket.receive(ApiKeys.JOIN_GROUP, 5);
+        assertThat(joined.leader()).isEqualTo(joined.memberId());
+        socket.send(
+                ApiKeys.SYNC_GROUP,
+                3,
+                new SyncGroupRequestData()
+                        .setGroupId(group)
+                        .setMemberId(joined.memberId())
+                        .setGenerationId(joined.generationId())
+                        .setAssignments(
+                                List.of(
+                                        new SyncGroupRequestAssignment()
+                                                .setMemberId(joined.memberId())
+                                                .setAssignment(assignment))));
+        return (SyncGroupResponseData) socket.receive(ApiKeys.SYNC_GROUP, 3);
+    }
+
+    private static byte[] described(RawSocket socket, String group) throws Exception {
+        socket.send(
+                ApiKeys.DESCRIBE_GROUPS,
+                4,
+                new DescribeGroupsRequestData().setGroups(List.of(group)));
+        var answer = (DescribeGroupsResponseData) socket.receive(ApiKeys.DESCRIBE_GROUPS, 4);
+        return answer.groups().getFirst().members().getFirst().memberAssignment();
     }
 
     @Test

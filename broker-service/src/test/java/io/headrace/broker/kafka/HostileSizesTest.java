@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
@@ -158,6 +159,41 @@ class HostileSizesTest {
             var answer = (FetchResponseData) whileServing(() -> socket.receive(ApiKeys.FETCH, 11));
             assertThat(answer.responses().getFirst().partitions()).hasSize(MANY);
         }
+    }
+
+    @Test
+    void a_flood_of_forgotten_topics_leaves_a_session_as_it_was() throws Exception {
+        List<ForgottenTopic> flood = new ArrayList<>(MANY);
+        for (int i = 0; i < MANY; i++) {
+            flood.add(new ForgottenTopic().setTopic("never-" + i).setPartitions(List.of(i)));
+        }
+        FetchTopic asked =
+                new FetchTopic()
+                        .setTopic("many")
+                        .setPartitions(List.of(new FetchPartition().setPartition(0)));
+        try (RawSocket socket = new RawSocket(broker.bootstrap())) {
+            socket.send(ApiKeys.FETCH, 11, session(0, 0).setTopics(List.of(asked)));
+            var opened = (FetchResponseData) socket.receive(ApiKeys.FETCH, 11);
+            assertThat(opened.sessionId()).isPositive();
+            for (int epoch = 1; epoch <= 3; epoch++) {
+                socket.send(
+                        ApiKeys.FETCH,
+                        11,
+                        session(opened.sessionId(), epoch).setForgottenTopicsData(flood));
+                var answer =
+                        (FetchResponseData) whileServing(() -> socket.receive(ApiKeys.FETCH, 11));
+                assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
+                assertThat(answer.sessionId()).isEqualTo(opened.sessionId());
+            }
+        }
+    }
+
+    private static FetchRequestData session(int id, int epoch) {
+        return new FetchRequestData()
+                .setReplicaId(-1)
+                .setMaxBytes(1 << 20)
+                .setSessionId(id)
+                .setSessionEpoch(epoch);
     }
 
     @Test

@@ -15,11 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -108,26 +111,34 @@ class GroupUnderFaultsTest {
         return (RECORDS - partition + PARTITIONS - 1) / PARTITIONS;
     }
 
+    /** As long as it takes, but not without a commit of either group for two minutes. */
     private static void awaitAllCommitted(PlatformProcess platform, List<Group> groups) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
-            Awaitility.await()
-                    .atMost(Duration.ofMinutes(2))
-                    .until(
-                            () -> {
-                                for (Group group : groups) {
-                                    var offsets =
-                                            admin.listConsumerGroupOffsets(group.name)
-                                                    .partitionsToOffsetAndMetadata()
-                                                    .get();
-                                    for (int p = 0; p < PARTITIONS; p++) {
-                                        var committed = offsets.get(new TopicPartition(TOPIC, p));
-                                        if (committed == null || committed.offset() < end(p)) {
-                                            return false;
-                                        }
-                                    }
-                                }
-                                return true;
-                            });
+            for (Group group : groups) {
+                AtomicLong progress = new AtomicLong(-1);
+                while (progress.get() < RECORDS) {
+                    Awaitility.await(group.name + " goes on from " + progress)
+                            .atMost(Duration.ofMinutes(2))
+                            .until(() -> committed(admin, group), sum -> sum > progress.get());
+                    progress.set(committed(admin, group));
+                }
+            }
+        }
+    }
+
+    /** Records of all partitions. */
+    private static long committed(Admin admin, Group group) {
+        try {
+            return admin
+                    .listConsumerGroupOffsets(group.name)
+                    .partitionsToOffsetAndMetadata()
+                    .get(60, TimeUnit.SECONDS)
+                    .values()
+                    .stream()
+                    .mapToLong(OffsetAndMetadata::offset)
+                    .sum();
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -83,7 +83,11 @@ public final class ManyPartitionsBench {
             List<String> cells = new ArrayList<>(List.of(figure));
             bySide.forEach(
                     (side, figures) -> {
-                        double value = figures.getOrDefault(figure, Double.NaN);
+                        Double value = figures.get(figure);
+                        if (value == null) {
+                            cells.add("-");
+                            return;
+                        }
                         cells.add("%.2f".formatted(value));
                         Samples one = new Samples();
                         one.add(value);
@@ -120,7 +124,15 @@ public final class ManyPartitionsBench {
         brokers.kill9(killed);
         writeToEach();
         note("s from kill -9 until one record is acknowledged on each", secondsSince(startNs));
-        startNs = System.nanoTime();
+        try {
+            restart(killed);
+        } catch (AssertionError e) {
+            System.out.printf("%s: the killed broker did not start again: %s%n", side.name(), e);
+        }
+    }
+
+    private void restart(int killed) throws IOException, InterruptedException {
+        long startNs = System.nanoTime();
         brokers.start(killed);
         note("s from its start until it is ready", secondsSince(startNs));
         side.topics().awaitAllInSync(topics(), BROKERS, WAIT_SECONDS);

@@ -164,7 +164,7 @@ final class PartitionFetch {
                             ? outOfRange(target, out)
                             : inRange(target, partition, bounds(out), diverging, elsewhere);
             case ReadResult.Refused(ErrorCode code, String _) ->
-                    refused(target, Errors.forCode(code.number()));
+                    refused(target, FetchErrors.of(code));
         };
     }
 
@@ -286,12 +286,11 @@ final class PartitionFetch {
         if (partition == null || leaderEpoch < 0) {
             return target.partition() < 0 || target.topic().isEmpty()
                     ? Errors.UNKNOWN_TOPIC_OR_PARTITION
-                    : Errors.forCode(
+                    : FetchErrors.of(
                             context.replicas()
                                     .whyNotLed(
                                             new TopicPartition(target.topic(), target.partition()))
-                                    .code()
-                                    .number());
+                                    .code());
         }
         if (isById && !target.topicId().equals(TopicNames.uuid(partition.topicId()))) {
             return Errors.INCONSISTENT_TOPIC_ID;

@@ -2,6 +2,7 @@ package io.headrace.broker.replica;
 
 import io.headrace.broker.disk.DiskFullException;
 import io.headrace.broker.log.AppendOutcome;
+import io.headrace.broker.log.FlushOutcome;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.broker.log.epoch.EpochEnd;
 import io.headrace.model.error.ErrorCode;
@@ -72,8 +73,28 @@ final class FollowerRole implements Follower {
         return log.endOffsetFor(epoch);
     }
 
+    /**
+     * With {@code flush.on.ack} it returns when the batches are durable: the fetch that comes next
+     * tells the leader that this replica has them, and so counts for their acknowledgement.
+     */
     @Override
     public FollowOutcome append(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
+        boolean hasNews = batches.hasRemaining();
+        FollowOutcome outcome = take(batches, leaderHighWatermark, leaderLogStart);
+        return hasNews && outcome.equals(FollowOutcome.DONE) && log.config().flush().onAck()
+                ? durable()
+                : outcome;
+    }
+
+    private FollowOutcome durable() {
+        return switch (log.flush()) {
+            case FlushOutcome.Flushed _ -> FollowOutcome.DONE;
+            case FlushOutcome.Failed(ErrorCode code, String text) ->
+                    new FollowOutcome.Refused(code, text);
+        };
+    }
+
+    private FollowOutcome take(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
         return partition.asFollower(
                 this,
                 answers -> {

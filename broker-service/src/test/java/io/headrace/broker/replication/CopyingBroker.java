@@ -41,6 +41,10 @@ final class CopyingBroker {
     private long now;
 
     CopyingBroker(Disk disk) throws IOException {
+        this(disk, CONFIG);
+    }
+
+    CopyingBroker(Disk disk, TopicConfig config) throws IOException {
         directory =
                 LogDirectory.open(
                         LogDirectorySettings.of(ROOT, "c", ID).withReserveBytes(0),
@@ -58,7 +62,7 @@ final class CopyingBroker {
                         new InSyncRules(
                                 Duration.ofSeconds(30), System::nanoTime, (change, then) -> {}));
         replicas = new LocalReplicas(manager, directory, LeadershipListener.NONE, new Taken());
-        replicas.open(REPLICA, CONFIG);
+        replicas.open(REPLICA, config);
         partition = manager.partitions().getFirst();
     }
 

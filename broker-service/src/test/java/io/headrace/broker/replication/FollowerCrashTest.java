@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.disk.CrashAfterEveryCall;
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.disk.Unflushed;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.broker.log.ReadOutcome;
+import io.headrace.model.topic.TopicConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +60,21 @@ class FollowerCrashTest {
         assertThat(again.partition.highWatermark())
                 .as("as it was when the broker stopped")
                 .isEqualTo(second.log.logEndOffset());
+    }
+
+    /**
+     * Fault run F29, seed 1: all brokers lost power, and a replica that had flushed nothing led.
+     */
+    @Test
+    void withFlushOnAckWhatItTookOverOutlivesAPowerCut() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk(1);
+        CopyingBroker broker =
+                new CopyingBroker(disk, TopicConfig.of(Map.of("flush.on.ack", "true")));
+        broker.follow(2);
+        broker.copy(first, 300);
+        disk.crash(Unflushed.LOST);
+        disk.restart();
+        assertThat(all(new CopyingBroker(disk).log())).isEqualTo(first.all(Long.MAX_VALUE));
     }
 
     @ParameterizedTest(name = "-Dheadrace.seed={0}")

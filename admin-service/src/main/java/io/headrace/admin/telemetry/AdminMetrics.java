@@ -10,11 +10,11 @@ import io.headrace.model.coordination.ClusterWatch;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The metrics of the admin-service, taken from the cluster image.
@@ -94,58 +94,48 @@ public final class AdminMetrics implements MeterBinder {
 
     /** Series with labels, replaced with every image. */
     private static final class Series {
-        private final MultiGauge brokerInfo;
-        private final MultiGauge topicPartitions;
-        private final MultiGauge leaders;
-        private final MultiGauge leaderIsPreferred;
-        private final MultiGauge replicas;
-        private final MultiGauge inSync;
-        private final MultiGauge underReplicated;
+        private final GaugesByTags brokerInfo;
+        private final GaugesByTags topicPartitions;
+        private final GaugesByTags leaders;
+        private final GaugesByTags leaderIsPreferred;
+        private final GaugesByTags replicas;
+        private final GaugesByTags inSync;
+        private final GaugesByTags underReplicated;
 
         Series(MeterRegistry registry) {
-            brokerInfo = MultiGauge.builder("kafka.broker.info").register(registry);
-            topicPartitions = MultiGauge.builder("kafka.topic.partitions").register(registry);
-            leaders = MultiGauge.builder("kafka.topic.partition.leader").register(registry);
+            brokerInfo = new GaugesByTags(registry, "kafka.broker.info");
+            topicPartitions = new GaugesByTags(registry, "kafka.topic.partitions");
+            leaders = new GaugesByTags(registry, "kafka.topic.partition.leader");
             leaderIsPreferred =
-                    MultiGauge.builder("kafka.topic.partition.leader.is.preferred")
-                            .register(registry);
-            replicas = MultiGauge.builder("kafka.topic.partition.replicas").register(registry);
-            inSync = MultiGauge.builder("kafka.topic.partition.in.sync.replica").register(registry);
+                    new GaugesByTags(registry, "kafka.topic.partition.leader.is.preferred");
+            replicas = new GaugesByTags(registry, "kafka.topic.partition.replicas");
+            inSync = new GaugesByTags(registry, "kafka.topic.partition.in.sync.replica");
             underReplicated =
-                    MultiGauge.builder("kafka.topic.partition.under.replicated.partition")
-                            .register(registry);
+                    new GaugesByTags(registry, "kafka.topic.partition.under.replicated.partition");
         }
 
         void show(ClusterImage image) {
-            List<MultiGauge.Row<?>> brokers = new ArrayList<>();
+            Map<Tags, Integer> brokers = new HashMap<>();
             for (BrokerRegistration broker : image.brokers().values()) {
-                brokers.add(
-                        MultiGauge.Row.of(
-                                Tags.of(
-                                        "id",
-                                        Integer.toString(broker.id()),
-                                        "address",
-                                        broker.httpUrl()),
-                                1));
+                brokers.put(
+                        Tags.of("id", Integer.toString(broker.id()), "address", broker.httpUrl()),
+                        1);
             }
-            brokerInfo.register(brokers, true);
-            topicPartitions.register(
-                    image.topics().values().stream()
-                            .<MultiGauge.Row<?>>map(
-                                    t ->
-                                            MultiGauge.Row.of(
-                                                    Tags.of("topic", t.name()), t.partitionCount()))
-                            .toList(),
-                    true);
+            brokerInfo.show(brokers);
+            Map<Tags, Integer> counts = new HashMap<>();
+            for (TopicImage topic : image.topics().values()) {
+                counts.put(Tags.of("topic", topic.name()), topic.partitionCount());
+            }
+            topicPartitions.show(counts);
             showPartitions(image);
         }
 
         private void showPartitions(ClusterImage image) {
-            List<MultiGauge.Row<?>> leader = new ArrayList<>();
-            List<MultiGauge.Row<?>> preferred = new ArrayList<>();
-            List<MultiGauge.Row<?>> replica = new ArrayList<>();
-            List<MultiGauge.Row<?>> isr = new ArrayList<>();
-            List<MultiGauge.Row<?>> under = new ArrayList<>();
+            Map<Tags, Integer> leader = new HashMap<>();
+            Map<Tags, Integer> preferred = new HashMap<>();
+            Map<Tags, Integer> replica = new HashMap<>();
+            Map<Tags, Integer> isr = new HashMap<>();
+            Map<Tags, Integer> under = new HashMap<>();
             if (partitionCount(image) <= PARTITION_SERIES_MAX) {
                 for (TopicImage topic : image.topics().values()) {
                     for (int p = 0; p < topic.partitionCount(); p++) {
@@ -154,21 +144,19 @@ public final class AdminMetrics implements MeterBinder {
                         PartitionState state = topic.states().get(p);
                         List<Integer> assigned = topic.assignments().get(p);
                         boolean isPreferred = state.leader() == assigned.getFirst();
-                        leader.add(MultiGauge.Row.of(tags, state.leader()));
-                        preferred.add(MultiGauge.Row.of(tags, isPreferred ? 1 : 0));
-                        replica.add(MultiGauge.Row.of(tags, assigned.size()));
-                        isr.add(MultiGauge.Row.of(tags, state.isr().size()));
-                        under.add(
-                                MultiGauge.Row.of(
-                                        tags, state.isr().size() < assigned.size() ? 1 : 0));
+                        leader.put(tags, state.leader());
+                        preferred.put(tags, isPreferred ? 1 : 0);
+                        replica.put(tags, assigned.size());
+                        isr.put(tags, state.isr().size());
+                        under.put(tags, state.isr().size() < assigned.size() ? 1 : 0);
                     }
                 }
             }
-            leaders.register(leader, true);
-            leaderIsPreferred.register(preferred, true);
-            replicas.register(replica, true);
-            inSync.register(isr, true);
-            underReplicated.register(under, true);
+            leaders.show(leader);
+            leaderIsPreferred.show(preferred);
+            replicas.show(replica);
+            inSync.show(isr);
+            underReplicated.show(under);
         }
     }
 }

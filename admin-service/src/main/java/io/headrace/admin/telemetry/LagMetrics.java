@@ -5,10 +5,9 @@ import io.headrace.admin.history.Observed;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -64,22 +63,21 @@ public final class LagMetrics implements MeterBinder {
     }
 
     private static final class Series {
-        private final MultiGauge lag;
-        private final MultiGauge lagSum;
-        private final MultiGauge offset;
-        private final MultiGauge offsetSum;
+        private final GaugesByTags lag;
+        private final GaugesByTags lagSum;
+        private final GaugesByTags offset;
+        private final GaugesByTags offsetSum;
 
         Series(MeterRegistry registry) {
-            lag = MultiGauge.builder("kafka.consumergroup.lag").register(registry);
-            lagSum = MultiGauge.builder("kafka.consumergroup.lag.sum").register(registry);
-            offset = MultiGauge.builder("kafka.consumergroup.current.offset").register(registry);
-            offsetSum =
-                    MultiGauge.builder("kafka.consumergroup.current.offset.sum").register(registry);
+            lag = new GaugesByTags(registry, "kafka.consumergroup.lag");
+            lagSum = new GaugesByTags(registry, "kafka.consumergroup.lag.sum");
+            offset = new GaugesByTags(registry, "kafka.consumergroup.current.offset");
+            offsetSum = new GaugesByTags(registry, "kafka.consumergroup.current.offset.sum");
         }
 
         void show(List<Observed> all) {
-            List<MultiGauge.Row<?>> lags = new ArrayList<>();
-            List<MultiGauge.Row<?>> offsets = new ArrayList<>();
+            Map<Tags, Long> lags = new HashMap<>();
+            Map<Tags, Long> offsets = new HashMap<>();
             Map<GroupTopic, Sum> sums = new TreeMap<>(LagMetrics::order);
             for (Observed one : all) {
                 sums.merge(
@@ -92,28 +90,28 @@ public final class LagMetrics implements MeterBinder {
                                     .and(
                                             "partition",
                                             Integer.toString(one.partition().partition()));
-                    lags.add(MultiGauge.Row.of(tags, one.lag()));
-                    offsets.add(MultiGauge.Row.of(tags, one.committed()));
+                    lags.put(tags, one.lag());
+                    offsets.put(tags, one.committed());
                 }
             }
-            lag.register(lags, true);
-            offset.register(offsets, true);
+            lag.show(lags);
+            offset.show(offsets);
             showSums(sums);
         }
 
         private void showSums(Map<GroupTopic, Sum> sums) {
-            List<MultiGauge.Row<?>> lags = new ArrayList<>();
-            List<MultiGauge.Row<?>> offsets = new ArrayList<>();
+            Map<Tags, Long> lags = new HashMap<>();
+            Map<Tags, Long> offsets = new HashMap<>();
             if (sums.size() <= SUM_SERIES_MAX) {
                 sums.forEach(
                         (of, sum) -> {
                             Tags tags = tags(of.group(), of.topic());
-                            lags.add(MultiGauge.Row.of(tags, sum.lag()));
-                            offsets.add(MultiGauge.Row.of(tags, sum.committed()));
+                            lags.put(tags, sum.lag());
+                            offsets.put(tags, sum.committed());
                         });
             }
-            lagSum.register(lags, true);
-            offsetSum.register(offsets, true);
+            lagSum.show(lags);
+            offsetSum.show(offsets);
         }
     }
 

@@ -8,6 +8,8 @@ import io.headrace.system.machine.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,16 +38,8 @@ final class FaultRuns {
             return 0;
         }
         List<Plan> plans = Plans.named(options.plans());
-        String name = "run-" + System.currentTimeMillis() + "-" + ProcessHandle.current().pid();
-        try (Machine machine = Machine.create(options.folder(), name)) {
-            out.println("logs and histories: " + machine.folder());
-            long startNs = System.nanoTime();
-            Cluster cluster =
-                    Cluster.start(
-                            machine,
-                            new Cluster.Setup(
-                                    options.jvm(), options.classPath(), BROKERS, DISK_BYTES));
-            out.println("cluster ready after " + (System.nanoTime() - startNs) / 1_000_000 + " ms");
+        try (Machine machine = machine(options, out)) {
+            Cluster cluster = cluster(machine, options, List.of(), out);
             for (int run = 0; run < options.runs(); run++) {
                 for (Plan plan : plans) {
                     one(cluster, plan, options.seed() + run, outcomes.size());
@@ -56,12 +50,45 @@ final class FaultRuns {
         return outcomes.stream().allMatch(FaultRun.Outcome::isGood) ? 0 : 1;
     }
 
+    static Machine machine(FaultOptions options, PrintStream out) throws IOException {
+        String name = "run-" + System.currentTimeMillis() + "-" + ProcessHandle.current().pid();
+        Machine machine = Machine.create(options.folder(), name);
+        out.println("logs and histories: " + machine.folder());
+        return machine;
+    }
+
+    /**
+     * @param more options of every JVM
+     */
+    static Cluster cluster(
+            Machine machine, FaultOptions options, List<String> more, PrintStream out)
+            throws IOException {
+        long startNs = System.nanoTime();
+        List<String> jvm = new ArrayList<>(options.jvm());
+        jvm.addAll(more);
+        Cluster cluster =
+                Cluster.start(
+                        machine, new Cluster.Setup(jvm, options.classPath(), BROKERS, DISK_BYTES));
+        out.println("cluster ready after " + (System.nanoTime() - startNs) / 1_000_000 + " ms");
+        return cluster;
+    }
+
     private void one(Cluster cluster, Plan plan, long seed, int number)
             throws IOException, InterruptedException {
-        out.println("--- " + plan.name() + ", seed " + seed + ": " + plan.summary());
-        FaultRun.Outcome outcome = new FaultRun(cluster, plan, seed, number).run();
+        out.println(
+                "--- "
+                        + Instant.now().truncatedTo(ChronoUnit.SECONDS)
+                        + " "
+                        + plan.name()
+                        + ", seed "
+                        + seed
+                        + ": "
+                        + plan.summary());
+        FaultRun.Outcome outcome =
+                new FaultRun(cluster, plan.lasting(options.seconds()), seed, number).run();
         outcomes.add(outcome);
         out.print(outcome.judgement().text());
+        outcome.traces().forEach((place, trace) -> out.println(place + " " + trace));
         out.println("longest stall in ms: " + new TreeMap<>(outcome.stalls()));
         out.println(outcome.seconds() + " s, history: " + outcome.history());
     }
@@ -85,9 +112,16 @@ final class FaultRuns {
 
     /**
      * @param plans as {@link Plans#named} takes them
+     * @param seconds that each plan lasts about
      * @param folder of the folders of all runs
      * @param jvm binary and options of the processes that are started
      */
     record FaultOptions(
-            String plans, long seed, int runs, Path folder, List<String> jvm, String classPath) {}
+            String plans,
+            long seed,
+            int runs,
+            int seconds,
+            Path folder,
+            List<String> jvm,
+            String classPath) {}
 }

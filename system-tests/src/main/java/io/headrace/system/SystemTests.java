@@ -4,6 +4,7 @@ import io.headrace.system.check.Checker;
 import io.headrace.system.check.Judgement;
 import io.headrace.system.check.SoundHistory;
 import io.headrace.system.fault.Plans;
+import io.headrace.system.history.HistoryReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,11 +34,18 @@ public final class SystemTests {
         if (arguments.size() == 2 && arguments.getFirst().equals("--check")) {
             return check(Path.of(arguments.get(1)), out);
         }
+        if (arguments.size() == 2 && arguments.getFirst().equals("--marks")) {
+            HistoryReader.tell(Path.of(arguments.get(1)), new Marks(out));
+            return 0;
+        }
         if (arguments.size() == 2 && arguments.getFirst().equals("--check-speed")) {
             return speed(Long.parseLong(arguments.get(1)) * MILLION, out);
         }
         try {
             Optional<FaultRuns.FaultOptions> faults = faultOptions(arguments);
+            if (faults.isPresent() && SeededBugs.isMeant(faults.get().plans())) {
+                return new SeededBugs(faults.get(), out).run();
+            }
             if (faults.isPresent()) {
                 return new FaultRuns(faults.get(), out).run();
             }
@@ -46,7 +54,7 @@ public final class SystemTests {
             return 2;
         }
         out.println(
-                "--faults PLAN|all [--seed N] [--runs N], --check FILE, --check-speed MILLIONS");
+                "--faults PLAN|all [--seed N] [--runs N] [--seconds N], --check FILE, --marks FILE, --check-speed MILLIONS");
         out.println("plans: " + String.join(" ", Plans.names()));
         return 2;
     }
@@ -55,19 +63,23 @@ public final class SystemTests {
         String plans = "";
         long seed = 1;
         int runs = 1;
+        int seconds = Plans.SECONDS;
         for (int i = 0; i + 1 < arguments.size(); i += 2) {
             String value = arguments.get(i + 1);
             switch (arguments.get(i)) {
                 case "--faults" -> plans = value;
                 case "--seed" -> seed = Long.parseLong(value);
                 case "--runs" -> runs = Integer.parseInt(value);
+                case "--seconds" -> seconds = Integer.parseInt(value);
                 default -> throw new IllegalArgumentException("no option " + arguments.get(i));
             }
         }
         if (plans.isEmpty() || plans.equals("list") || arguments.size() % 2 != 0) {
             return Optional.empty();
         }
-        Plans.named(plans); // says what is wrong with it before anything is started
+        if (!SeededBugs.isMeant(plans)) {
+            Plans.named(plans); // says what is wrong with it before anything is started
+        }
         List<String> jvm =
                 new ArrayList<>(
                         List.of(
@@ -77,7 +89,7 @@ public final class SystemTests {
         Path folder = Path.of(System.getProperty("java.io.tmpdir"), "headrace-faults");
         return Optional.of(
                 new FaultRuns.FaultOptions(
-                        plans, seed, runs, folder, jvm, property("headrace.app")));
+                        plans, seed, runs, seconds, folder, jvm, property("headrace.app")));
     }
 
     private static String property(String name) {

@@ -14,15 +14,17 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks one admin-service after the other until one answers. */
+/** Asks one admin-service after the other until one answers, first the one that did before. */
 public final class AdminView {
 
-    private static final Duration ASK_MAX = Duration.ofSeconds(8);
+    private static final Duration ASK_MAX = Duration.ofSeconds(3);
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
     private final List<Node> admins;
+    private volatile String clusterPath = "";
+    private volatile int first; // answered last
 
     AdminView(List<Node> admins) {
         this.admins = admins;
@@ -36,7 +38,10 @@ public final class AdminView {
     public record Replica(int broker, boolean leads, boolean isInSync) {}
 
     private String clusterPath() throws IOException {
-        return "/v3/clusters/" + ask("/v3/clusters").at("/data/0/cluster_id").asString();
+        if (clusterPath.isEmpty()) {
+            clusterPath = "/v3/clusters/" + ask("/v3/clusters").at("/data/0/cluster_id").asString();
+        }
+        return clusterPath;
     }
 
     public void createTopic(String topic, int partitions, int replicas, Map<String, String> configs)
@@ -91,7 +96,10 @@ public final class AdminView {
 
     private JsonNode ask(String path) throws IOException {
         IOException failure = new IOException("there is no admin-service");
-        for (Node admin : admins) {
+        int start = first;
+        for (int i = 0; i < admins.size(); i++) {
+            int number = (start + i) % admins.size();
+            Node admin = admins.get(number);
             try {
                 HttpRequest request =
                         HttpRequest.newBuilder(URI.create(admin.url() + path))
@@ -99,6 +107,7 @@ public final class AdminView {
                                 .build();
                 HttpResponse<String> answer = send(request);
                 if (answer.statusCode() == 200) {
+                    first = number;
                     return JsonMapper.shared().readTree(answer.body());
                 }
                 failure = new IOException(path + " answered " + answer.statusCode());

@@ -32,6 +32,7 @@ public final class Cluster implements AutoCloseable {
     private final List<Node> admins = new ArrayList<>();
     private final List<Node> brokers = new ArrayList<>();
     private final Node gateway;
+    private final AdminView adminView;
 
     /**
      * How Java is started.
@@ -64,6 +65,7 @@ public final class Cluster implements AutoCloseable {
             brokers.add(broker(i, connect));
         }
         this.gateway = gateway(connect);
+        this.adminView = new AdminView(admins);
     }
 
     /** Starts everything and waits until all of it is ready. */
@@ -95,6 +97,7 @@ public final class Cluster implements AutoCloseable {
 
     private List<String> java(String heap, String... rest) {
         List<String> command = new ArrayList<>(setup.jvm());
+        command.add("-XX:TieredStopAtLevel=1"); // they start often, and live for minutes
         command.add("-Xmx" + heap);
         command.add("-cp");
         command.add(setup.classPath());
@@ -159,7 +162,7 @@ public final class Cluster implements AutoCloseable {
         command.add("--headrace.broker.groups.initial-rebalance-delay=500ms");
         command.add("--headrace.broker.replication.lag-max=6s");
         command.add("--headrace.broker.replication.read-timeout=4s");
-        command.add("--headrace.broker.scrub.pause=20s");
+        command.add("--headrace.broker.scrub.pause=5s");
         return new Node(machine, host, command, BROKER_PORT, true, Optional.of(disk));
     }
 
@@ -179,7 +182,8 @@ public final class Cluster implements AutoCloseable {
         return java(
                 "320m",
                 main,
-                "--headrace.service=" + service,
+                "--headrace.standalone.service=" + service,
+                "--spring.main.banner-mode=off",
                 "--headrace.zookeeper.connect=" + connect,
                 SESSION,
                 "--server.address=" + host.address(),
@@ -236,17 +240,32 @@ public final class Cluster implements AutoCloseable {
     }
 
     public AdminView admin() {
-        return new AdminView(admins);
+        return adminView;
+    }
+
+    /** Looks for traces of what is done from now on. */
+    public Traces traces() throws IOException {
+        List<Watcher> watchers = new ArrayList<>();
+        for (Node node : nodes()) {
+            watchers.add(new Watcher(node, machine.folder().resolve(node.name() + ".log")));
+        }
+        return Traces.of(watchers);
+    }
+
+    /** Admin-services and brokers end and start anew; answers the names of those that did not. */
+    public List<String> restartServices(Duration bound) throws IOException {
+        for (Node node : Stream.concat(admins.stream(), brokers.stream()).toList()) {
+            if (node.runs()) {
+                node.kill9();
+            }
+        }
+        return heal(bound);
     }
 
     /** Everything runs again, unhindered; answers the names of those that did not come up. */
     public List<String> heal(Duration bound) throws IOException {
         for (Node node : nodes()) {
-            node.host().heal();
-            node.goOn();
-            if (!node.runs()) {
-                node.start();
-            }
+            node.heal();
         }
         List<String> missing = new ArrayList<>();
         for (Node node : nodes()) {

@@ -102,7 +102,7 @@ public final class Node {
     }
 
     public void goOn() throws IOException {
-        if (isPaused) {
+        if (isPaused && runs()) {
             program().goOn();
             isPaused = false;
         }
@@ -116,12 +116,34 @@ public final class Node {
         hasNoPower = false;
     }
 
-    /** Its disk takes nothing any more; the process does not know yet. */
+    /**
+     * The process stands still, then its disk takes nothing any more. In this order, for a flush
+     * that is under way when ext4 is shut down may say that it was done.
+     */
     public void powerOff() throws IOException {
         if (!hasNoPower) {
+            if (runs()) {
+                pause();
+            }
             disk().powerOff();
             hasNoPower = true;
         }
+    }
+
+    /** It runs, unhindered; returns at once. */
+    void heal() throws IOException {
+        host.heal();
+        goOn();
+        if (hasNoPower) {
+            losePower();
+        }
+        if (!runs()) {
+            start();
+        }
+    }
+
+    boolean speaksHttp() {
+        return speaksHttp;
     }
 
     public boolean isReady() throws IOException {

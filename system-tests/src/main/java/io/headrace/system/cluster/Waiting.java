@@ -6,7 +6,7 @@ import java.time.Duration;
 /** Waits for a condition by asking again and again. */
 public final class Waiting {
 
-    private static final long PAUSE_MS = 100;
+    private static final long PAUSE_MS = 250;
 
     /** What is waited for; an {@link IOException} is a no. */
     @FunctionalInterface

@@ -17,6 +17,9 @@ final class DiskAttacks {
 
     private static final int CHUNK = 1 << 20;
 
+    /** Two rounds of the scrubbers. */
+    private static final double SCRUBBED = 15;
+
     private DiskAttacks() {}
 
     /** F21: no space is left on the disk of a leader, for a while. */
@@ -25,16 +28,19 @@ final class DiskAttacks {
             Node leader = field.leader();
             Path filler = leader.disk().path().resolve("filler");
             field.mark("no space left at " + leader);
-            fill(filler);
-            field.pauseAbout(10, 20);
-            Files.delete(filler);
+            try {
+                fill(filler);
+                field.pauseAbout(10, 20);
+            } finally {
+                Files.deleteIfExists(filler);
+            }
             field.mark("space again at " + leader);
             field.pause(5);
-            field.settle();
             if (!leader.runs()) {
                 field.wrong("C22", leader + " ended when its disk was full");
                 field.startAgain(leader);
             }
+            field.settle();
         }
     }
 
@@ -65,6 +71,7 @@ final class DiskAttacks {
             field.startAgain(broker);
             field.settle();
         }
+        field.pause(SCRUBBED);
     }
 
     private static List<Path> files(Field field, Node broker, TopicPartition partition)

@@ -4,6 +4,7 @@ import io.headrace.system.check.Checker;
 import io.headrace.system.check.Judgement;
 import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
+import io.headrace.system.cluster.Traces;
 import io.headrace.system.cluster.Waiting;
 import io.headrace.system.fault.Plan.Demands;
 import io.headrace.system.history.HistoryFile;
@@ -31,7 +32,9 @@ public final class FaultRun {
     private static final Duration COME_BACK = Duration.ofMinutes(2);
     private static final Duration GO_ON = Duration.ofMinutes(1);
     private static final Duration CATCH_UP = Duration.ofMinutes(1);
+    private static final Duration REPAIR = Duration.ofSeconds(30);
     private static final Duration READ_ALL = Duration.ofMinutes(2);
+    private static final Duration TRACE_MAX = Duration.ofSeconds(10);
     private static final int SENDERS = 2;
 
     private final Cluster cluster;
@@ -39,17 +42,20 @@ public final class FaultRun {
     private final long seed;
     private final String suffix;
     private final Path history;
+    private Map<Traces.Place, Traces.Trace> traces = Map.of();
 
     /**
      * What a run showed.
      *
      * @param stalls longest time without an acknowledgement, per topic, in ms
+     * @param traces what could be seen of the fault first
      */
     public record Outcome(
             Plan plan,
             long seed,
             Judgement judgement,
             Map<String, Long> stalls,
+            Map<Traces.Place, Traces.Trace> traces,
             long seconds,
             Path history) {
 
@@ -90,25 +96,30 @@ public final class FaultRun {
         }
         Judgement judgement = Checker.check(history);
         long seconds = Duration.ofNanos(System.nanoTime() - startNs).toSeconds();
-        return new Outcome(plan, seed, judgement, stalls, seconds, history);
+        return new Outcome(plan, seed, judgement, stalls, traces, seconds, history);
     }
 
     private List<TestTopic> topics() {
-        Map<String, String> two = Map.of("min.insync.replicas", "2");
+        // Small segments, so that there are some that are sealed, and scrubbed.
+        Map<String, String> two = Map.of("min.insync.replicas", "2", "segment.bytes", "100000");
         Map<String, String> flushed = Map.of("min.insync.replicas", "2", "flush.on.ack", "true");
         // A single copy outlives a power cut only when it is flushed first (decision page 0009).
         TestTopic alone =
-                new TestTopic(
-                        "alone" + suffix, 3, 1, Map.of("flush.on.ack", "true"), false, 50);
+                new TestTopic("alone" + suffix, 3, 1, Map.of("flush.on.ack", "true"), false, 25);
         if (plan.demands() == Demands.OF_FLUSHED) {
             return List.of(
-                    new TestTopic("flushed" + suffix, 4, 3, flushed, false, 200),
+                    new TestTopic("flushed" + suffix, 4, 3, flushed, false, 100),
                     alone,
                     new TestTopic("web" + suffix, 2, 3, flushed, true, 20));
         }
+        if (plan.demands() == Demands.OF_REPLICATED) {
+            return List.of(
+                    new TestTopic("kept" + suffix, 4, 3, two, false, 100),
+                    new TestTopic("web" + suffix, 2, 3, two, true, 20));
+        }
         return List.of(
-                new TestTopic("kept" + suffix, 4, 3, two, false, 300),
-                new TestTopic("flushed" + suffix, 2, 3, flushed, false, 50),
+                new TestTopic("kept" + suffix, 4, 3, two, false, 100),
+                new TestTopic("flushed" + suffix, 2, 3, flushed, false, 25),
                 alone,
                 new TestTopic("web" + suffix, 2, 3, two, true, 20));
     }
@@ -121,7 +132,7 @@ public final class FaultRun {
                         cluster.gateway().url(),
                         topics,
                         SENDERS,
-                        plan.demands() == Demands.ALL,
+                        plan.demands() == Demands.ALL || plan.demands() == Demands.OF_REPLICATED,
                         journal);
         load.start();
         awaitProgress(journal, "warm-up");
@@ -129,15 +140,15 @@ public final class FaultRun {
         journal.beginStalls();
         journal.mark("faults begin");
         TestTopic target = topics.getFirst();
-        plan.attack()
-                .run(
-                        new Field(
-                                cluster,
-                                journal,
-                                target.name(),
-                                target.partitions(),
-                                seed,
-                                Duration.ofSeconds(plan.seconds())));
+        attack(
+                new Field(
+                        cluster,
+                        journal,
+                        target.name(),
+                        target.partitions(),
+                        seed,
+                        Duration.ofSeconds(plan.seconds())),
+                journal);
         journal.mark("heal");
         for (String missing : cluster.heal(COME_BACK)) {
             journal.verdict("C22", missing + " did not come back within " + COME_BACK);
@@ -154,6 +165,32 @@ public final class FaultRun {
         load.stopReading();
         compareReplicas(topics, ends, journal);
         return stalls;
+    }
+
+    /** What an attack cannot do is a verdict: the next plan needs a cluster that is whole. */
+    private void attack(Field field, Journal journal) throws IOException {
+        try (Traces seen = cluster.traces()) {
+            plan.attack().run(field);
+            traces = seen.found();
+            judgeTraces(journal);
+        } catch (IOException | RuntimeException e) {
+            journal.verdict("INCOMPLETE", plan.name() + " could not go on: " + e);
+        } finally {
+            field.healNetwork();
+        }
+    }
+
+    /** An operator sees it in time, wherever one looks. */
+    private void judgeTraces(Journal journal) {
+        for (Traces.Place place : Traces.Place.values()) {
+            Traces.Trace trace = traces.get(place);
+            String text = place + (trace == null ? ": nothing" : " " + trace);
+            journal.mark("trace in " + text);
+            boolean isLate = trace == null || trace.afterMs() > TRACE_MAX.toMillis();
+            if (isLate && plan.kind().leavesTraces()) {
+                journal.verdict("C22", "no trace within " + TRACE_MAX + " in " + text);
+            }
+        }
     }
 
     /** A value that is sent from now on is acknowledged, in every partition. */
@@ -174,11 +211,12 @@ public final class FaultRun {
     }
 
     private void awaitInSync(List<TestTopic> topics, Journal journal) throws IOException {
+        long deadlineNs = System.nanoTime() + CATCH_UP.toNanos();
         for (TestTopic topic : topics) {
             for (int p = 0; p < topic.partitions(); p++) {
                 int partition = p;
                 if (!Waiting.until(
-                        CATCH_UP,
+                        Duration.ofNanos(deadlineNs - System.nanoTime()),
                         () ->
                                 cluster.admin().replicas(topic.name(), partition).stream()
                                                 .filter(each -> each.isInSync())
@@ -204,6 +242,16 @@ public final class FaultRun {
         return stalls;
     }
 
+    /** Empty when the replicas hold the same. */
+    private static String difference(List<Path> replicas, long end) throws IOException {
+        try {
+            ReplicasEqual.check(replicas, end);
+            return "";
+        } catch (AssertionError e) {
+            return e.toString();
+        }
+    }
+
     private void compareReplicas(
             List<TestTopic> topics, Map<TopicPartition, Long> ends, Journal journal)
             throws IOException {
@@ -214,10 +262,9 @@ public final class FaultRun {
                 for (var replica : cluster.admin().replicas(topic.name(), p)) {
                     replicas.add(cluster.partition(replica.broker(), partition.toString()));
                 }
-                try {
-                    ReplicasEqual.check(replicas, ends.getOrDefault(partition, 0L));
-                } catch (AssertionError e) {
-                    journal.verdict("C19", e.toString());
+                long end = ends.getOrDefault(partition, 0L);
+                if (!Waiting.until(REPAIR, () -> difference(replicas, end).isEmpty())) {
+                    journal.verdict("C19", difference(replicas, end));
                 }
             }
         }

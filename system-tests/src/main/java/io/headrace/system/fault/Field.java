@@ -21,6 +21,7 @@ final class Field {
 
     private static final Duration COME_BACK = Duration.ofMinutes(2);
     private static final Duration SETTLE = Duration.ofMinutes(1);
+    private static final Duration SETTLE_IN_PAIR = Duration.ofSeconds(5);
 
     private final Cluster cluster;
     private final Journal journal;
@@ -28,6 +29,7 @@ final class Field {
     private final int partitions;
     private final Random random;
     private final long endNs;
+    private final boolean isOfPair;
     private final List<LinkProxy> proxies = new ArrayList<>();
 
     /**
@@ -40,7 +42,7 @@ final class Field {
             int partitions,
             long seed,
             Duration length) {
-        this(cluster, journal, topic, partitions, new Random(seed), length);
+        this(cluster, journal, topic, partitions, new Random(seed), length, false);
     }
 
     private Field(
@@ -49,18 +51,30 @@ final class Field {
             String topic,
             int partitions,
             Random random,
-            Duration length) {
+            Duration length,
+            boolean isOfPair) {
         this.cluster = cluster;
         this.journal = journal;
         this.topic = topic;
         this.partitions = partitions;
         this.random = random;
         this.endNs = System.nanoTime() + length.toNanos();
+        this.isOfPair = isOfPair;
     }
 
-    /** The same, for a shorter time. */
-    Field within(long lengthNs) {
-        return new Field(cluster, journal, topic, partitions, random, Duration.ofNanos(lengthNs));
+    /**
+     * For one of two attacks at once, for a shorter time and with chance of its own: what does not
+     * come back is the other one's doing, and is judged when both are over.
+     */
+    Field ofPair(long lengthNs) {
+        return new Field(
+                cluster,
+                journal,
+                topic,
+                partitions,
+                new Random(random.nextLong()),
+                Duration.ofNanos(lengthNs),
+                true);
     }
 
     boolean goesOn() {
@@ -80,7 +94,11 @@ final class Field {
     }
 
     void wrong(String check, String text) {
-        journal.verdict(check, text);
+        if (isOfPair) {
+            mark("in a pair: " + text);
+        } else {
+            journal.verdict(check, text);
+        }
     }
 
     void pause(double seconds) throws IOException {
@@ -116,6 +134,10 @@ final class Field {
 
     String topic() {
         return topic;
+    }
+
+    int partitions() {
+        return partitions;
     }
 
     Node anyBroker() {
@@ -209,8 +231,9 @@ final class Field {
 
     /** Waits until all replicas of the attacked topic are in sync again. */
     void settle() throws IOException {
-        if (!Waiting.until(SETTLE, () -> inSyncEverywhere(cluster.brokers().size()))) {
-            wrong("C22", "not all replicas of " + topic + " are in sync after " + SETTLE);
+        Duration bound = isOfPair ? SETTLE_IN_PAIR : SETTLE;
+        if (!Waiting.until(bound, () -> inSyncEverywhere(cluster.brokers().size()))) {
+            wrong("C22", "not all replicas of " + topic + " are in sync after " + bound);
         }
     }
 

@@ -155,9 +155,12 @@ final class NetworkAttacks {
         while (field.goesOn()) {
             Node follower = field.brokersBut(field.leader()).getFirst();
             field.mark("1 Mbit/s at " + follower);
-            follower.host().limitRate(1_000_000);
-            field.pause(LENGTH);
-            follower.host().limitRate(0);
+            try {
+                follower.host().limitRate(1_000_000);
+                field.pause(LENGTH);
+            } finally {
+                follower.host().limitRate(0);
+            }
             field.healNetwork();
             field.settle();
         }

@@ -8,8 +8,43 @@ import java.io.IOException;
  * @param name in the fault matrix
  * @param seconds that it lasts about; an attack that is under way is finished
  * @param demands what must hold
+ * @param kind what it does it to
  */
-public record Plan(String name, String summary, int seconds, Demands demands, Attack attack) {
+public record Plan(
+        String name, String summary, int seconds, Demands demands, Kind kind, Attack attack) {
+
+    /** What an attack changes: two of different kinds do not get into each other's way. */
+    public enum Kind {
+        /** Nothing that must be seen. */
+        QUIET(false),
+        /** The network, so little that nobody must see it. */
+        QUIET_NETWORK(false),
+        NETWORK(true),
+        /** Processes and their disks. */
+        PROCESS(true),
+        /** Both, or several faults at once. */
+        MIXED(true);
+
+        private final boolean leavesTraces;
+
+        Kind(boolean leavesTraces) {
+            this.leavesTraces = leavesTraces;
+        }
+
+        /** Whether an operator must see it. */
+        public boolean leavesTraces() {
+            return leavesTraces;
+        }
+
+        boolean isOfNetwork() {
+            return this == QUIET_NETWORK || this == NETWORK;
+        }
+    }
+
+    /** The same, for about so long. */
+    public Plan lasting(int length) {
+        return new Plan(name, summary, length, demands, kind, attack);
+    }
 
     /** What a run is held to. */
     public enum Demands {
@@ -17,6 +52,8 @@ public record Plan(String name, String summary, int seconds, Demands demands, At
         ALL,
         /** Everything, of topics whose acknowledgements wait for the disk; no group. */
         OF_FLUSHED,
+        /** Everything, of topics with several copies. */
+        OF_REPLICATED,
         /** Nothing: what is lost is counted. */
         NOTHING
     }

@@ -2,73 +2,104 @@ package io.headrace.system.fault;
 
 import io.headrace.system.fault.Plan.Attack;
 import io.headrace.system.fault.Plan.Demands;
+import io.headrace.system.fault.Plan.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** All plans by their names. */
 public final class Plans {
 
-    private static final int SECONDS = 40;
+    /** That a plan lasts, unless the command says otherwise. */
+    public static final int SECONDS = 40;
 
+    private static final long ONE_OF_TWO_NS = TimeUnit.SECONDS.toNanos(12);
     private static final Map<String, Plan> ALL = new LinkedHashMap<>();
 
     static {
-        add("baseline", "no fault", field -> field.pause(SECONDS));
-        add("F1", "kill -9 of leaders", ProcessAttacks::killLeader);
-        add(
-                "F2",
-                "kill -9 of followers, admin-services, coordinators",
-                ProcessAttacks::killTheOthers);
-        add("F3", "kill -9 of all brokers at once", ProcessAttacks::killAll);
-        add("F4", "rolling restart", ProcessAttacks::restartInTurn);
-        add("F5", "restart storm", ProcessAttacks::storm);
-        add("F6", "leaders stand still for 1, 10, 25 s", ProcessAttacks::pauseLeader);
-        add("F7", "admin-services stand still", ProcessAttacks::pauseController);
-        add("F9", "leader isolated, its clients with it", NetworkAttacks::isolateLeader);
-        add("F10", "leader without ZooKeeper", NetworkAttacks::isolateFromCoordination);
-        add("F11", "leader without followers", NetworkAttacks::isolateFromFollowers);
-        add("F12", "leader cut off in one direction", NetworkAttacks::oneWay);
-        add("F13", "half-open connections", NetworkAttacks::halfOpen);
-        add("F14", "connections reset every second", NetworkAttacks::resetStorm);
-        add("F15", "two brokers without each other", NetworkAttacks::ring);
-        add("F16", "5 % and 20 % of the packets lost", NetworkAttacks::loss);
-        add("F17", "50 and 500 ms on the way between brokers", ProxyAttacks::slow);
-        add("F20", "replies to clients lost", ProxyAttacks::loseReplies);
-        add("F18", "one follower at 1 Mbit/s", NetworkAttacks::narrow);
-        add("F21", "disk full", DiskAttacks::full);
-        add("F28", "power loss of leaders", PowerAttacks::one);
-        add(
+        add("baseline", "no fault", Kind.QUIET, Plans::nothing);
+        process("F1", "kill -9 of leaders", ProcessAttacks::killLeader);
+        process("F2", "kill -9 of followers, admins, coordinators", ProcessAttacks::killTheOthers);
+        process("F3", "kill -9 of all brokers at once", ProcessAttacks::killAll);
+        process("F4", "rolling restart", ProcessAttacks::restartInTurn);
+        process("F5", "restart storm", ProcessAttacks::storm);
+        process("F6", "leaders stand still for 25, 10, 1 s", ProcessAttacks::pauseLeader);
+        process("F7", "admin-services stand still", ProcessAttacks::pauseController);
+        network("F9", "leader isolated, its clients with it", NetworkAttacks::isolateLeader);
+        network("F10", "leader without ZooKeeper", NetworkAttacks::isolateFromCoordination);
+        network("F11", "leader without followers", NetworkAttacks::isolateFromFollowers);
+        network("F12", "leader cut off in one direction", NetworkAttacks::oneWay);
+        network("F13", "half-open connections", NetworkAttacks::halfOpen);
+        network("F14", "connections reset every second", NetworkAttacks::resetStorm);
+        network("F15", "two brokers without each other", NetworkAttacks::ring);
+        quiet("F16", "5 % and 20 % of the packets lost", NetworkAttacks::loss);
+        quiet("F17", "50 and 500 ms on the way between brokers", ProxyAttacks::slow);
+        quiet("F18", "one follower at 1 Mbit/s", NetworkAttacks::narrow);
+        quiet("F20", "replies to clients lost", ProxyAttacks::loseReplies);
+        process("F21", "disk full", DiskAttacks::full);
+        process("F24", "flushes fail, then power loss", StorageAttacks::failingFlush);
+        add("F26", "flushes take 2 s", Kind.QUIET, StorageAttacks::slowFlush);
+        process("F28", "power loss of leaders", PowerAttacks::one);
+        plan(
                 "F29",
                 "power loss of all brokers, flush.on.ack",
                 Demands.OF_FLUSHED,
+                Kind.PROCESS,
                 PowerAttacks::all);
-        add(
+        plan(
                 "F29-replicated",
                 "power loss of all brokers, default mode: what is lost",
                 Demands.NOTHING,
+                Kind.PROCESS,
                 PowerAttacks::all);
-        add("F30", "last replica standing", PowerAttacks::lastReplicaStanding);
-        add("F33", "bits flipped in the files of one broker", DiskAttacks::flipBits);
-        add("F34", "files of one broker missing", DiskAttacks::loseFiles);
-        add("F38", "one ZooKeeper of three", CoordinationAttacks::one);
-        add("F39", "no ZooKeeper majority", CoordinationAttacks::quorum);
-        add("F41", "ZooKeeper comes and goes", NetworkAttacks::flapping);
-        add("F60", "pairs of faults by chance", Plans::pairs);
+        add("F30", "last replica standing", Kind.MIXED, PowerAttacks::lastReplicaStanding);
+        process("F31", "logs that end inside a batch", StorageAttacks::tornTail);
+        process("F32", "garbage behind the end of logs", StorageAttacks::garbageTail);
+        process("F33", "bits flipped in the files of one broker", DiskAttacks::flipBits);
+        process("F34", "files of one broker missing", DiskAttacks::loseFiles);
+        plan(
+                "F34-empty",
+                "a leader comes back with an empty disk",
+                Demands.OF_REPLICATED,
+                Kind.PROCESS,
+                StorageAttacks::emptyDisk);
+        add("F38", "one ZooKeeper of three", Kind.QUIET, CoordinationAttacks::one);
+        process("F39", "no ZooKeeper majority", CoordinationAttacks::quorum);
+        process("F40", "sessions of brokers and admins expire", ProcessAttacks::expire);
+        network("F41", "ZooKeeper comes and goes", NetworkAttacks::flapping);
+        process("F49", "a leader gets a tenth of its time", ProcessAttacks::starve);
+        process("F55", "replicas move while brokers die", MembershipAttacks::moves);
+        add("F60", "pairs of faults by chance, at once", Kind.MIXED, Plans::pairs);
     }
 
     private Plans() {}
 
-    private static void add(String name, String summary, Attack attack) {
-        add(name, summary, Demands.ALL, attack);
+    private static void process(String name, String summary, Attack attack) {
+        add(name, summary, Kind.PROCESS, attack);
     }
 
-    private static void add(String name, String summary, Demands demands, Attack attack) {
-        ALL.put(name, new Plan(name, summary, SECONDS, demands, attack));
+    private static void network(String name, String summary, Attack attack) {
+        add(name, summary, Kind.NETWORK, attack);
+    }
+
+    private static void quiet(String name, String summary, Attack attack) {
+        add(name, summary, Kind.QUIET_NETWORK, attack);
+    }
+
+    private static void add(String name, String summary, Kind kind, Attack attack) {
+        plan(name, summary, Demands.ALL, kind, attack);
+    }
+
+    private static void plan(
+            String name, String summary, Demands demands, Kind kind, Attack attack) {
+        ALL.put(name, new Plan(name, summary, SECONDS, demands, kind, attack));
     }
 
     public static List<String> names() {
@@ -93,21 +124,57 @@ public final class Plans {
         return plans;
     }
 
-    /** F60: one after the other of two plans, each begun while the traces of the other last. */
+    private static void nothing(Field field) throws IOException {
+        while (field.goesOn()) {
+            field.pause(1);
+        }
+    }
+
+    /** F60: one fault of the network and one of processes and disks, at the same time. */
     private static void pairs(Field field) throws IOException {
-        List<Plan> some =
-                new ArrayList<>(
-                        ALL.values().stream()
-                                .filter(plan -> plan.demands() == Demands.ALL)
-                                .filter(plan -> !List.of("F60", "baseline").contains(plan.name()))
-                                .toList());
+        List<Plan> ofNetwork = some(plan -> plan.kind().isOfNetwork());
+        List<Plan> ofProcesses = some(plan -> plan.kind() == Kind.PROCESS);
         Random random = field.random();
         while (field.goesOn()) {
-            for (int i = 0; i < 2; i++) {
-                Plan plan = some.get(random.nextInt(some.size()));
-                field.mark("of a pair: " + plan.name());
-                plan.attack().run(field.within(TimeUnit.SECONDS.toNanos(1)));
+            Plan one = ofNetwork.get(random.nextInt(ofNetwork.size()));
+            Plan other = ofProcesses.get(random.nextInt(ofProcesses.size()));
+            field.mark("a pair: " + one.name() + " and " + other.name());
+            Field ofOne = field.ofPair(ONE_OF_TWO_NS);
+            FutureTask<Boolean> first =
+                    new FutureTask<>(
+                            () -> {
+                                one.attack().run(ofOne);
+                                return true;
+                            });
+            Thread thread = Thread.ofPlatform().name("pair").start(first);
+            try {
+                other.attack().run(field.ofPair(ONE_OF_TWO_NS));
+            } finally {
+                join(thread, first);
+                ofOne.healNetwork();
             }
+            ProcessAttacks.startWhoIsDown(field);
+            ProcessAttacks.awaitAll(field);
+            field.settle();
         }
+    }
+
+    private static void join(Thread thread, FutureTask<Boolean> task) throws IOException {
+        try {
+            thread.join();
+            task.get();
+        } catch (ExecutionException e) {
+            throw new IOException("the other of a pair could not go on", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static List<Plan> some(Predicate<Plan> of) {
+        return ALL.values().stream()
+                .filter(plan -> plan.demands() == Demands.ALL)
+                .filter(of)
+                .toList();
     }
 }

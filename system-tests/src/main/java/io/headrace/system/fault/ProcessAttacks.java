@@ -2,10 +2,14 @@ package io.headrace.system.fault;
 
 import io.headrace.system.cluster.Node;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Processes that die, stop and stand still (F1 to F7). */
+/** Processes that die, stop and stand still (F1 to F7, F40, F49). */
 final class ProcessAttacks {
+
+    private static final double BEYOND_SESSION = 14;
+    private static final int STARVED_TURNS = 75;
 
     private ProcessAttacks() {}
 
@@ -86,20 +90,24 @@ final class ProcessAttacks {
                 kill(field, broker);
             }
             field.pauseAbout(2, 5);
-            for (Node each : field.cluster().brokers()) {
-                if (!each.runs()) {
-                    field.mark("start " + each);
-                    each.start();
-                }
-            }
+            startWhoIsDown(field);
         }
         awaitAll(field);
         field.settle();
     }
 
+    static void startWhoIsDown(Field field) throws IOException {
+        for (Node each : field.cluster().brokers()) {
+            if (!each.runs()) {
+                field.mark("start " + each);
+                each.start();
+            }
+        }
+    }
+
     /** F6: the leader stands still, shorter and longer than its session. */
     static void pauseLeader(Field field) throws IOException {
-        List<Double> lengths = List.of(1.0, 10.0, 25.0);
+        List<Double> lengths = List.of(25.0, 10.0, 1.0);
         for (int i = 0; field.goesOn(); i++) {
             Node leader = field.leader();
             pause(field, leader, lengths.get(i % lengths.size()));
@@ -122,6 +130,33 @@ final class ProcessAttacks {
                 field.startAgain(leader);
                 field.settle();
             }
+        }
+    }
+
+    /** F40: brokers and admin-services stand still until ZooKeeper has given them up. */
+    static void expire(Field field) throws IOException {
+        List<Node> all = new ArrayList<>(field.brokersInAnyOrder());
+        all.addAll(field.cluster().admins());
+        for (int i = 0; field.goesOn(); i++) {
+            pause(field, all.get(i % all.size()), BEYOND_SESSION);
+            field.pauseAbout(1, 3);
+            field.settle();
+        }
+    }
+
+    /** F49: the leader runs for 20 ms in each 200 ms. */
+    static void starve(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark("a tenth of the time for " + leader);
+            for (int i = 0; i < STARVED_TURNS; i++) {
+                leader.pause();
+                field.pause(0.18);
+                leader.goOn();
+                field.pause(0.02);
+            }
+            field.mark(leader + " has its time again");
+            field.settle();
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.Optional;
  */
 public final class Machine implements AutoCloseable {
 
+    private static final List<String> TOOLS =
+            List.of("ip", "iptables", "losetup", "mkfs.ext4", "nsenter", "setsid", "ss", "tc");
     private static final int RUNS_MAX = 200;
     private static final int FIRST_HOST = 11;
     private static final int HOSTS_MAX = 200;
@@ -32,7 +34,7 @@ public final class Machine implements AutoCloseable {
         if (!System.getProperty("user.name").equals("root")) {
             return Optional.of("fault runs need root: namespaces, mounts and packet filters");
         }
-        for (String tool : List.of("ip", "iptables", "losetup", "mkfs.ext4", "nsenter", "setsid")) {
+        for (String tool : TOOLS) {
             if (!onPath(tool)) {
                 return Optional.of(
                         "fault runs need "

@@ -71,10 +71,12 @@ final class Passage {
         Thread writer = Thread.ofVirtual().start(() -> write(pieces, to));
         try {
             DataInputStream in = new DataInputStream(from.getInputStream());
+            boolean isSilent = false;
             while (true) {
                 byte[] bytes = speaksKafka ? frame(in) : some(in);
-                if (!isRequest && isLost(bytes)) {
-                    continue;
+                isSilent |= !isRequest && isLost(bytes);
+                if (isSilent) {
+                    continue; // what follows would come in place of it
                 }
                 awaitPassage(isRequest, bytes);
                 pieces.put(new Piece(ByteBuffer.wrap(bytes), System.nanoTime() + delayNs()));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -30,6 +32,7 @@ class ZooKeeperAwayTest {
         try (ClusterLoad load = new ClusterLoad(cluster, TOPIC, 6)) {
             load.awaitMore(100);
             List<Integer> epochs = cluster.leaderEpochs();
+            Map<Integer, Long> registered = registrations(cluster);
             int term = cluster.image().controllerEpoch();
             load.measure();
             cluster.parts().killZooKeeper();
@@ -48,6 +51,7 @@ class ZooKeeperAwayTest {
             cluster.awaitHealthy();
             load.awaitMore(100);
             long back = load.silenceMs();
+            assertThat(registrations(cluster)).as("broker epochs").isEqualTo(registered);
             assertThat(cluster.leaderEpochs()).isEqualTo(epochs);
             System.out.printf(
                     "ZooKeeper away for %d s: longest silence between acks %d ms, when it came back"
@@ -58,6 +62,12 @@ class ZooKeeperAwayTest {
             assertThat(load.finish()).isPositive();
             cluster.checkReplicasEqual(TOPIC);
         }
+    }
+
+    private static Map<Integer, Long> registrations(PartsCluster cluster) {
+        Map<Integer, Long> epochs = new TreeMap<>();
+        cluster.image().brokers().forEach((id, broker) -> epochs.put(id, broker.epoch()));
+        return epochs;
     }
 
     private static void pass(int seconds) {

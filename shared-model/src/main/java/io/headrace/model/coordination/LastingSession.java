@@ -1,19 +1,21 @@
 package io.headrace.model.coordination;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.utils.ZookeeperFactory;
-import org.apache.zookeeper.Testable;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets only ZooKeeper end a session. Curator gives a connection up by itself when it was away for
- * as long as the session lasts; the next connection then goes on with the same session. After an
- * outage of ZooKeeper, which counts the life of sessions anew, everybody is registered as before,
- * and nobody has to be elected. A session that ZooKeeper has ended is followed by a new one.
+ * as long as the session lasts, and ZooKeeper's client after four thirds of that; the next
+ * connection then asks for the same session. After an outage of ZooKeeper, which counts the life of
+ * sessions anew, everybody is registered as before, and nobody has to be elected. A session that
+ * ZooKeeper has ended is refused at once, and followed by a new one.
  *
  * <p>Owner: one client; Curator makes one connection at a time.
  */
@@ -27,9 +29,10 @@ final class LastingSession implements ZookeeperFactory {
             throws Exception {
         Connection before = last;
         Connection next =
-                before != null && before.isGivenUp && before.getSessionId() != 0
-                        ? new Connection(connectString, sessionTimeoutMs, watcher, before)
-                        : new Connection(connectString, sessionTimeoutMs, watcher);
+                before == null || before.getSessionId() == 0 || before.isRefused()
+                        ? new Connection(connectString, sessionTimeoutMs, new Noted(watcher))
+                        : new Connection(
+                                connectString, sessionTimeoutMs, new Noted(watcher), before);
         last = next;
         return next;
     }
@@ -45,46 +48,59 @@ final class LastingSession implements ZookeeperFactory {
         return newZooKeeper(connectString, sessionTimeoutMs, watcher, canBeReadOnly);
     }
 
-    /** Notes when Curator, and not ZooKeeper, says that its session is over. */
+    /** Remembers that there was a connection. */
+    private static final class Noted implements Watcher {
+
+        private final Watcher watcher;
+        private volatile boolean wasConnected;
+
+        Noted(Watcher watcher) {
+            this.watcher = watcher;
+        }
+
+        @Override
+        public void process(WatchedEvent event) {
+            if (event.getState() == KeeperState.SyncConnected) {
+                wasConnected = true;
+            }
+            watcher.process(event);
+        }
+    }
+
     @SuppressWarnings("try") // its close() may be interrupted, which nobody here calls
     private static final class Connection extends ZooKeeper {
 
-        private volatile boolean isGivenUp;
+        private final Noted noted;
+        private final boolean isResumed;
+        private final long dueNs;
 
-        Connection(String connectString, int sessionTimeoutMs, Watcher watcher) throws IOException {
-            super(connectString, sessionTimeoutMs, watcher);
+        Connection(String connectString, int sessionTimeoutMs, Noted noted) throws IOException {
+            super(connectString, sessionTimeoutMs, noted);
+            this.noted = noted;
+            this.isResumed = false;
+            this.dueNs = dueNs(sessionTimeoutMs);
         }
 
-        Connection(String connectString, int sessionTimeoutMs, Watcher watcher, Connection before)
+        Connection(String connectString, int sessionTimeoutMs, Noted noted, Connection before)
                 throws IOException {
             super(
                     connectString,
                     sessionTimeoutMs,
-                    watcher,
+                    noted,
                     before.getSessionId(),
                     before.getSessionPasswd());
+            this.noted = noted;
+            this.isResumed = true;
+            this.dueNs = dueNs(sessionTimeoutMs);
         }
 
-        @Override
-        public Testable getTestable() {
-            Testable own = super.getTestable();
-            return new Testable() {
-                @Override
-                public void injectSessionExpiration() {
-                    isGivenUp = true;
-                    own.injectSessionExpiration();
-                }
+        private static long dueNs(int sessionTimeoutMs) {
+            return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(sessionTimeoutMs);
+        }
 
-                @Override
-                public void queueEvent(WatchedEvent event) {
-                    own.queueEvent(event);
-                }
-
-                @Override
-                public void closeSocket() throws IOException {
-                    own.closeSocket();
-                }
-            };
+        /** It ended before this side could lose its patience, so it was ZooKeeper's word. */
+        boolean isRefused() {
+            return isResumed && !noted.wasConnected && System.nanoTime() < dueNs;
         }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
 import org.apache.zookeeper.ZooKeeper;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who ends a session. */
 class LastingSessionTest {
 
-    private static final Duration SESSION = Duration.ofSeconds(4);
+    private static final Duration SESSION = Duration.ofSeconds(2);
     private static final Duration WAIT = Duration.ofSeconds(30);
     private static final String PATH = ZkPaths.admin("lasting");
 
@@ -38,6 +39,7 @@ class LastingSessionTest {
             lost = givenUp(client);
         }
         assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
+        awaitThreeMoreConnections(client);
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         try (EmbeddedZooKeeper after = EmbeddedZooKeeper.start(folder, port);
                 client;
@@ -74,12 +76,24 @@ class LastingSessionTest {
         return lost;
     }
 
+    /** ZooKeeper's client loses its patience too, again and again. */
+    private static void awaitThreeMoreConnections(CuratorFramework client) {
+        CuratorZookeeperClient connections = client.getZookeeperClient();
+        long first = connections.getInstanceIndex();
+        Awaitility.await()
+                .atMost(WAIT)
+                .untilAsserted(
+                        () ->
+                                assertThat(connections.getInstanceIndex())
+                                        .isGreaterThanOrEqualTo(first + 3));
+    }
+
     /** What ZooKeeper does to a process that was silent for too long. */
     private static void expire(CuratorFramework client, String address) throws Exception {
         ZooKeeper own = client.getZookeeperClient().getZooKeeper();
         ZooKeeper twin =
                 new ZooKeeper(
-                        address, 4_000, event -> {}, own.getSessionId(), own.getSessionPasswd());
+                        address, 2_000, event -> {}, own.getSessionId(), own.getSessionPasswd());
         try {
             Awaitility.await().until(() -> twin.getState().isConnected());
         } finally {

@@ -12,6 +12,7 @@ import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import io.headrace.model.coordination.ZkPayloads.ClusterNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
 import io.headrace.model.record.BatchesHttp;
@@ -69,6 +70,11 @@ public final class RunningBroker implements AutoCloseable {
         RunningBroker broker = new RunningBroker(folder, zooKeeper, client, disk);
         broker.put(ZkPaths.CLUSTER, new ClusterNode("test-cluster", 1));
         broker.launch(args);
+        broker.put(
+                ZkPaths.CONTROLLER_BROKERS,
+                new RememberedBrokersNode(
+                        Map.of(ID, client.checkExists().forPath(ZkPaths.broker(ID)).getCzxid()),
+                        Map.of()));
         return broker;
     }
 

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  *   files held, assigned to other brokers only    set aside; removed when {@link #MOVED_GRACE_MS} are over
  *   files held, topic or partition not in image   suspended, kept, reported
  *   assigned here                                 opened; leads or follows
+ *   assigned here, leads, start not admitted      opened; leads a partition that has no other replica
  * </pre>
  *
  * <p>Cost: only topics whose image is another than the last pass applied are opened; the files held
@@ -49,18 +50,26 @@ final class ConvergeStep {
     private static final Logger LOG = LoggerFactory.getLogger(ConvergeStep.class);
 
     private final int brokerId;
+    private final boolean isAdmitted;
     private final ReplicaHost host;
     private final DefaultConfig defaults;
     private final ExecutorService helpers;
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
-    private final Set<String> failedTopics = ConcurrentHashMap.newKeySet();
+    private final Set<String> unfinishedTopics = ConcurrentHashMap.newKeySet();
     private final List<LocalReplica> strays = new ArrayList<>();
 
     /**
+     * @param isAdmitted whether the image knows of this start of the broker
      * @param helpers open replicas at the same time, since each waits for the device
      */
-    ConvergeStep(int brokerId, ReplicaHost host, DefaultConfig defaults, ExecutorService helpers) {
+    ConvergeStep(
+            int brokerId,
+            boolean isAdmitted,
+            ReplicaHost host,
+            DefaultConfig defaults,
+            ExecutorService helpers) {
         this.brokerId = brokerId;
+        this.isAdmitted = isAdmitted;
         this.host = host;
         this.defaults = defaults;
         this.helpers = helpers;
@@ -103,7 +112,7 @@ final class ConvergeStep {
             aside = since;
         }
         Map<String, TopicImage> applied = new HashMap<>(image.topics());
-        applied.keySet().removeAll(failedTopics);
+        applied.keySet().removeAll(unfinishedTopics);
         List<LocalReplica> unexplained = isReviewed ? List.copyOf(strays) : before.strays();
         return new Result(
                 new Convergence(image.version(), List.copyOf(failures), unexplained),
@@ -213,7 +222,7 @@ final class ConvergeStep {
                             () -> {
                                 if (!attempt(
                                         "open " + replica, () -> open(replica, topic, config))) {
-                                    failedTopics.add(topic.name());
+                                    unfinishedTopics.add(topic.name());
                                 }
                             });
                 }
@@ -242,7 +251,11 @@ final class ConvergeStep {
             throws IOException {
         PartitionState state = topic.states().get(replica.partition().partition());
         host.open(replica, config);
-        if (state.leader() == brokerId) {
+        boolean isAlone =
+                topic.assignments().get(replica.partition().partition()).equals(List.of(brokerId));
+        if (state.leader() == brokerId && !isAdmitted && !isAlone) {
+            unfinishedTopics.add(topic.name()); // the admission comes with another image
+        } else if (state.leader() == brokerId) {
             host.lead(replica, topic, config);
         } else {
             host.follow(replica, state);

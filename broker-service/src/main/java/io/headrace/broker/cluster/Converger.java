@@ -12,6 +12,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ public final class Converger implements Closeable {
     private static final long HELPER_IDLE_S = 10;
 
     private final int brokerId;
+    private final Predicate<ClusterImage> isAdmitted;
     private final ReplicaHost host;
     private final DefaultConfig defaults;
     private final InstantSource clock;
@@ -51,15 +53,19 @@ public final class Converger implements Closeable {
     private int failedPasses;
 
     /**
+     * @param isAdmitted whether an image knows of this start of the broker: see {@link
+     *     Membership#isAdmitted}
      * @param afterPass called after every pass, on the converger's thread; must not block
      */
     public Converger(
             int brokerId,
+            Predicate<ClusterImage> isAdmitted,
             ReplicaHost host,
             DefaultConfig defaults,
             InstantSource clock,
             Runnable afterPass) {
         this.brokerId = brokerId;
+        this.isAdmitted = isAdmitted;
         this.host = host;
         this.defaults = defaults;
         this.clock = clock;
@@ -110,7 +116,7 @@ public final class Converger implements Closeable {
             boolean isReview = isReviewDue;
             isReviewDue = true; // should this pass break off
             ConvergeStep.Result result =
-                    new ConvergeStep(brokerId, host, defaults, helpers)
+                    new ConvergeStep(brokerId, isAdmitted.test(image), host, defaults, helpers)
                             .apply(image, applied, isReview, clock.millis());
             applied = result.applied();
             report(result.convergence());

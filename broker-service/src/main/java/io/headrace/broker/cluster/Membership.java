@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Membership implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+    private static final long NOBODY_BEFORE = -1;
 
     /**
      * How to reach ZooKeeper.
@@ -42,6 +43,7 @@ public final class Membership implements Closeable {
             Duration clusterWait) {}
 
     private final int brokerId;
+    private final long epochBefore;
     private final Settings settings;
     private final CuratorFramework client;
     private final ClusterWatch watch;
@@ -49,6 +51,7 @@ public final class Membership implements Closeable {
     private final IsrWriter isrWriter;
     private volatile @Nullable Registration registration;
     private volatile @Nullable BrokerNode registered;
+    private volatile boolean wasAdmitted;
 
     private Membership(
             int brokerId, Settings settings, CuratorFramework client, ClusterWatch watch) {
@@ -56,6 +59,8 @@ public final class Membership implements Closeable {
         this.settings = settings;
         this.client = client;
         this.watch = watch;
+        BrokerRegistration before = watch.image().brokers().get(brokerId);
+        this.epochBefore = before == null ? NOBODY_BEFORE : before.epoch();
         this.producerIds = new ProducerIds(client);
         this.isrWriter = new IsrWriter(client, watch::image);
         client.getConnectionStateListenable()
@@ -200,6 +205,22 @@ public final class Membership implements Closeable {
                     .addKeyValue("brokerId", brokerId)
                     .log("The next registration does not prove that nothing was lost");
         }
+    }
+
+    /**
+     * Whether the controller has held the elections that a start of this broker asks for. Until it
+     * has, an image may show what the process before this one led, whose last records a power cut
+     * has taken.
+     */
+    public boolean isAdmitted(ClusterImage image) {
+        if (!wasAdmitted) {
+            BrokerRegistration own = image.brokers().get(brokerId);
+            wasAdmitted =
+                    own != null
+                            && own.epoch() > epochBefore
+                            && image.admission().isAdmitted(brokerId, own.epoch());
+        }
+        return wasAdmitted;
     }
 
     /** Whether the newest image shows this broker alive. */

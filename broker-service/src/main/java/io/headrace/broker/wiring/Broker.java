@@ -139,6 +139,7 @@ final class Broker {
         Converger created =
                 new Converger(
                         plan.id(),
+                        joined::isAdmitted,
                         new LocalReplicas(replicas, require(logs), coordination, fetchers()),
                         plan.topicDefaults(),
                         clock.wall(),

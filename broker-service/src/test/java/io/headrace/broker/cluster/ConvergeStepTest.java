@@ -34,6 +34,7 @@ class ConvergeStepTest {
     private final ExecutorService helpers = Executors.newFixedThreadPool(3);
     private final Recorder host = new Recorder();
     private Applied applied = Applied.NOTHING;
+    private boolean isAdmitted = true;
     private long version;
 
     @AfterEach
@@ -65,6 +66,29 @@ class ConvergeStepTest {
         host.broken = "";
         assertThat(pass(true, bad, good).convergence().failures()).isEmpty();
         assertThat(host.taken()).containsExactly("lead bad-0");
+    }
+
+    @Test
+    void what_the_process_before_led_is_led_again_when_the_controller_knows_of_the_start()
+            throws Exception {
+        TopicImage shared = topic("shared", ID, 1, OWN, 0);
+        TopicImage followed = topic("followed", new TopicId(2, 2), 1, 2, 0);
+        TopicImage alone =
+                TestImages.topic(
+                        "alone",
+                        new TopicId(1, 1),
+                        List.of(List.of(OWN)),
+                        new PartitionState(OWN, 0, List.of(OWN), 0));
+        isAdmitted = false;
+        pass(true, shared, followed, alone);
+        assertThat(host.taken()).containsExactly("follow followed-0", "lead alone-0");
+        pass(false, shared, followed, alone);
+        assertThat(host.taken()).isEmpty();
+        isAdmitted = true;
+        pass(false, shared, followed, alone);
+        assertThat(host.taken()).containsExactly("lead shared-0");
+        pass(false, shared, followed, alone);
+        assertThat(host.taken()).isEmpty();
     }
 
     @Test
@@ -107,7 +131,7 @@ class ConvergeStepTest {
             throws InterruptedException {
         ClusterImage image = TestImages.of(++version, topics, deleted);
         Result result =
-                new ConvergeStep(OWN, host, new DefaultConfig(Map.of()), helpers)
+                new ConvergeStep(OWN, isAdmitted, host, new DefaultConfig(Map.of()), helpers)
                         .apply(image, applied, isReview, nowMs);
         applied = result.applied();
         return result;

@@ -7,6 +7,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import org.apache.curator.framework.CuratorFramework;
+import org.apache.zookeeper.ZooKeeper;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,7 +81,7 @@ class InstanceEndTest {
         InstanceClient instance = create(gateways.two, "session", "a").subscribe(topic);
         CuratorFramework zooKeeper = gateways.two.context().getBean(CuratorFramework.class);
         long before = zooKeeper.getZookeeperClient().getZooKeeper().getSessionId();
-        zooKeeper.getZookeeperClient().getZooKeeper().getTestable().injectSessionExpiration();
+        expireSession(zooKeeper);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(
@@ -92,6 +93,23 @@ class InstanceEndTest {
                                                         .statusCode()
                                                 == 200);
         instance.delete("");
+    }
+
+    /** What ZooKeeper does to a process that was silent for too long. */
+    private static void expireSession(CuratorFramework client) throws Exception {
+        ZooKeeper own = client.getZookeeperClient().getZooKeeper();
+        ZooKeeper twin =
+                new ZooKeeper(
+                        client.getZookeeperClient().getCurrentConnectionString(),
+                        4_000,
+                        event -> {},
+                        own.getSessionId(),
+                        own.getSessionPasswd());
+        try {
+            Awaitility.await().until(() -> twin.getState().isConnected());
+        } finally {
+            twin.close();
+        }
     }
 
     @Test

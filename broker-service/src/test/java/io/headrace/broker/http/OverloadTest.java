@@ -42,7 +42,7 @@ class OverloadTest {
                 awaitInFlight(broker, large.length);
 
                 second.send(head(small));
-                second.send(small);
+                second.send(Arrays.copyOf(small, 1_000)); // enough to be refused
                 RawHttp.Answer refused = second.answer();
                 assertThat(refused.status()).isEqualTo(503);
                 assertThat(refused.head()).containsIgnoringCase("retry-after: 1");

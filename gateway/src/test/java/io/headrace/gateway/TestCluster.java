@@ -128,12 +128,21 @@ public final class TestCluster implements AutoCloseable {
     /** A topic of one partition and two replicas, of which only the broker's own is in sync. */
     void createTopicWithoutFollower(String name, Map<String, String> config) throws Exception {
         TopicId id = TopicId.random();
+        admitBroker();
         lead(name, id, BROKER, 0, 1);
         put(
                 ZkPaths.topic(name),
                 new ZkPayloads.TopicNode(
                         id.toString(), List.of(List.of(BROKER, BROKER + 1)), config));
         Awaitility.await().atMost(WAIT).until(() -> isLed(name, 1));
+    }
+
+    /** What the controller does when it has seen the broker's start. */
+    private void admitBroker() throws Exception {
+        long epoch = curator.checkExists().forPath(ZkPaths.broker(BROKER)).getCzxid();
+        put(
+                ZkPaths.CONTROLLER_BROKERS,
+                new ZkPayloads.RememberedBrokersNode(Map.of(BROKER, epoch), Map.of()));
     }
 
     /** Says who leads all partitions of a topic from now on. */

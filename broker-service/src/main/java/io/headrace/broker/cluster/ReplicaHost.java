@@ -30,7 +30,7 @@ public interface ReplicaHost {
      * Leads from now on as the topic's state says; a state older than the known one changes
      * nothing.
      */
-    void lead(LocalReplica replica, TopicImage topic, TopicConfig config) throws IOException;
+    void lead(LocalReplica replica, TopicImage topic, TopicConfig config);
 
     /** Stops leading, keeps the files. */
     void follow(LocalReplica replica, PartitionState state);

@@ -244,7 +244,7 @@ final class LogAppender {
         }
     }
 
-    private void assignEpochs(ByteBuffer batches) throws IOException {
+    private void assignEpochs(ByteBuffer batches) {
         for (int at = batches.position(); at < batches.limit(); ) {
             int epoch = RecordBatch.leaderEpoch(batches, at);
             if (epoch > state.epochs.latestEpoch()) {

@@ -1,5 +1,6 @@
 package io.headrace.broker.log;
 
+import io.headrace.broker.disk.DiskFullException;
 import io.headrace.model.error.ErrorCode;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,10 @@ final class LogFlusher {
             long end = state.logEndOffset;
             SegmentList segments = state.segments;
             long target = sealedOnly ? Math.min(end, segments.active().baseOffset()) : end;
+            if (!saveEpochs()) {
+                return new FlushOutcome.Failed(
+                        ErrorCode.DISK_NEARLY_FULL, "no disk space to flush " + state.partition);
+            }
             force(segments, target);
             if (target > state.recoveryPoint) {
                 state.recoveryPoint = target;
@@ -48,6 +53,20 @@ final class LogFlusher {
             return new FlushOutcome.Failed(ErrorCode.KAFKA_STORAGE_ERROR, state.health.text());
         } finally {
             state.flusher.unlock();
+        }
+    }
+
+    /**
+     * A start takes the leader epochs below the recovery point from their file.
+     *
+     * @return false when there is no space for it; the next flush tries again
+     */
+    private boolean saveEpochs() throws IOException {
+        try {
+            state.epochs.save();
+            return true;
+        } catch (DiskFullException e) {
+            return false;
         }
     }
 

@@ -209,16 +209,14 @@ public final class PartitionLog {
         }
     }
 
-    /**
-     * Notes durably that the leader epoch begins at the log end offset, so that the first append of
-     * the epoch need not wait for the device. Forces a small file.
-     *
-     * @throws DiskFullException if there is no space for it; nothing is noted
-     */
-    public void beginLeaderEpoch(int leaderEpoch) throws IOException {
-        writing(
-                "the note of a leader epoch",
-                () -> state.epochs.assign(leaderEpoch, state.logEndOffset));
+    /** Notes that the leader epoch begins at the log end offset; durable with the next flush. */
+    public void beginLeaderEpoch(int leaderEpoch) {
+        state.writer.lock();
+        try {
+            state.epochs.assign(leaderEpoch, state.logEndOffset);
+        } finally {
+            state.writer.unlock();
+        }
     }
 
     // ---- reading

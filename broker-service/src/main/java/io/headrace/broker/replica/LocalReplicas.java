@@ -81,8 +81,7 @@ public final class LocalReplicas implements ReplicaHost {
     }
 
     @Override
-    public void lead(LocalReplica replica, TopicImage topic, TopicConfig config)
-            throws IOException {
+    public void lead(LocalReplica replica, TopicImage topic, TopicConfig config) {
         Partition partition = find(replica);
         if (partition == null) {
             return;

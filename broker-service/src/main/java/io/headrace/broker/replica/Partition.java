@@ -240,7 +240,7 @@ public final class Partition {
      *
      * @return false when the state is older than what is known
      */
-    boolean lead(Leadership next) throws IOException {
+    boolean lead(Leadership next) {
         return turns.take(
                 answers -> {
                     LeaderRole role = leader;

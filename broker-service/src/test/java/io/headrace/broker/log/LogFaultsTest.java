@@ -82,13 +82,14 @@ class LogFaultsTest {
     }
 
     @Test
-    void aLeaderEpochThatCannotBeNotedTakesTheDirectoryOffline() throws Exception {
+    void aLeaderEpochThatCannotBeSavedTakesTheDirectoryOffline() throws Exception {
         test.append("a");
+        test.log.beginLeaderEpoch(5);
         disk.failForces(path -> path.toString().contains("leader-epoch-checkpoint"), 1);
-        assertThatThrownBy(() -> test.log.beginLeaderEpoch(5)).isInstanceOf(IOException.class);
+        assertThat(test.log.flush()).isInstanceOf(FlushOutcome.Failed.class);
+        assertThat(test.log.recoveryPoint()).isZero();
         assertThat(test.directory.isOffline()).isTrue();
         assertThat(test.failures).hasSize(1);
-        assertThat(test.log.latestLeaderEpoch()).isZero();
         assertThat(code(tryAppend("b"))).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
     }
 
@@ -106,17 +107,20 @@ class LogFaultsTest {
     }
 
     @Test
-    void aFullDiskFailsALeaderEpochAndADeletionAndLeavesTheDirectoryOnline() throws Exception {
+    void aFullDiskFailsAFlushOfALeaderEpochAndADeletionAndLeavesTheDirectoryOnline()
+            throws Exception {
         test.append("a");
         test.append("b");
+        test.log.beginLeaderEpoch(5);
         disk.capacity(used());
-        assertThatThrownBy(() -> test.log.beginLeaderEpoch(5))
-                .isInstanceOf(DiskFullException.class);
+        assertThat(test.log.flush())
+                .isInstanceOfSatisfying(
+                        FlushOutcome.Failed.class,
+                        failed -> assertThat(failed.code()).isEqualTo(ErrorCode.DISK_NEARLY_FULL));
         assertThatThrownBy(() -> test.log.deleteRecordsBefore(1))
                 .isInstanceOf(DiskFullException.class);
         assertThat(test.directory.isOffline()).isFalse();
         disk.capacity(Long.MAX_VALUE);
-        test.log.beginLeaderEpoch(5);
         assertThat(test.log.deleteRecordsBefore(1)).isEqualTo(1);
         test.clock.advance(Duration.ofSeconds(1));
         test.append("c");

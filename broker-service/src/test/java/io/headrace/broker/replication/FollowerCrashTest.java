@@ -28,7 +28,7 @@ class FollowerCrashTest {
 
     static List<Long> seeds() {
         Long given = Long.getLong("headrace.seed");
-        return given != null ? List.of(given) : List.of(1L, System.nanoTime());
+        return given != null ? List.of(given) : List.of(1L, 2L);
     }
 
     @BeforeEach

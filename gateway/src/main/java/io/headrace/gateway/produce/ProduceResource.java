@@ -74,23 +74,25 @@ public final class ProduceResource implements Endpoint {
 
     private Mono<Void> produce(
             Call call, TopicImage topic, ProduceFormat format, int acks, RequestBody body) {
-        PostedRecords records = read(call, topic, format, body);
-        return Delivery.of(producers.of(acks), records, call.loop(), limits.leaderWait())
+        int batchBytesMax = TopicConfig.of(topic.config()).maxMessageBytes();
+        PostedRecords records = read(call, topic, batchBytesMax, format, body);
+        KeptProducer producer = producers.of(acks, batchBytesMax);
+        return Delivery.of(producer, records, call.loop(), limits.leaderWait())
                 .flatMap(done -> Mono.from(answer(call, format, acks, body, done)));
     }
 
     private PostedRecords read(
-            Call call, TopicImage topic, ProduceFormat format, RequestBody body) {
+            Call call,
+            TopicImage topic,
+            int recordBytesMax,
+            ProduceFormat format,
+            RequestBody body) {
         int pathPartition =
                 call.target().segments().size() > 2
                         ? Topics.partition(topic, call.segment(3))
                         : PostedRecords.NO_PARTITION;
         PostedRecords records =
-                new PostedRecords(
-                        topic,
-                        pathPartition,
-                        TopicConfig.of(topic.config()).maxMessageBytes(),
-                        limits.recordCountMax());
+                new PostedRecords(topic, pathPartition, recordBytesMax, limits.recordCountMax());
         try {
             format.read(call, body.bytes(), body.size(), records);
         } catch (JsonException e) {

@@ -30,6 +30,11 @@ public record ProducerSettings(
 
     private static final int METADATA_AGE_MS = 60_000;
 
+    ProducerSettings inFlight(int max) {
+        return new ProducerSettings(
+                compression, batchBytes, max, memoryBytes, requestBytesMax, timeout);
+    }
+
     Producer<byte[], byte[]> make(String acks, List<String> bootstrap) {
         return new KafkaProducer<>(
                 config(acks, bootstrap), new ByteArraySerializer(), new ByteArraySerializer());
@@ -37,7 +42,7 @@ public record ProducerSettings(
 
     /**
      * With acks=all the producer is idempotent: what it repeats is stored once, in order. With less
-     * it cannot be, so one request at a time keeps the order, and a repeat may be stored twice.
+     * it cannot be, and a repeat may be stored twice; only one request at a time keeps the order.
      */
     private Map<String, Object> config(String acks, List<String> bootstrap) {
         boolean isIdempotent = acks.equals("all");
@@ -47,9 +52,7 @@ public record ProducerSettings(
         config.put(ProducerConfig.CLIENT_ID_CONFIG, GatewayClients.clientId("acks-" + acks));
         config.put(ProducerConfig.ACKS_CONFIG, acks);
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, isIdempotent);
-        config.put(
-                ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-                isIdempotent ? inFlightMax : 1);
+        config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, inFlightMax);
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, compression);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, batchBytes);

@@ -11,7 +11,14 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
-/** The stock producers of this gateway: one for each acks, made when it is first needed. */
+/**
+ * The stock producers of this gateway: one for each acks, made when it is first needed.
+ *
+ * <p>Topics that take smaller batches than the producers make have one of their own with acks=all.
+ * Kafka's producer splits a batch that was refused for its size; if a later one is in flight then
+ * and is stored, the sequence numbers of the split ones are refused until they expire. So this
+ * producer sends one request at a time.
+ */
 public final class Producers implements AutoCloseable {
 
     /** Of the producer's own metrics those that say how it fares; none has a topic in its name. */
@@ -25,8 +32,11 @@ public final class Producers implements AutoCloseable {
                     "record-error-total",
                     "buffer-available-bytes");
 
-    /** By what {@code acks} says in Kafka's protocol. */
-    private final Map<Integer, KeptProducer> byAcks;
+    private static final String ALL = "all";
+    private static final String ALL_IN_TURN = "all, in turn";
+
+    private final Map<String, KeptProducer> byName;
+    private final int batchBytes;
 
     /**
      * @param liveBrokers {@code host:port} of each broker's Kafka listener
@@ -38,11 +48,18 @@ public final class Producers implements AutoCloseable {
             ProducerSettings settings,
             Executor background,
             Duration closeTimeout) {
-        this.byAcks =
+        this.batchBytes = settings.batchBytes();
+        ProducerSettings inTurn = settings.inFlight(1);
+        this.byName =
                 Map.of(
-                        -1, kept("all", liveBrokers, settings, background, closeTimeout),
-                        1, kept("1", liveBrokers, settings, background, closeTimeout),
-                        0, kept("0", liveBrokers, settings, background, closeTimeout));
+                        ALL,
+                        kept(ALL, liveBrokers, settings, background, closeTimeout),
+                        ALL_IN_TURN,
+                        kept(ALL, liveBrokers, inTurn, background, closeTimeout),
+                        "1",
+                        kept("1", liveBrokers, inTurn, background, closeTimeout),
+                        "0",
+                        kept("0", liveBrokers, inTurn, background, closeTimeout));
     }
 
     private static KeptProducer kept(
@@ -57,22 +74,25 @@ public final class Producers implements AutoCloseable {
 
     /**
      * @param acks -1, 1 or 0
+     * @param batchBytesMax that the topic takes
      */
-    KeptProducer of(int acks) {
-        return Objects.requireNonNull(byAcks.get(acks), "acks is -1, 1 or 0");
+    KeptProducer of(int acks, int batchBytesMax) {
+        String name =
+                acks >= 0 ? Integer.toString(acks) : batchBytesMax < batchBytes ? ALL_IN_TURN : ALL;
+        return Objects.requireNonNull(byName.get(name), "acks is -1, 1 or 0");
     }
 
     /** To be called after each change of the cluster. */
     public void brokersChanged() {
-        byAcks.values().forEach(KeptProducer::brokersChanged);
+        byName.values().forEach(KeptProducer::brokersChanged);
     }
 
     /** Shows what the producers say about themselves; NaN where there is none. */
     public void showIn(GatewayMetrics metrics) {
-        byAcks.forEach(
-                (acks, kept) -> {
+        byName.forEach(
+                (producer, kept) -> {
                     for (String name : SHOWN) {
-                        metrics.showProducer(acks, name, kept, each -> value(each, name));
+                        metrics.showProducer(producer, name, kept, each -> value(each, name));
                     }
                 });
     }
@@ -94,6 +114,6 @@ public final class Producers implements AutoCloseable {
     /** Waits for what was handed over, within the close timeout for each. */
     @Override
     public void close() {
-        byAcks.values().forEach(KeptProducer::close);
+        byName.values().forEach(KeptProducer::close);
     }
 }

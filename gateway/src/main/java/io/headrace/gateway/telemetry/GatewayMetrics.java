@@ -58,9 +58,9 @@ public final class GatewayMetrics {
      * @param acks -1, 1 or 0
      * @param name Kafka's, without topics or brokers
      */
-    public <T> void showProducer(int acks, String name, T owner, ToDoubleFunction<T> value) {
+    public <T> void showProducer(String acks, String name, T owner, ToDoubleFunction<T> value) {
         Gauge.builder("headrace.gateway.producer." + name.replace('-', '.'), owner, value)
-                .tag("acks", acks < 0 ? "all" : Integer.toString(acks))
+                .tag("acks", acks)
                 .register(registry);
     }
 

@@ -85,13 +85,16 @@ class InstanceEndTest {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
                 .until(
-                        () ->
-                                zooKeeper.getZookeeperClient().getZooKeeper().getSessionId()
-                                                != before
-                                        && instance.through(gateways.one.url())
-                                                        .get("/subscription")
-                                                        .statusCode()
-                                                == 200);
+                        () -> {
+                            // Nobody else keeps it from expiring while it cannot be found.
+                            assertThat(instance.get("/subscription").statusCode()).isEqualTo(200);
+                            return zooKeeper.getZookeeperClient().getZooKeeper().getSessionId()
+                                            != before
+                                    && instance.through(gateways.one.url())
+                                                    .get("/subscription")
+                                                    .statusCode()
+                                            == 200;
+                        });
         instance.delete("");
     }
 

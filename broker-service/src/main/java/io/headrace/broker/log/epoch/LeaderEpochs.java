@@ -7,15 +7,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The leader epochs of one log, in memory and in its {@code leader-epoch-checkpoint}.
  *
- * <p>Invariant: both epochs and start offsets rise strictly from entry to entry. Every change is
- * durable when the method returns; when it throws, memory and file still hold the old entries (the
- * file possibly the new ones).
+ * <p>Invariant: both epochs and start offsets rise strictly from entry to entry. A new epoch is
+ * noted in memory: a change of the leader waits for no disk. {@link #save} makes it durable, and is
+ * called before the recovery point passes a record of it; above the recovery point a start finds
+ * the epochs in the batches. Whatever drops entries is durable when the method returns; when it
+ * throws, memory still holds the old ones (the file possibly the new ones).
  *
- * <p>Owner: changes under the log's writer lock, reads from any thread.
+ * <p>Owner: changes under the log's writer lock, {@link #save} from any thread, reads likewise.
  *
  * <p>Source: KIP-101, KIP-279; Kafka's {@code LeaderEpochFileCache}.
  */
@@ -25,11 +28,14 @@ public final class LeaderEpochs {
 
     private final Disk disk;
     private final Path file;
+    private final ReentrantLock fileLock = new ReentrantLock();
+    private List<EpochStart> saved;
     private volatile List<EpochStart> entries;
 
     private LeaderEpochs(Disk disk, Path file, List<EpochStart> entries) {
         this.disk = disk;
         this.file = file;
+        this.saved = entries;
         this.entries = entries;
     }
 
@@ -75,12 +81,19 @@ public final class LeaderEpochs {
 
     /**
      * Notes that the epoch begins at the offset; drops entries that contradict it. Does nothing
-     * when it is the latest epoch already.
+     * when it is the latest epoch already. Not durable before {@link #save}.
      */
-    public void assign(int epoch, long startOffset) throws IOException {
-        List<EpochStart> next = with(entries, epoch, startOffset);
-        if (!next.equals(entries)) {
-            store(next);
+    public void assign(int epoch, long startOffset) {
+        entries = with(entries, epoch, startOffset);
+    }
+
+    /** Makes the entries durable, if they are not. */
+    public void save() throws IOException {
+        fileLock.lock();
+        try {
+            write(entries);
+        } finally {
+            fileLock.unlock();
         }
     }
 
@@ -140,9 +153,7 @@ public final class LeaderEpochs {
         for (EpochStart start : found) {
             next = with(next, start.epoch(), start.startOffset());
         }
-        if (!next.equals(entries)) {
-            store(next);
-        }
+        store(next);
     }
 
     private static List<EpochStart> with(List<EpochStart> now, int epoch, long startOffset) {
@@ -162,7 +173,19 @@ public final class LeaderEpochs {
     }
 
     private void store(List<EpochStart> next) throws IOException {
-        WholeFile.replace(disk, file, EpochFormat.print(next));
-        entries = next;
+        fileLock.lock();
+        try {
+            write(next);
+            entries = next;
+        } finally {
+            fileLock.unlock();
+        }
+    }
+
+    private void write(List<EpochStart> next) throws IOException {
+        if (!next.equals(saved)) {
+            WholeFile.replace(disk, file, EpochFormat.print(next));
+            saved = next;
+        }
     }
 }

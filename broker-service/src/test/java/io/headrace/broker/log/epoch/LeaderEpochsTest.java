@@ -33,7 +33,9 @@ class LeaderEpochsTest {
     }
 
     @Test
-    void survivesARestart() throws IOException {
+    void survivesARestartOnceItIsSaved() throws IOException {
+        assertThat(LeaderEpochs.open(disk, DIRECTORY).entries()).isEmpty();
+        epochs.save();
         assertThat(LeaderEpochs.open(disk, DIRECTORY).entries()).isEqualTo(epochs.entries());
     }
 

@@ -337,7 +337,7 @@ public class BrokerConfiguration {
     private static Broker.Plan plan(BrokerProperties properties, ZooKeeperProperties zooKeeper) {
         return new Broker.Plan(
                 properties.id(),
-                properties.rack(),
+                properties.configuredRack(),
                 new Membership.Settings(
                         zooKeeper.connect(),
                         zooKeeper.sessionTimeout(),

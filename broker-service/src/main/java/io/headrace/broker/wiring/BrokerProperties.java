@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * @param id of this broker in its cluster
  * @param dataDir where the logs lie
  * @param advertisedUrl base of the HTTP API as others reach it; by default the listening address
- * @param rack failure domain
+ * @param rack failure domain; none when absent or blank
  * @param diskReserve free space below which appends are refused
  * @param recoveryThreads logs that are recovered at the same time
  * @param flushThreads fsyncs that run at the same time
@@ -55,6 +55,11 @@ public record BrokerProperties(
         @DefaultValue @Valid @NotNull Groups groups,
         @DefaultValue @Valid @NotNull Replication replication,
         @DefaultValue @Valid @NotNull Scrub scrub) {
+
+    /** Nothing also where a template, such as a pod's label, has come out empty. */
+    @Nullable String configuredRack() {
+        return rack == null || rack.isBlank() ? null : rack;
+    }
 
     /**
      * How this broker looks for damage on its disk.

@@ -6,7 +6,11 @@ import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-/** Readiness: ZooKeeper is seen and at least one broker is known. */
+/**
+ * Readiness: at least one broker is known. ZooKeeper out of sight is shown and does not make the
+ * gateway unready: records flow between it and the brokers it knows, and a load balancer that took
+ * it away would close the front door of all of them at once.
+ */
 public final class ClusterHealth implements HealthIndicator {
 
     private final Supplier<ClusterImage> cluster;
@@ -24,7 +28,7 @@ public final class ClusterHealth implements HealthIndicator {
     public Health health() {
         int brokerCount = cluster.get().brokers().size();
         boolean isZooKeeperSeen = isConnected.getAsBoolean();
-        Health.Builder health = isZooKeeperSeen && brokerCount > 0 ? Health.up() : Health.down();
+        Health.Builder health = brokerCount > 0 ? Health.up() : Health.down();
         return health.withDetail("zookeeper", isZooKeeperSeen ? "connected" : "not connected")
                 .withDetail("brokers", brokerCount)
                 .build();

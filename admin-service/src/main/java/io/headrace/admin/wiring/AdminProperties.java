@@ -26,6 +26,8 @@ import org.springframework.validation.annotation.Validated;
  * @param forwardTimeout how long an instance waits for the controller's answer
  * @param electionWait how long a change waits for a controller to be elected
  * @param offsetsTimeout how long a partition's leader is waited for
+ * @param sharedDatabaseOnly whether an instance with a database that cannot be shared (H2) refuses
+ *     to start beside another one
  * @param tick how often the controller looks for old tombstones
  */
 @Validated
@@ -39,6 +41,7 @@ public record AdminProperties(
         @DefaultValue("25s") Duration forwardTimeout,
         @DefaultValue("5s") Duration electionWait,
         @DefaultValue("5s") Duration offsetsTimeout,
+        @DefaultValue("false") boolean sharedDatabaseOnly,
         @DefaultValue("60s") Duration tick,
         @Valid @DefaultValue Topics topics,
         @Valid @DefaultValue Leaders leaders,

@@ -29,6 +29,7 @@ class RegistrationLifecycle implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(RegistrationLifecycle.class);
     private static final int PHASE = DEFAULT_PHASE - 512;
     private static final Duration REGISTER_WAIT = Duration.ofSeconds(15);
+    private static final Duration SESSION_MARGIN = Duration.ofSeconds(2);
 
     private final CuratorFramework zooKeeper;
     private final ControllerElection election;
@@ -36,6 +37,7 @@ class RegistrationLifecycle implements SmartLifecycle {
     private final AdminProperties properties;
     private final ServletWebServerApplicationContext context;
     private final Environment environment;
+    private final PrivateDatabase privateDatabase;
     private volatile Optional<Registration> registration = Optional.empty();
 
     RegistrationLifecycle(
@@ -43,6 +45,7 @@ class RegistrationLifecycle implements SmartLifecycle {
             ControllerElection election,
             AdminId adminId,
             AdminProperties properties,
+            ZooKeeperProperties zooKeeperProperties,
             ServletWebServerApplicationContext context,
             Environment environment) {
         this.zooKeeper = zooKeeper;
@@ -51,25 +54,41 @@ class RegistrationLifecycle implements SmartLifecycle {
         this.properties = properties;
         this.context = context;
         this.environment = environment;
+        this.privateDatabase =
+                new PrivateDatabase(
+                        zooKeeper, zooKeeperProperties.sessionTimeout().plus(SESSION_MARGIN));
     }
 
     @Override
     public void start() {
         try {
             String url = properties.configuredUrl().orElseGet(this::boundUrl);
-            registration =
-                    Optional.of(
-                            Registration.register(
-                                    zooKeeper,
-                                    ZkPaths.admin(adminId.value()),
-                                    new ServiceNode(url, version()),
-                                    REGISTER_WAIT));
+            registration = Optional.of(register(url));
             election.start();
             LOG.atInfo()
                     .addKeyValue("adminId", adminId.value())
                     .log("The admin-service answers at {}", url);
         } catch (Exception e) {
             throw new IllegalStateException("could not register the admin-service", e);
+        }
+    }
+
+    private Registration register(String url) throws Exception {
+        Registration registered =
+                Registration.register(
+                        zooKeeper,
+                        ZkPaths.admin(adminId.value()),
+                        new ServiceNode(url, version()),
+                        REGISTER_WAIT);
+        try {
+            String database = environment.getProperty("spring.datasource.url", "");
+            if (properties.sharedDatabaseOnly() && PrivateDatabase.isPrivate(database)) {
+                privateDatabase.waitUntilFirst(adminId.value(), registered.epoch());
+            }
+            return registered;
+        } catch (Exception e) {
+            registered.close();
+            throw e;
         }
     }
 

@@ -45,6 +45,11 @@ final class StartFailureAnalyzer implements FailureAnalyzer, Ordered {
                             "Start ZooKeeper, or correct headrace.zookeeper.connect.");
             case WrongClusterException e ->
                     because(e, e.getMessage(), "Correct the setting that the sentence names.");
+            case PrivateDatabaseException e ->
+                    because(
+                            e,
+                            e.getMessage(),
+                            "Give all of them one PostgreSQL (spring.datasource.url), or run one.");
             case DataDirectoryException e ->
                     because(
                             e,

@@ -63,6 +63,27 @@ class StartFailureAnalyzerTest {
     }
 
     @Test
+    void aSecondInstanceOnADatabaseOfItsOwnIsRefusedWhereOnlySharedOnesAreAllowed() {
+        FailureAnalysis analysis =
+                startFailure(
+                        admin.connectString(),
+                        directory,
+                        "--headrace.admin.shared-database-only=true",
+                        "--headrace.zookeeper.session-timeout=500ms");
+        assertThat(analysis.getDescription()).contains("admin-a", "H2");
+        assertThat(analysis.getAction()).contains("spring.datasource.url");
+        assertThat(admin.image().admins()).doesNotContainKey("admin-failing");
+    }
+
+    @Test
+    void onlyH2WithoutAServerIsADatabaseOfOnesOwn() {
+        assertThat(PrivateDatabase.isPrivate("jdbc:h2:file:data/admin")).isTrue();
+        assertThat(PrivateDatabase.isPrivate("jdbc:h2:mem:admin")).isTrue();
+        assertThat(PrivateDatabase.isPrivate("jdbc:h2:tcp://db/admin")).isFalse();
+        assertThat(PrivateDatabase.isPrivate("jdbc:postgresql://db/headrace")).isFalse();
+    }
+
+    @Test
     void aFolderThatCannotBeWrittenIsNamed() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
         FailureAnalysis analysis = startFailure(admin.connectString(), file.resolve("data"));

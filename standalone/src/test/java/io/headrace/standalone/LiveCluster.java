@@ -155,6 +155,10 @@ final class LiveCluster {
         return admin;
     }
 
+    ConfigurableApplicationContext gateway() {
+        return gateway;
+    }
+
     Answer get(String url) {
         return answer(http.get(url));
     }

@@ -51,6 +51,7 @@ public final class Partition {
     private final Turns turns;
     private final Waiters waiters = new Waiters();
     private final Waiters endWaiters = new Waiters();
+    private final EarlyAppends early;
 
     private volatile @Nullable LeaderRole leader;
     private volatile @Nullable FollowerRole follower;
@@ -73,6 +74,7 @@ public final class Partition {
         this.runtime = runtime;
         this.reads = new Reads(log);
         this.turns = new Turns(table(), runtime.bounds().queuedMax(), runtime.workers());
+        this.early = new EarlyAppends(runtime.bounds().queuedMax(), runtime.timer());
         this.highWatermark = Math.clamp(highWatermark, log.logStartOffset(), log.logEndOffset());
         log.highWatermark(this::highWatermark);
     }
@@ -134,12 +136,18 @@ public final class Partition {
 
     /**
      * Appends, at once on this thread when nobody else does, else on the thread of who does. Never
-     * blocks beyond the write itself; the request is answered once, on any thread.
+     * blocks beyond the write itself; the request is answered once, on any thread. Where this
+     * broker does not lead it is refused a moment later, should the leadership not come meanwhile.
      */
     public void append(ProduceRequest request) {
         ErrorCode refusal = refusal();
         if (refusal != ErrorCode.NONE) {
-            request.answer(new ProduceOutcome.NotDone(refusal, text(refusal)));
+            ProduceOutcome refused = new ProduceOutcome.NotDone(refusal, text(refusal));
+            if (closed != ErrorCode.NONE || !early.add(request, refused)) {
+                request.answer(refused);
+            } else if (refusal() != ErrorCode.NOT_LEADER_OR_FOLLOWER) {
+                appendEarly(); // it changed since
+            }
             return;
         }
         switch (log.check(request.batches())) {
@@ -155,6 +163,10 @@ public final class Partition {
                 }
             }
         }
+    }
+
+    private void appendEarly() {
+        early.takeAll().forEach(this::append);
     }
 
     /**
@@ -241,26 +253,31 @@ public final class Partition {
      * @return false when the state is older than what is known
      */
     boolean lead(Leadership next) {
-        return turns.take(
-                answers -> {
-                    LeaderRole role = leader;
-                    if (closed != ErrorCode.NONE
-                            || next.leaderEpoch() < newestLeaderEpoch
-                            || (role != null && next.isBefore(role.leadership()))) {
-                        return false;
-                    }
-                    if (next.leaderEpoch() > newestLeaderEpoch) {
-                        log.beginLeaderEpoch(next.leaderEpoch());
-                        newestLeaderEpoch = next.leaderEpoch();
-                    }
-                    if (role == null) {
-                        role = new LeaderRole(this, runtime, next);
-                    }
-                    role.update(next, answers);
-                    follower = null;
-                    leader = role;
-                    return true;
-                });
+        boolean isLeading =
+                turns.take(
+                        answers -> {
+                            LeaderRole role = leader;
+                            if (closed != ErrorCode.NONE
+                                    || next.leaderEpoch() < newestLeaderEpoch
+                                    || (role != null && next.isBefore(role.leadership()))) {
+                                return false;
+                            }
+                            if (next.leaderEpoch() > newestLeaderEpoch) {
+                                log.beginLeaderEpoch(next.leaderEpoch());
+                                newestLeaderEpoch = next.leaderEpoch();
+                            }
+                            if (role == null) {
+                                role = new LeaderRole(this, runtime, next);
+                            }
+                            role.update(next, answers);
+                            follower = null;
+                            leader = role;
+                            return true;
+                        });
+        if (isLeading) {
+            appendEarly();
+        }
+        return isLeading;
     }
 
     /**
@@ -309,6 +326,7 @@ public final class Partition {
     /** Ends this replica with a reason that everybody who waits or comes later is told. */
     void close(ErrorCode reason) {
         stop(reason, () -> closed = reason);
+        appendEarly();
     }
 
     private void stop(ErrorCode reason, Runnable underTheLock) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 final class LedPartition implements AutoCloseable {
 
     static final Duration LAG_MAX = Duration.ofSeconds(30);
+    static final int QUEUED_MAX = 100;
     private static final long TIMEOUT_MS = 60_000;
 
     /** A wish of the leader that nobody has answered yet. */
@@ -100,7 +102,7 @@ final class LedPartition implements AutoCloseable {
         replicas =
                 new ReplicaManager(
                         1,
-                        new ReplicaManager.Limits(new Partition.Bounds(100, 100), 100),
+                        new ReplicaManager.Limits(new Partition.Bounds(QUEUED_MAX, 100), 100),
                         this::image,
                         new ReplicaThreads(timer, Runnable::run),
                         new InSyncRules(
@@ -137,6 +139,18 @@ final class LedPartition implements AutoCloseable {
 
     void fetch(int broker, long brokerEpoch, int leaderEpoch, long offset) {
         partition.fetched(new ReplicaFetch(broker, brokerEpoch, leaderEpoch, offset, 0));
+    }
+
+    /** Nothing times out any more. */
+    void stopTimer() {
+        timer.execute(
+                () -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt(); // closed
+                    }
+                });
     }
 
     void pass(Duration time) {

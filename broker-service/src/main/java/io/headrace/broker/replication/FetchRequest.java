@@ -11,6 +11,7 @@ import java.util.List;
  * @param positions all partitions of a full request; those whose position is news of an incremental
  *     one
  * @param forgotten partitions that leave the session
+ * @param waitMaxMs the leader waits no longer for news
  */
 public record FetchRequest(
         int sessionId,
@@ -18,7 +19,8 @@ public record FetchRequest(
         int brokerId,
         long brokerEpoch,
         List<FetchPosition> positions,
-        List<FetchKey> forgotten) {
+        List<FetchKey> forgotten,
+        int waitMaxMs) {
 
     public FetchRequest {
         positions = List.copyOf(positions);

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * time comes as a value.
  *
  * <p>Shape: a fetch session (KIP-227). The first request names all partitions; each later one only
- * those whose position is news or that leave. A partition that pauses leaves the session.
+ * those whose position is news or that leave. A partition that pauses leaves the session, and the
+ * leader is not asked to wait beyond the pause.
  *
  * <pre>
  *   full --answer with a session--> incremental --answer--> incremental
@@ -118,7 +119,19 @@ final class LeaderFetches {
                         brokerId,
                         brokerEpoch,
                         positions,
-                        isFull ? List.of() : forgotten));
+                        isFull ? List.of() : forgotten,
+                        waitMaxMs(nowNanos)));
+    }
+
+    /** The leader may wait for news of the others until the first pause is over. */
+    private int waitMaxMs(long nowNanos) {
+        long waitMax = settings.waitMax().toMillis();
+        Pause first = pauses.peek();
+        if (first != null) {
+            long left = Math.max(0, first.untilNanos() - nowNanos);
+            waitMax = Math.min(waitMax, 1 + TimeUnit.NANOSECONDS.toMillis(left));
+        }
+        return Math.toIntExact(waitMax);
     }
 
     /**

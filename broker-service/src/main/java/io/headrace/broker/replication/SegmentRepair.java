@@ -122,7 +122,8 @@ public final class SegmentRepair {
                 new FetchPosition(
                         partition.name(), partition.topicId(), offset, -1, -1, -1, Long.MAX_VALUE);
         FetchRequest request =
-                new FetchRequest(0, NO_SESSION_EPOCH, CONSUMER, -1, List.of(position), List.of());
+                new FetchRequest(
+                        0, NO_SESSION_EPOCH, CONSUMER, -1, List.of(position), List.of(), 0);
         try {
             return channel.fetch(request).partitions().stream()
                     .filter(part -> part.key().equals(position.key()))

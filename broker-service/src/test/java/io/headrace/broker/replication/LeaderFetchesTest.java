@@ -260,6 +260,7 @@ class LeaderFetchesTest {
         FetchRequest without = request();
         assertThat(without.forgotten()).containsExactly(bad.key());
         assertThat(without.positions()).isEmpty();
+        assertThat(without.waitMaxMs()).as("until the pause is over").isEqualTo(21);
         answer(without, List.of());
         long first = fetches.pauseNanos(now);
         assertThat(first).isEqualTo(Duration.ofMillis(20).toNanos());
@@ -273,6 +274,7 @@ class LeaderFetchesTest {
         round(10);
         assertThat(counters.refusals()).isEqualTo(2);
         assertThat(counters.bytes()).isPositive();
+        assertThat(request().waitMaxMs()).isEqualTo(500);
     }
 
     @Test

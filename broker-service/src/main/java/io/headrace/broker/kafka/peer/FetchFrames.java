@@ -66,7 +66,7 @@ final class FetchFrames {
                         new ReplicaState()
                                 .setReplicaId(request.brokerId())
                                 .setReplicaEpoch(request.brokerEpoch()))
-                .setMaxWaitMs(Math.toIntExact(settings.waitMax().toMillis()))
+                .setMaxWaitMs(request.waitMaxMs())
                 .setMinBytes(settings.bytesMin())
                 .setMaxBytes(settings.answerBytesMax())
                 .setSessionId(request.sessionId())

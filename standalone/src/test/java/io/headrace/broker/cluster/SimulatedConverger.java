@@ -1,0 +1,67 @@
+package io.headrace.broker.cluster;
+
+import io.headrace.model.cluster.ClusterImage;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The real pass from image to replicas, on the caller's thread. */
+public final class SimulatedConverger {
+
+    private static final class Here extends AbstractExecutorService {
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return true;
+        }
+    }
+
+    private final int brokerId;
+    private final ReplicaHost host;
+    private ConvergeStep.Applied applied = ConvergeStep.Applied.NOTHING;
+    private boolean isReviewDue = true;
+
+    public SimulatedConverger(int brokerId, ReplicaHost host) {
+        this.brokerId = brokerId;
+        this.host = host;
+    }
+
+    /**
+     * @return whether all of it succeeded
+     */
+    public boolean pass(ClusterImage image, long nowMs) {
+        try {
+            ConvergeStep.Result result =
+                    new ConvergeStep(brokerId, host, new DefaultConfig(Map.of()), new Here())
+                            .apply(image, applied, isReviewDue, nowMs);
+            applied = result.applied();
+            isReviewDue = !result.convergence().failures().isEmpty();
+            return !isReviewDue;
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a simulation", e);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package io.headrace.simulation;
+
+import io.headrace.broker.replica.Leadership;
+import io.headrace.broker.replica.Partition;
+import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
+import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.recipes.cache.ChildData;
+
+/**
+ * Makes the faults of a plan happen, and ends them.
+ *
+ * <p>What nobody promises to survive is left out: a broker dies uncleanly only while another member
+ * of the ISR, which has not just done so, lives; or alone, with everything committed forced.
+ */
+final class Attacks {
+
+    private final World world;
+
+    /** When a broker died last, as the time of ZooKeeper, until it was admitted again. */
+    private final Map<Integer, Long> suspects = new HashMap<>();
+
+    private final List<Runnable> healing = new ArrayList<>();
+
+    Attacks(World world) {
+        this.world = world;
+        for (Plan.Fault fault : world.plan.faults()) {
+            world.timeline.in(ms(fault.atMs()), () -> begin(fault));
+        }
+    }
+
+    private static long ms(long millis) {
+        return TimeUnit.MILLISECONDS.toNanos(millis);
+    }
+
+    private void begin(Plan.Fault fault) {
+        if (!world.isLoading()) {
+            return;
+        }
+        world.note(fault.toString());
+        BrokerRun run = world.run(fault.a());
+        int a = fault.a();
+        int b = fault.b();
+        switch (fault.kind()) {
+            case KILL -> {
+                if (run != null && mayDie(a)) {
+                    suspect(a);
+                    world.kill(a);
+                    if (world.random.nextBoolean()) {
+                        world.timeline.in(ms(30), () -> tellOfDeath(a));
+                    }
+                    later(fault, () -> world.start(a));
+                }
+            }
+            case POWER -> {
+                if (run != null && mayDie(a)) {
+                    suspect(a);
+                    cutPower(a, run);
+                    later(fault, () -> world.start(a));
+                }
+            }
+            case PAUSE -> {
+                if (run != null) {
+                    run.program.pause();
+                    later(fault, run.program::resume);
+                }
+            }
+            case CLEAN_STOP -> {
+                if (run != null && !run.isStopping()) {
+                    run.program.in(0, run::stopCleanly);
+                }
+            }
+            case CUT -> {
+                world.network.cut(a, b);
+                later(fault, () -> world.network.heal(a, b));
+            }
+            case CUT_ZOOKEEPER -> {
+                boolean isBoth = b % 2 == 0;
+                world.network.cut(a, Network.ZOOKEEPER);
+                if (isBoth) {
+                    world.network.cut(Network.ZOOKEEPER, a);
+                }
+                later(
+                        fault,
+                        () -> {
+                            world.network.heal(a, Network.ZOOKEEPER);
+                            world.network.heal(Network.ZOOKEEPER, a);
+                        });
+            }
+            case EXPIRE_SESSION -> {
+                if (run != null && run.zk.session() != 0) {
+                    world.zooKeeper.end(run.zk.session());
+                }
+            }
+            case SLOW -> {
+                world.network.slow(a, b, 20 + fault.forMs() / 10);
+                later(fault, () -> world.network.usual(a, b));
+            }
+            case KILL_CONTROLLER -> {
+                int index = a % world.admins.size();
+                world.admins.get(index).program().kill();
+                later(fault, () -> world.admins.set(index, world.admin(index)));
+            }
+            case PAUSE_CONTROLLER -> {
+                Program program = world.admins.get(a % world.admins.size()).program();
+                program.pause();
+                later(fault, program::resume);
+            }
+            case MOVE -> move(fault);
+        }
+    }
+
+    private void later(Plan.Fault fault, Runnable end) {
+        boolean[] isOver = new boolean[1];
+        Runnable once =
+                () -> {
+                    if (!isOver[0]) {
+                        isOver[0] = true;
+                        end.run();
+                    }
+                };
+        healing.add(once);
+        world.timeline.in(ms(fault.forMs()), once);
+    }
+
+    void heal() {
+        List.copyOf(healing).forEach(Runnable::run);
+        for (int id = 0; id < world.brokerCount(); id++) {
+            world.start(id);
+        }
+    }
+
+    private void cutPower(int id, BrokerRun run) {
+        if (world.random.nextBoolean()) {
+            world.lostPower(id);
+            return;
+        }
+        var disk = world.disks.get(id);
+        disk.crashAtCall(
+                disk.callCount() + 1 + world.random.nextInt(40),
+                io.headrace.broker.disk.Unflushed.TORN);
+        world.timeline.in(
+                ms(40),
+                () -> {
+                    if (world.run(id) == run) {
+                        world.lostPower(id);
+                    }
+                });
+    }
+
+    private void tellOfDeath(int id) {
+        for (World.Admin admin : world.admins) {
+            admin.program()
+                    .in(
+                            0,
+                            () -> {
+                                if (world.run(id) == null) {
+                                    admin.controller().brokerGone(id);
+                                }
+                            });
+        }
+    }
+
+    private void move(Plan.Fault fault) {
+        int brokers = world.brokerCount();
+        List<Integer> target = new ArrayList<>();
+        for (int i = 0; i < world.plan.options().replicas(); i++) {
+            target.add((fault.a() + i * (1 + fault.b() % 2 * 0)) % brokers);
+        }
+        for (World.Admin admin : world.admins) {
+            admin.program()
+                    .in(0, () -> admin.controller().move(fault.b() % Plan.PARTITIONS, target));
+        }
+    }
+
+    // ---- what may be done
+
+    private void suspect(int id) {
+        suspects.put(id, world.zooKeeper.zxid());
+    }
+
+    private boolean mayDie(int id) {
+        forgetAdmitted();
+        ChildData node = world.zooKeeper.node(ZkPaths.states("t")).orElseThrow();
+        List<PartitionNode> partitions =
+                ZkPayloads.decode(node.getPath(), node.getData(), StatesNode.class).partitions();
+        for (int p = 0; p < partitions.size(); p++) {
+            List<Integer> isr = partitions.get(p).isr();
+            boolean hasOther = isr.stream().anyMatch(other -> other != id && isSafe(other));
+            if (!hasOther && !(isr.equals(List.of(id)) && isForced(id, p))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean isSafe(int id) {
+        BrokerRun run = world.run(id);
+        return run != null && !run.isStopping() && !suspects.containsKey(id);
+    }
+
+    /** Alone, it acknowledges only what it forced. */
+    private boolean isForced(int id, int p) {
+        for (Partition partition : world.run(id).replicas.partitions()) {
+            Leadership leadership = partition.leadership();
+            if (partition.name().partition() == p) {
+                return leadership != null
+                        && leadership.isr().size() == 1
+                        && partition.log().recoveryPoint() >= world.judge.committedEnd(p);
+            }
+        }
+        return false;
+    }
+
+    private void forgetAdmitted() {
+        world.zooKeeper
+                .node(ZkPaths.CONTROLLER_BROKERS)
+                .map(
+                        node ->
+                                ZkPayloads.decode(
+                                        node.getPath(),
+                                        node.getData(),
+                                        RememberedBrokersNode.class))
+                .ifPresent(
+                        node ->
+                                node.epochs()
+                                        .forEach(
+                                                (id, epoch) -> {
+                                                    Long died = suspects.get(id);
+                                                    if (died != null && epoch > died) {
+                                                        suspects.remove(id);
+                                                    }
+                                                }));
+    }
+}

@@ -1,0 +1,326 @@
+package io.headrace.simulation;
+
+import io.headrace.admin.controller.SimulatedController;
+import io.headrace.broker.cluster.SimulatedConverger;
+import io.headrace.broker.cluster.SimulatedIsrWriter;
+import io.headrace.broker.disk.SimulatedCrash;
+import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.log.Killed;
+import io.headrace.broker.log.LogClock;
+import io.headrace.broker.log.LogDirectory;
+import io.headrace.broker.log.LogDirectorySettings;
+import io.headrace.broker.replica.InSyncRules;
+import io.headrace.broker.replica.LeadershipListener;
+import io.headrace.broker.replica.LocalReplicas;
+import io.headrace.broker.replica.Partition;
+import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.broker.replica.ReplicaThreads;
+import io.headrace.broker.replication.FetchSettings;
+import io.headrace.broker.replication.SimulatedFetchers;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
+import io.headrace.simulation.ModelZooKeeper.Op;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.recipes.cache.ChildData;
+
+/** One run of a broker from its start to its end, with the parts that {@code wiring} puts together. */
+final class BrokerRun {
+
+    private static final Path ROOT = Path.of("/data");
+
+    final int id;
+    final Program program;
+    final ZkClient zk;
+    final ReplicaManager replicas;
+    final LeaderSide leaderSide;
+    final Map<Integer, Judge.Seen> seen = new HashMap<>();
+    private final World world;
+    private final SimulatedDisk disk;
+    private final SimulatedFetchers fetchers;
+    private LogDirectory logs;
+    private LocalReplicas local;
+    private SimulatedConverger converger;
+    private boolean isPassPlanned;
+    private boolean isJoined;
+    private boolean isStopping;
+    private long previousEpoch = BrokerRegistration.NO_PREVIOUS_EPOCH;
+
+    BrokerRun(World world, int id, SimulatedDisk disk) {
+        this.world = world;
+        this.id = id;
+        this.disk = disk;
+        this.program = new Program(world.timeline, this::guarded);
+        this.zk = new ZkClient(world.zooKeeper, world.network, program, world.random, id);
+        this.replicas =
+                new ReplicaManager(
+                        id,
+                        new ReplicaManager.Limits(new Partition.Bounds(100, 100), 1_000),
+                        zk::image,
+                        new ReplicaThreads(
+                                new VirtualTimer(program, world.judge::broken),
+                                task -> program.in(0, task)),
+                        new InSyncRules(
+                                Duration.ofMillis(world.plan.options().lagMs()),
+                                world.timeline::nanos,
+                                new SimulatedIsrWriter(
+                                        world.zooKeeper,
+                                        zk,
+                                        SimulatedController.TOPIC,
+                                        world.bug)));
+        this.leaderSide = new LeaderSide(world, this);
+        this.fetchers =
+                new SimulatedFetchers(
+                        id,
+                        this::ownEpoch,
+                        new FetchSettings(
+                                world.plan.options().fetchBytes(),
+                                10 << 20,
+                                1,
+                                Duration.ofMillis(500),
+                                Duration.ofMillis(20),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(2)),
+                        program,
+                        (leader, request, reply) -> world.fetch(id, leader, request, reply),
+                        world.bug);
+        program.in(0, this::open);
+    }
+
+    /** Power may fail in the midst of a task; else every task is followed by a look of the judge. */
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (SimulatedCrash e) {
+            world.note("broker " + id + ": " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            world.judge.broken(e);
+        }
+        if (disk.isCrashed()) {
+            world.lostPower(id);
+        } else if (program.isRunning()) {
+            world.judge.look(this);
+        }
+    }
+
+    private void open() {
+        try {
+            logs =
+                    LogDirectory.open(
+                            LogDirectorySettings.of(ROOT, "cluster", id).withReserveBytes(0),
+                            disk,
+                            new LogClock(
+                                    () -> Instant.ofEpochMilli(world.timeline.millis()),
+                                    world.timeline::nanos),
+                            (path, failure) ->
+                                    world.judge.fail("broker " + id + " is offline: " + failure));
+        } catch (IOException e) {
+            world.judge.fail("broker " + id + " does not start: " + e);
+        }
+        local = new LocalReplicas(replicas, logs, LeadershipListener.NONE, fetchers);
+        converger = new SimulatedConverger(id, local);
+        previousEpoch =
+                logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
+        world.note("broker " + id + " starts, previous epoch " + previousEpoch);
+        zk.listen(this::changed);
+        zk.whenSessionLost(this::sessionLost);
+        flush();
+        program.in(TimeUnit.SECONDS.toNanos(2), this::checkpoint);
+    }
+
+    private void flush() {
+        try {
+            logs.runFlushes();
+        } catch (InterruptedException e) {
+            throw new AssertionError("nobody interrupts a simulation", e);
+        }
+        program.in(1_000_000L * (1 + world.random.nextInt(20)), this::flush);
+    }
+
+    private void checkpoint() {
+        try {
+            logs.saveHighWatermarks();
+            if (world.random.nextInt(3) == 0) {
+                logs.saveCheckpoints();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        program.in(TimeUnit.SECONDS.toNanos(2), this::checkpoint);
+    }
+
+    // ---- becoming what the image says
+
+    private void changed(ClusterImage image) {
+        if (!isJoined && zk.isCurrent() && !image.topics().isEmpty()) {
+            isJoined = true;
+            replicas.startReviews();
+            register();
+        }
+        if (isJoined) {
+            planPass(1_000_000L * world.random.nextInt(5));
+        }
+    }
+
+    private void planPass(long nanos) {
+        if (!isPassPlanned) {
+            isPassPlanned = true;
+            program.in(nanos, this::pass);
+        }
+    }
+
+    private void pass() {
+        isPassPlanned = false;
+        if (!converger.pass(zk.image(), world.timeline.millis())) {
+            planPass(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+    }
+
+    // ---- registration
+
+    long ownEpoch() {
+        BrokerRegistration own = zk.image().brokers().get(id);
+        return own == null ? -1 : own.epoch();
+    }
+
+    String directoryId() {
+        return logs.directoryId();
+    }
+
+    private void register() {
+        long session = zk.session();
+        zk.call(
+                () -> registered(session),
+                answer -> {
+                    if (answer.isEmpty()) {
+                        program.in(TimeUnit.MILLISECONDS.toNanos(300), this::register);
+                    }
+                });
+    }
+
+    private Integer registered(long session) {
+        String path = ZkPaths.broker(id);
+        Optional<ChildData> known = world.zooKeeper.node(path);
+        byte[] data =
+                ZkPayloads.encode(
+                        new BrokerNode(
+                                "http://b" + id,
+                                Map.of(),
+                                null,
+                                "test",
+                                world.bug == Bug.CLEAN_STOP_CLAIMED
+                                        ? lastSeenEpoch()
+                                        : previousEpoch,
+                                logs.directoryId(),
+                                isStopping));
+        if (known.isPresent() && known.get().getStat().getEphemeralOwner() == session) {
+            return world.zooKeeper.multi(List.of(new Op.Set(path, data, -1)));
+        }
+        known.ifPresent(node -> world.zooKeeper.multi(List.of(new Op.Delete(path, -1))));
+        return world.zooKeeper.multi(List.of(new Op.Create(path, data, session)));
+    }
+
+    private long lastSeenEpoch() {
+        return world.zooKeeper
+                .node(ZkPaths.CONTROLLER_BROKERS)
+                .map(
+                        node ->
+                                ZkPayloads.decode(
+                                                node.getPath(),
+                                                node.getData(),
+                                                RememberedBrokersNode.class)
+                                        .last())
+                .filter(last -> last.containsKey(id))
+                .map(last -> last.get(id).epoch())
+                .orElse(-1L);
+    }
+
+    /** As {@code Membership} does: this process has lost nothing, so its last epoch is the proof. */
+    private void sessionLost() {
+        BrokerRegistration own = zk.image().brokers().get(id);
+        world.note("broker " + id + " lost its session, epoch " + ownEpoch());
+        if (own != null) {
+            previousEpoch = own.epoch();
+        }
+        if (isJoined) {
+            program.in(0, this::register);
+        }
+    }
+
+    // ---- the end
+
+    void stopCleanly() {
+        isStopping = true;
+        if (isJoined) {
+            register();
+        }
+        handOver(world.timeline.nanos() + TimeUnit.SECONDS.toNanos(4));
+    }
+
+    private void handOver(long untilNanos) {
+        if (isNeeded() && world.timeline.nanos() < untilNanos) {
+            program.in(TimeUnit.MILLISECONDS.toNanos(20), () -> handOver(untilNanos));
+            return;
+        }
+        replicas.quiesce();
+        replicas.close();
+        try {
+            logs.close(ownEpoch());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        world.note("broker " + id + " stopped cleanly, epoch " + ownEpoch());
+        long session = zk.session();
+        zk.call(
+                () -> {
+                    world.zooKeeper.end(session);
+                    return session;
+                },
+                answer -> program.kill());
+        world.stopped(id);
+    }
+
+    private boolean isNeeded() {
+        ClusterImage image = zk.image();
+        return image.topics().values().stream()
+                .flatMap(topic -> topic.states().stream())
+                .anyMatch(state -> state.isr().contains(id) && hasOther(image, state));
+    }
+
+    private boolean hasOther(ClusterImage image, PartitionState state) {
+        return state.isr().stream()
+                .filter(other -> other != id)
+                .map(image.brokers()::get)
+                .anyMatch(other -> other != null && !other.isStopping());
+    }
+
+    boolean isStopping() {
+        return isStopping;
+    }
+
+    /** As kill -9: what is in the page cache stays there. */
+    void kill() {
+        program.kill();
+        try {
+            if (logs != null && !disk.isCrashed()) {
+                Killed.process(logs);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

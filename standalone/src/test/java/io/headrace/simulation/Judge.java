@@ -1,0 +1,334 @@
+package io.headrace.simulation;
+
+import io.headrace.broker.disk.SimulatedCrash;
+import io.headrace.broker.log.PartitionLog;
+import io.headrace.broker.replica.Leadership;
+import io.headrace.broker.replica.Partition;
+import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.curator.framework.recipes.cache.ChildData;
+
+/**
+ * Knows everything at once, and says what must never be.
+ *
+ * <pre>
+ * after every event   log start <= high watermark <= log end; no high watermark of a run goes back;
+ *                     what lies below one is the same on every replica, for ever; one leader per epoch
+ * every state         epochs grow by one; the leader is in the ISR; a new leader has everything committed
+ * acknowledgements    committed, at the offset that was said
+ * reads               nothing but what is committed
+ * the end             replicas equal; every acknowledged value is there, none twice, none invented
+ * </pre>
+ */
+final class Judge {
+
+    /** The first thing that went wrong. */
+    static final class Violation extends AssertionError {
+        private static final long serialVersionUID = 1L;
+
+        Violation(String text, Throwable cause) {
+            super(text, cause);
+        }
+    }
+
+    /** What was seen of a replica in one run of its broker. */
+    static final class Seen {
+        long highWatermark = -1;
+        long checked;
+    }
+
+    private final World world;
+    private final List<List<Records.Rec>> committed = new ArrayList<>();
+    private final List<Map<Integer, Integer>> leaders = new ArrayList<>();
+    private final List<Map<String, Long>> acknowledged = new ArrayList<>();
+    private final Set<String> sent = new HashSet<>();
+    private Violation first;
+    private long reads;
+
+    Judge(World world, int partitions) {
+        this.world = world;
+        for (int p = 0; p < partitions; p++) {
+            committed.add(new ArrayList<>());
+            leaders.add(new HashMap<>());
+            acknowledged.add(new HashMap<>());
+        }
+    }
+
+    Violation fail(String text) {
+        return fail(text, null);
+    }
+
+    private Violation fail(String text, Throwable cause) {
+        if (first == null) {
+            first = new Violation(text, cause);
+        }
+        throw first;
+    }
+
+    /** A failure that somebody may catch before it gets to the top. */
+    void broken(Throwable failure) {
+        if (first == null && !(failure instanceof SimulatedCrash)) {
+            first = new Violation("something broke: " + failure, failure);
+        }
+    }
+
+    void throwFirst() {
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    int acknowledgedCount() {
+        return acknowledged.stream().mapToInt(Map::size).sum();
+    }
+
+    long committedEnd(int partition) {
+        return committed.get(partition).size();
+    }
+
+    // ---- after every event
+
+    void look(BrokerRun run) {
+        for (Partition partition : run.replicas.partitions()) {
+            if (!partition.log().isOffline()) {
+                try {
+                    look(run, partition);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+    }
+
+    private void look(BrokerRun run, Partition partition) throws IOException {
+        PartitionLog log = partition.log();
+        int p = partition.name().partition();
+        Seen seen = run.seen.computeIfAbsent(p, any -> new Seen());
+        long highWatermark = partition.highWatermark();
+        Leadership leadership = partition.leadership();
+        if (leadership != null) {
+            Integer other = leaders.get(p).putIfAbsent(leadership.leaderEpoch(), run.id);
+            if (other != null && other != run.id) {
+                fail(
+                        partition.name()
+                                + ": brokers "
+                                + other
+                                + " and "
+                                + run.id
+                                + " lead in epoch "
+                                + leadership.leaderEpoch());
+            }
+        }
+        if (highWatermark == seen.highWatermark) {
+            return;
+        }
+        if (highWatermark < seen.highWatermark) {
+            fail(
+                    "broker "
+                            + run.id
+                            + ": the high watermark of "
+                            + partition.name()
+                            + " went back from "
+                            + seen.highWatermark
+                            + " to "
+                            + highWatermark);
+        }
+        if (log.logStartOffset() > highWatermark || highWatermark > log.logEndOffset()) {
+            fail("broker " + run.id + ": high watermark out of bounds: " + highWatermark);
+        }
+        seen.highWatermark = highWatermark;
+        for (Records.Rec record : Records.of(log, seen.checked, highWatermark)) {
+            committed(run, p, record);
+        }
+        seen.checked = highWatermark;
+    }
+
+    private void committed(BrokerRun run, int p, Records.Rec record) {
+        List<Records.Rec> truth = committed.get(p);
+        if (record.offset() < truth.size()) {
+            Records.Rec known = truth.get((int) record.offset());
+            if (!known.equals(record)) {
+                fail("broker " + run.id + ": committed was " + known + ", now " + record);
+            }
+        } else if (record.offset() == truth.size()) {
+            truth.add(record);
+        } else {
+            fail("broker " + run.id + ": a gap below " + record + ", known " + truth.size());
+        }
+    }
+
+    // ---- states
+
+    void stateChanged(Optional<ChildData> before, ChildData after) {
+        if (!after.getPath().startsWith("/states/") || before.isEmpty()) {
+            return;
+        }
+        List<PartitionNode> old = partitions(before.get());
+        List<PartitionNode> now = partitions(after);
+        for (int p = 0; p < now.size(); p++) {
+            if (!now.get(p).equals(old.get(p))) {
+                changed(p, old.get(p), now.get(p));
+            }
+        }
+    }
+
+    private static List<PartitionNode> partitions(ChildData node) {
+        return ZkPayloads.decode(node.getPath(), node.getData(), StatesNode.class).partitions();
+    }
+
+    private void changed(int p, PartitionNode old, PartitionNode now) {
+        world.note("partition " + p + " is " + now);
+        boolean isOrderly =
+                now.partitionEpoch() == old.partitionEpoch() + 1
+                        && now.leaderEpoch() >= old.leaderEpoch()
+                        && (now.leader() == old.leader() || now.leaderEpoch() > old.leaderEpoch())
+                        && (now.leader() < 0 || now.isr().contains(now.leader()))
+                        && !now.isr().isEmpty()
+                        && now.isr().stream().noneMatch(now.elr()::contains);
+        if (!isOrderly) {
+            fail("partition " + p + " went from " + old + " to " + now);
+        }
+        BrokerRun leader = world.run(now.leader());
+        if (now.leaderEpoch() > old.leaderEpoch() && leader != null) {
+            for (Partition partition : leader.replicas.partitions()) {
+                if (partition.name().partition() == p
+                        && !partition.log().isOffline()
+                        && partition.log().logEndOffset() < committedEnd(p)) {
+                    fail(
+                            "partition "
+                                    + p
+                                    + ": the new leader "
+                                    + now.leader()
+                                    + " ends at "
+                                    + partition.log().logEndOffset()
+                                    + ", committed is "
+                                    + committedEnd(p));
+                }
+            }
+        }
+    }
+
+    // ---- clients
+
+    void sent(String value) {
+        sent.add(value);
+    }
+
+    /** At the leader, when it answers. */
+    void acknowledging(Partition partition, long lastOffset) {
+        if (partition.highWatermark() <= lastOffset) {
+            fail(
+                    partition.name()
+                            + ": offset "
+                            + lastOffset
+                            + " acknowledged, the high watermark is "
+                            + partition.highWatermark());
+        }
+    }
+
+    void acknowledged(int p, long baseOffset, List<String> values) {
+        for (int i = 0; i < values.size(); i++) {
+            acknowledged.get(p).put(values.get(i), baseOffset + i);
+        }
+    }
+
+    void read(int p, List<Records.Rec> records) {
+        List<Records.Rec> truth = committed.get(p);
+        for (Records.Rec record : records) {
+            reads++;
+            if (record.offset() >= truth.size()
+                    || !truth.get((int) record.offset()).equals(record)) {
+                fail("partition " + p + ": read what is not committed: " + record);
+            }
+        }
+    }
+
+    long reads() {
+        return reads;
+    }
+
+    // ---- the end
+
+    void end(List<BrokerRun> runs) {
+        try {
+            for (int p = 0; p < committed.size(); p++) {
+                end(p, runs);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void end(int p, List<BrokerRun> runs) throws IOException {
+        List<Records.Rec> truth = committed.get(p);
+        Map<String, Long> places = new HashMap<>();
+        Map<String, Integer> counters = new HashMap<>();
+        for (Records.Rec record : truth) {
+            String value = record.value();
+            if (places.put(value, record.offset()) != null) {
+                fail("partition " + p + ": twice in the log: " + record);
+            }
+            if (!sent.contains(value)) {
+                fail("partition " + p + ": never sent: " + record);
+            }
+            int dash = value.lastIndexOf('-');
+            int counter = Integer.parseInt(value.substring(dash + 1));
+            Integer before = counters.put(value.substring(0, dash), counter);
+            if (before != null && before >= counter) {
+                fail("partition " + p + ": out of order after " + before + ": " + record);
+            }
+        }
+        acknowledged
+                .get(p)
+                .forEach(
+                        (value, offset) -> {
+                            if (!offset.equals(places.get(value))) {
+                                fail(
+                                        "partition "
+                                                + p
+                                                + ": "
+                                                + value
+                                                + " was acknowledged at "
+                                                + offset
+                                                + " and is at "
+                                                + places.get(value));
+                            }
+                        });
+        for (BrokerRun run : runs) {
+            for (Partition partition : run.replicas.partitions()) {
+                if (partition.name().partition() == p) {
+                    List<Records.Rec> own =
+                            Records.of(partition.log(), 0, partition.log().logEndOffset());
+                    if (!own.equals(truth)) {
+                        fail(
+                                "broker "
+                                        + run.id
+                                        + " partition "
+                                        + p
+                                        + " has "
+                                        + own.size()
+                                        + " records, committed are "
+                                        + truth.size()
+                                        + ": "
+                                        + own.stream()
+                                                .filter(each -> !truth.contains(each))
+                                                .limit(3)
+                                                .map(Records.Rec::toString)
+                                                .collect(Collectors.joining(", ")));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+package io.headrace.simulation;
+
+import io.headrace.broker.log.LogSlice;
+import io.headrace.broker.log.epoch.EpochEnd;
+import io.headrace.broker.replica.Followers;
+import io.headrace.broker.replica.ParkedFetch;
+import io.headrace.broker.replica.Partition;
+import io.headrace.broker.replica.ReadResult;
+import io.headrace.broker.replica.ReplicaFetch;
+import io.headrace.broker.replication.FetchAnswer;
+import io.headrace.broker.replication.FetchAnswer.OfPartition;
+import io.headrace.broker.replication.FetchAnswer.Refusal;
+import io.headrace.broker.replication.FetchPosition;
+import io.headrace.broker.replication.FetchRequest;
+import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.error.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Answers followers, with the checks of Kafka's Fetch in {@code broker.kafka.api}; no sessions. */
+final class LeaderSide {
+
+    private static final long NEWS_WAIT_MS = 5;
+    private static final long WAIT_MS = 500;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private record Found(OfPartition answer, Partition partition, long logEnd, boolean isFinal) {}
+
+    private final World world;
+    private final BrokerRun run;
+
+    LeaderSide(World world, BrokerRun run) {
+        this.world = world;
+        this.run = run;
+    }
+
+    void answer(FetchRequest request, Consumer<FetchAnswer> reply) {
+        new Round(request, reply).read(true);
+    }
+
+    private final class Round {
+
+        private final FetchRequest request;
+        private final Consumer<FetchAnswer> reply;
+        private final long startNanos = world.timeline.nanos();
+        private long newsSinceNanos = -1;
+
+        Round(FetchRequest request, Consumer<FetchAnswer> reply) {
+            this.request = request;
+            this.reply = reply;
+        }
+
+        void read(boolean isFirstLook) {
+            List<Found> all = new ArrayList<>();
+            for (FetchPosition position : request.positions()) {
+                all.add(look(request, position, isFirstLook));
+            }
+            if (newsSinceNanos < 0 && all.stream().anyMatch(this::isNews)) {
+                newsSinceNanos = world.timeline.nanos();
+            }
+            boolean isEnough =
+                    waitMs() <= 0
+                            || all.stream()
+                                    .anyMatch(
+                                            one ->
+                                                    one.isFinal()
+                                                            || one.answer()
+                                                                    .batches()
+                                                                    .hasRemaining());
+            if (isEnough || !park(all)) {
+                all.forEach(this::tell);
+                reply.accept(
+                        new FetchAnswer(0, "", all.stream().map(Found::answer).toList()));
+            }
+        }
+
+        private long waitMs() {
+            long now = world.timeline.nanos();
+            long left = WAIT_MS - TimeUnit.NANOSECONDS.toMillis(now - startNanos);
+            return newsSinceNanos < 0
+                    ? left
+                    : Math.min(
+                            left,
+                            NEWS_WAIT_MS - TimeUnit.NANOSECONDS.toMillis(now - newsSinceNanos));
+        }
+
+        private boolean isNews(Found one) {
+            Followers followers = one.isFinal() ? null : one.partition().followers();
+            return followers != null
+                    && followers.isNews(
+                            request.brokerId(),
+                            one.answer().highWatermark(),
+                            one.answer().logStartOffset());
+        }
+
+        private void tell(Found one) {
+            Followers followers =
+                    one.answer().refusal() != Refusal.NONE ? null : one.partition().followers();
+            if (followers != null) {
+                followers.tell(
+                        request.brokerId(),
+                        one.answer().highWatermark(),
+                        one.answer().logStartOffset());
+            }
+        }
+
+        private boolean park(List<Found> all) {
+            ParkedFetch parked =
+                    new ParkedFetch(1) {
+                        @Override
+                        protected void wake(ErrorCode reason) {
+                            run.program.in(0, () -> read(false));
+                        }
+                    };
+            for (Found one : all) {
+                parked.watchEnd(
+                        one.partition(),
+                        one.logEnd(),
+                        one.answer().highWatermark(),
+                        one.answer().logStartOffset());
+            }
+            return run.replicas.park(parked, waitMs()) == ErrorCode.NONE;
+        }
+    }
+
+    private Found look(FetchRequest request, FetchPosition position, boolean isFirstLook) {
+        Partition partition =
+                run.replicas.led(position.name().topic(), position.name().partition());
+        String refusal = refusal(request, position, partition);
+        if (!refusal.isEmpty()) {
+            return refused(position, partition, Refusal.NOT_NOW, refusal, -1);
+        }
+        EpochEnd diverging = diverging(position, partition);
+        if (isFirstLook
+                && diverging.epoch() < 0
+                && position.offset() >= partition.log().logStartOffset()
+                && position.offset() <= partition.log().logEndOffset()) {
+            partition.fetched(
+                    new ReplicaFetch(
+                            request.brokerId(),
+                            request.brokerEpoch(),
+                            position.leaderEpoch(),
+                            position.offset(),
+                            position.logStartOffset()));
+        }
+        boolean parts = diverging.epoch() >= 0;
+        return switch (partition.readToEnd(
+                position.offset(), parts ? 0 : world.plan.options().fetchBytes(), !parts)) {
+            case ReadResult.InRange in ->
+                    new Found(
+                            new OfPartition(
+                                    key(position),
+                                    Refusal.NONE,
+                                    "",
+                                    in.highWatermark(),
+                                    in.logStartOffset(),
+                                    diverging.epoch(),
+                                    diverging.endOffset(),
+                                    bytes(in.slice())),
+                            partition,
+                            in.logEndOffset(),
+                            parts);
+            case ReadResult.OutOfRange out ->
+                    parts
+                            ? new Found(
+                                    new OfPartition(
+                                            key(position),
+                                            Refusal.NONE,
+                                            "",
+                                            out.highWatermark(),
+                                            out.logStartOffset(),
+                                            diverging.epoch(),
+                                            diverging.endOffset(),
+                                            NOTHING),
+                                    partition,
+                                    out.logEndOffset(),
+                                    true)
+                            : refused(
+                                    position,
+                                    partition,
+                                    Refusal.OUT_OF_RANGE,
+                                    "out of range",
+                                    out.logStartOffset());
+            case ReadResult.Refused(ErrorCode code, String text) ->
+                    refused(position, partition, Refusal.NOT_NOW, code + ": " + text, -1);
+        };
+    }
+
+    private String refusal(FetchRequest request, FetchPosition position, Partition partition) {
+        if (partition == null || !partition.topicId().equals(position.topicId())) {
+            return "does not lead";
+        }
+        if (partition.servedLeaderEpoch() != position.leaderEpoch()) {
+            return "another leader epoch";
+        }
+        BrokerRegistration broker = run.zk.image().brokers().get(request.brokerId());
+        Followers followers = partition.followers();
+        boolean isFollower =
+                broker != null
+                        && broker.epoch() == request.brokerEpoch()
+                        && followers != null
+                        && followers.contains(request.brokerId());
+        return isFollower ? "" : "not a follower that is known here";
+    }
+
+    private static EpochEnd diverging(FetchPosition position, Partition partition) {
+        if (position.lastEpoch() < 0) {
+            return EpochEnd.UNKNOWN;
+        }
+        EpochEnd end = partition.log().endOffsetFor(position.lastEpoch());
+        return end.epoch() < position.lastEpoch() || end.endOffset() < position.offset()
+                ? end
+                : EpochEnd.UNKNOWN;
+    }
+
+    private static Found refused(
+            FetchPosition position,
+            Partition partition,
+            Refusal refusal,
+            String text,
+            long logStart) {
+        return new Found(
+                new OfPartition(key(position), refusal, text, -1, logStart, -1, -1, NOTHING),
+                partition,
+                -1,
+                true);
+    }
+
+    private static io.headrace.broker.replication.FetchKey key(FetchPosition position) {
+        return new io.headrace.broker.replication.FetchKey(
+                position.topicId(), position.name().partition());
+    }
+
+    private static ByteBuffer bytes(LogSlice slice) {
+        if (slice == null) {
+            return NOTHING;
+        }
+        try (slice) {
+            return Records.bytes(slice);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

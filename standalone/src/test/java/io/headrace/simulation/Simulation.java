@@ -1,0 +1,63 @@
+package io.headrace.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Runs plans, and makes those that fail shorter. */
+final class Simulation {
+
+    private static final long HEALED_MS = 90_000;
+
+    /**
+     * @param failure what must never be; empty when all went well
+     * @param trace the same for the same plan
+     */
+    record Result(
+            Optional<Throwable> failure, String story, long events, int acknowledged, long trace) {}
+
+    private Simulation() {}
+
+    static Result run(Plan plan, Bug bug) {
+        World world = new World(plan, bug);
+        Optional<Throwable> failure = Optional.empty();
+        try {
+            Attacks attacks = new Attacks(world);
+            world.go(plan.loadMs(), () -> false);
+            world.endLoad();
+            attacks.heal();
+            world.note("all is healed");
+            if (!world.go(HEALED_MS, () -> world.unsettled().isEmpty())) {
+                world.judge.fail("it does not come to rest: " + world.unsettled());
+            }
+            world.judge.end(world.assignedRuns());
+        } catch (RuntimeException | AssertionError e) {
+            failure = Optional.of(e);
+        }
+        return new Result(
+                failure,
+                world.story(),
+                world.timeline.count(),
+                world.judge.acknowledgedCount(),
+                world.trace());
+    }
+
+    /** The places of few faults with which the plan still fails. */
+    static List<Integer> shrink(Plan plan, Bug bug) {
+        List<Integer> kept =
+                new ArrayList<>(IntStream.range(0, plan.faults().size()).boxed().toList());
+        for (int size = Math.max(1, kept.size() / 2); size >= 1; size /= 2) {
+            for (int at = 0; at < kept.size(); ) {
+                List<Integer> fewer = new ArrayList<>(kept);
+                fewer.subList(at, Math.min(kept.size(), at + size)).clear();
+                if (run(plan.only(fewer), bug).failure().isPresent()) {
+                    kept = fewer;
+                } else {
+                    at += size;
+                }
+            }
+        }
+        return kept;
+    }
+}

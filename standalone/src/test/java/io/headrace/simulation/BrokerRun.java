@@ -37,7 +37,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.recipes.cache.ChildData;
 
-/** One run of a broker from its start to its end, with the parts that {@code wiring} puts together. */
+/**
+ * One run of a broker from its start to its end, with the parts that {@code wiring} puts together.
+ */
 final class BrokerRun {
 
     private static final Path ROOT = Path.of("/data");
@@ -101,7 +103,9 @@ final class BrokerRun {
         program.in(0, this::open);
     }
 
-    /** Power may fail in the midst of a task; else every task is followed by a look of the judge. */
+    /**
+     * Power may fail in the midst of a task; else every task is followed by a look of the judge.
+     */
     private void guarded(Runnable task) {
         try {
             task.run();
@@ -133,8 +137,7 @@ final class BrokerRun {
         }
         local = new LocalReplicas(replicas, logs, LeadershipListener.NONE, fetchers);
         converger = new SimulatedConverger(id, local);
-        previousEpoch =
-                logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
+        previousEpoch = logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
         world.note("broker " + id + " starts, previous epoch " + previousEpoch);
         zk.listen(this::changed);
         zk.whenSessionLost(this::sessionLost);
@@ -249,7 +252,9 @@ final class BrokerRun {
                 .orElse(-1L);
     }
 
-    /** As {@code Membership} does: this process has lost nothing, so its last epoch is the proof. */
+    /**
+     * As {@code Membership} does: this process has lost nothing, so its last epoch is the proof.
+     */
     private void sessionLost() {
         BrokerRegistration own = zk.image().brokers().get(id);
         world.note("broker " + id + " lost its session, epoch " + ownEpoch());

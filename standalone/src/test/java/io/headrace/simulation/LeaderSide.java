@@ -74,8 +74,7 @@ final class LeaderSide {
                                                                     .hasRemaining());
             if (isEnough || !park(all)) {
                 all.forEach(this::tell);
-                reply.accept(
-                        new FetchAnswer(0, "", all.stream().map(Found::answer).toList()));
+                reply.accept(new FetchAnswer(0, "", all.stream().map(Found::answer).toList()));
             }
         }
 

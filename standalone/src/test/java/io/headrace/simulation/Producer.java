@@ -83,8 +83,7 @@ final class Producer {
             answer(
                     run,
                     token,
-                    new ProduceOutcome.NotDone(
-                            ErrorCode.NOT_LEADER_OR_FOLLOWER, "does not lead"));
+                    new ProduceOutcome.NotDone(ErrorCode.NOT_LEADER_OR_FOLLOWER, "does not lead"));
             return;
         }
         led.append(

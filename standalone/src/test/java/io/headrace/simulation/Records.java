@@ -24,8 +24,7 @@ final class Records {
         RecordBatchBuilder batch = new RecordBatchBuilder(Compression.NONE, 4096);
         batch.producer(producerId, (short) 0, sequence, false);
         for (String value : values) {
-            batch.append(
-                    nowMs, (byte[]) null, value.getBytes(StandardCharsets.UTF_8), List.of());
+            batch.append(nowMs, (byte[]) null, value.getBytes(StandardCharsets.UTF_8), List.of());
         }
         ByteBuffer built = batch.build();
         byte[] bytes = new byte[built.remaining()];

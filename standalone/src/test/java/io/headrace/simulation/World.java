@@ -102,8 +102,7 @@ final class World {
 
     Admin admin(int index) {
         Program program = new Program(timeline, Runnable::run);
-        ZkClient zk =
-                new ZkClient(zooKeeper, network, program, random, FIRST_CONTROLLER + index);
+        ZkClient zk = new ZkClient(zooKeeper, network, program, random, FIRST_CONTROLLER + index);
         return new Admin(
                 program,
                 new SimulatedController(

@@ -34,7 +34,11 @@ public final class ZkClient {
     private long session;
 
     ZkClient(
-            ModelZooKeeper zooKeeper, Network network, Program program, Random random, int machine) {
+            ModelZooKeeper zooKeeper,
+            Network network,
+            Program program,
+            Random random,
+            int machine) {
         this.zooKeeper = zooKeeper;
         this.network = network;
         this.program = program;
@@ -114,9 +118,7 @@ public final class ZkClient {
                             T result = atServer.get();
                             boolean isLost = !network.isOpen(Network.ZOOKEEPER, machine);
                             program.in(
-                                    isLost
-                                            ? LOSS_NANOS
-                                            : network.nanos(Network.ZOOKEEPER, machine),
+                                    isLost ? LOSS_NANOS : network.nanos(Network.ZOOKEEPER, machine),
                                     () ->
                                             then.accept(
                                                     isLost

@@ -250,8 +250,7 @@ public final class SimulatedController {
                             write(of, by, work, index + 1);
                         }
                         case STALE ->
-                                awaitNewer(
-                                        work, zk.program().timeline().nanos() + RETRY_NANOS);
+                                awaitNewer(work, zk.program().timeline().nanos() + RETRY_NANOS);
                         case FENCED -> {
                             end();
                             done();

@@ -141,8 +141,7 @@ final class SimulatedStore {
     private List<Op> unregister(ClusterWrite.Unregister gone) {
         Optional<ChildData> node = zooKeeper.node(ZkPaths.broker(gone.brokerId()));
         return node.isPresent() && node.get().getStat().getCzxid() == gone.brokerEpoch()
-                ? List.of(
-                        new Op.Delete(node.get().getPath(), node.get().getStat().getVersion()))
+                ? List.of(new Op.Delete(node.get().getPath(), node.get().getStat().getVersion()))
                 : List.of();
     }
 

@@ -89,8 +89,7 @@ public final class SimulatedFetchers implements FollowingListener {
     private final class Loop {
 
         private final int leaderId;
-        private final LeaderFetches fetches =
-                new LeaderFetches(settings, counters, CopyLimit.NONE);
+        private final LeaderFetches fetches = new LeaderFetches(settings, counters, CopyLimit.NONE);
         private @Nullable FetchRequest open;
         private boolean isPlanned;
         private int failures;

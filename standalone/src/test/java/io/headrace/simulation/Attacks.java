@@ -172,7 +172,7 @@ final class Attacks {
         int brokers = world.brokerCount();
         List<Integer> target = new ArrayList<>();
         for (int i = 0; i < world.plan.options().replicas(); i++) {
-            target.add((fault.a() + i * (1 + fault.b() % 2 * 0)) % brokers);
+            target.add((fault.a() + i) % brokers);
         }
         for (World.Admin admin : world.admins) {
             admin.program()

@@ -40,7 +40,7 @@ public final class Network {
 
     /** Time that a message takes now. */
     public long nanos(int from, int to) {
-        long usual = 100_000 + random.nextInt(random.nextInt(20) == 0 ? 40_000_000 : 2_000_000);
+        long usual = 100_000L + random.nextInt(random.nextInt(20) == 0 ? 40_000_000 : 2_000_000);
         return usual + slow.getOrDefault(new Link(from, to), 0L);
     }
 

@@ -30,7 +30,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +49,7 @@ final class BrokerRun {
     final ZkClient zk;
     final ReplicaManager replicas;
     final LeaderSide leaderSide;
-    final Map<Integer, Judge.Seen> seen = new HashMap<>();
+    final Map<Partition, Judge.Seen> seen = new IdentityHashMap<>();
     private final World world;
     private final SimulatedDisk disk;
     private final SimulatedFetchers fetchers;

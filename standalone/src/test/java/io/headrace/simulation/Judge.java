@@ -114,7 +114,7 @@ final class Judge {
     private void look(BrokerRun run, Partition partition) throws IOException {
         PartitionLog log = partition.log();
         int p = partition.name().partition();
-        Seen seen = run.seen.computeIfAbsent(p, any -> new Seen());
+        Seen seen = run.seen.computeIfAbsent(partition, any -> new Seen());
         long highWatermark = partition.highWatermark();
         Leadership leadership = partition.leadership();
         if (leadership != null) {

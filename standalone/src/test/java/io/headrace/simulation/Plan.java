@@ -71,7 +71,7 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                         random.nextBoolean() ? 1_500 : 100_000,
                         random.nextInt(4) == 0,
                         random.nextBoolean() ? 2_000 : 300_000);
-        long loadMs = 6_000 + random.nextInt(14_000);
+        long loadMs = 6_000L + random.nextInt(14_000);
         List<Fault> faults = new ArrayList<>();
         int count = kinds.isEmpty() ? 0 : 2 + random.nextInt(14);
         List<Kind> all = List.copyOf(new ArrayList<>(kinds));
@@ -81,10 +81,10 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
             faults.add(
                     new Fault(
                             all.get(random.nextInt(all.size())),
-                            500 + random.nextInt((int) loadMs),
+                            500L + random.nextInt((int) loadMs),
                             random.nextInt(3) == 0
-                                    ? 50 + random.nextInt(500)
-                                    : 500 + random.nextInt(7_000),
+                                    ? 50L + random.nextInt(500)
+                                    : 500L + random.nextInt(7_000),
                             a,
                             b));
         }

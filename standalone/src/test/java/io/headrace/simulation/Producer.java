@@ -4,6 +4,7 @@ import io.headrace.admin.controller.SimulatedController;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ProduceOutcome;
 import io.headrace.broker.replica.ProduceRequest;
+import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ final class Producer {
     private int sequence;
     private int counter;
     private int attempts;
+
+    /** As Kafka's clients do, it never goes back to an older leader. */
+    private int newestEpoch;
 
     Producer(World world, int id, int partition) {
         this.world = world;
@@ -53,7 +57,11 @@ final class Producer {
 
     private void attempt() {
         int token = ++attempts;
-        int leader = world.knownLeader(partition);
+        PartitionState state = world.described(partition).orElse(null);
+        int leader = state == null || state.leaderEpoch() < newestEpoch ? -1 : state.leader();
+        if (state != null) {
+            newestEpoch = Math.max(newestEpoch, state.leaderEpoch());
+        }
         if (leader < 0) {
             again(token, 100);
             return;

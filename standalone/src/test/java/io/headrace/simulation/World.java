@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -209,16 +210,14 @@ final class World {
         isLoading = false;
     }
 
-    /** The leader, as some broker believes; -1 for none. */
-    int knownLeader(int partition) {
+    /** The partition, as some broker believes that it is; empty when none answers. */
+    Optional<PartitionState> described(int partition) {
         BrokerRun asked = runs[random.nextInt(runs.length)];
         return asked == null || !asked.program.isRunning()
-                ? -1
+                ? Optional.empty()
                 : asked.zk
                         .image()
-                        .partition(new TopicPartition(SimulatedController.TOPIC, partition))
-                        .map(PartitionState::leader)
-                        .orElse(-1);
+                        .partition(new TopicPartition(SimulatedController.TOPIC, partition));
     }
 
     private void read() {

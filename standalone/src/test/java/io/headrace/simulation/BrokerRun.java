@@ -49,7 +49,7 @@ final class BrokerRun {
     final ZkClient zk;
     final ReplicaManager replicas;
     final LeaderSide leaderSide;
-    final Map<Partition, Judge.Seen> seen = new IdentityHashMap<>();
+    final IdentityHashMap<Partition, Judge.Seen> seen = new IdentityHashMap<>();
     private final World world;
     private final SimulatedDisk disk;
     private final SimulatedFetchers fetchers;
@@ -136,7 +136,6 @@ final class BrokerRun {
             world.judge.fail("broker " + id + " does not start: " + e);
         }
         local = new LocalReplicas(replicas, logs, LeadershipListener.NONE, fetchers);
-        converger = new SimulatedConverger(id, local);
         previousEpoch = logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
         world.note("broker " + id + " starts, previous epoch " + previousEpoch);
         zk.listen(this::changed);
@@ -171,10 +170,12 @@ final class BrokerRun {
     private void changed(ClusterImage image) {
         if (!isJoined && zk.isCurrent() && !image.topics().isEmpty()) {
             isJoined = true;
+            converger = new SimulatedConverger(id, local, image);
             replicas.startReviews();
             register();
         }
         if (isJoined) {
+            converger.look(image);
             planPass(1_000_000L * world.random.nextInt(5));
         }
     }
@@ -256,12 +257,9 @@ final class BrokerRun {
      * As {@code Membership} does: this process has lost nothing, so its last epoch is the proof.
      */
     private void sessionLost() {
-        BrokerRegistration own = zk.image().brokers().get(id);
         world.note("broker " + id + " lost its session, epoch " + ownEpoch());
-        if (own != null) {
-            previousEpoch = own.epoch();
-        }
         if (isJoined) {
+            previousEpoch = converger.epoch().orElse(previousEpoch);
             program.in(0, this::register);
         }
     }

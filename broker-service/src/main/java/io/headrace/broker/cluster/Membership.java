@@ -10,6 +10,7 @@ import io.headrace.model.coordination.ZkPayloads.BrokerNode;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -28,7 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class Membership implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
-    private static final long NOBODY_BEFORE = -1;
 
     /**
      * How to reach ZooKeeper.
@@ -43,7 +43,7 @@ public final class Membership implements Closeable {
             Duration clusterWait) {}
 
     private final int brokerId;
-    private final long epochBefore;
+    private final OwnStart start;
     private final Settings settings;
     private final CuratorFramework client;
     private final ClusterWatch watch;
@@ -51,7 +51,6 @@ public final class Membership implements Closeable {
     private final IsrWriter isrWriter;
     private volatile @Nullable Registration registration;
     private volatile @Nullable BrokerNode registered;
-    private volatile boolean wasAdmitted;
 
     private Membership(
             int brokerId, Settings settings, CuratorFramework client, ClusterWatch watch) {
@@ -59,8 +58,8 @@ public final class Membership implements Closeable {
         this.settings = settings;
         this.client = client;
         this.watch = watch;
-        BrokerRegistration before = watch.image().brokers().get(brokerId);
-        this.epochBefore = before == null ? NOBODY_BEFORE : before.epoch();
+        this.start = new OwnStart(brokerId, watch.image());
+        watch.listen(start::isAdmitted);
         this.producerIds = new ProducerIds(client);
         this.isrWriter = new IsrWriter(client, watch::image);
         client.getConnectionStateListenable()
@@ -185,8 +184,8 @@ public final class Membership implements Closeable {
     private void sessionLost() {
         Registration known = registration;
         BrokerNode node = registered;
-        BrokerRegistration own = watch.image().brokers().get(brokerId);
-        if (known == null || node == null || own == null) {
+        OptionalLong epoch = start.epoch();
+        if (known == null || node == null || epoch.isEmpty()) {
             return;
         }
         try {
@@ -196,7 +195,7 @@ public final class Membership implements Closeable {
                             node.endpoints(),
                             node.rack(),
                             node.version(),
-                            own.epoch(),
+                            epoch.getAsLong(),
                             node.directoryId(),
                             node.stopping()));
         } catch (Exception e) {
@@ -207,20 +206,9 @@ public final class Membership implements Closeable {
         }
     }
 
-    /**
-     * Whether the controller has held the elections that a start of this broker asks for. Until it
-     * has, an image may show what the process before this one led, whose last records a power cut
-     * has taken.
-     */
+    /** Whether the controller has held the elections that the start of this broker asks for. */
     public boolean isAdmitted(ClusterImage image) {
-        if (!wasAdmitted) {
-            BrokerRegistration own = image.brokers().get(brokerId);
-            wasAdmitted =
-                    own != null
-                            && own.epoch() > epochBefore
-                            && image.admission().isAdmitted(brokerId, own.epoch());
-        }
-        return wasAdmitted;
+        return start.isAdmitted(image);
     }
 
     /** Whether the newest image shows this broker alive. */

@@ -3,6 +3,7 @@ package io.headrace.broker.cluster;
 import io.headrace.model.cluster.ClusterImage;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -41,12 +42,27 @@ public final class SimulatedConverger {
 
     private final int brokerId;
     private final ReplicaHost host;
+    private final OwnStart start;
     private ConvergeStep.Applied applied = ConvergeStep.Applied.NOTHING;
     private boolean isReviewDue = true;
 
-    public SimulatedConverger(int brokerId, ReplicaHost host) {
+    /**
+     * @param before the newest image before the broker registers
+     */
+    public SimulatedConverger(int brokerId, ReplicaHost host, ClusterImage before) {
         this.brokerId = brokerId;
         this.host = host;
+        this.start = new OwnStart(brokerId, before);
+    }
+
+    /** Every image is looked at, whether or not a pass takes it. */
+    public void look(ClusterImage image) {
+        start.isAdmitted(image);
+    }
+
+    /** Of the newest registration that was seen. */
+    public OptionalLong epoch() {
+        return start.epoch();
     }
 
     /**
@@ -55,7 +71,12 @@ public final class SimulatedConverger {
     public boolean pass(ClusterImage image, long nowMs) {
         try {
             ConvergeStep.Result result =
-                    new ConvergeStep(brokerId, host, new DefaultConfig(Map.of()), new Here())
+                    new ConvergeStep(
+                                    brokerId,
+                                    start.isAdmitted(image),
+                                    host,
+                                    new DefaultConfig(Map.of()),
+                                    new Here())
                             .apply(image, applied, isReviewDue, nowMs);
             applied = result.applied();
             isReviewDue = !result.convergence().failures().isEmpty();

@@ -30,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,9 @@ final class BrokerRun {
     private SimulatedConverger converger;
     private boolean isPassPlanned;
     private boolean isJoined;
+    private boolean isRegistering;
     private boolean isStopping;
+    private boolean isStopped;
     private long previousEpoch = BrokerRegistration.NO_PREVIOUS_EPOCH;
 
     BrokerRun(World world, int id, SimulatedDisk disk) {
@@ -174,9 +177,12 @@ final class BrokerRun {
             replicas.startReviews();
             register();
         }
-        if (isJoined) {
+        if (isJoined && !isStopped) {
             converger.look(image);
             planPass(1_000_000L * world.random.nextInt(5));
+            if (!image.brokers().containsKey(id)) {
+                register();
+            }
         }
     }
 
@@ -205,34 +211,43 @@ final class BrokerRun {
         return logs.directoryId();
     }
 
+    /** As Curator's persistent node: whenever it is gone, it is made again; until the end. */
     private void register() {
+        if (isRegistering || isStopped) {
+            return;
+        }
+        isRegistering = true;
         long session = zk.session();
+        byte[] data = registration();
         zk.call(
-                () -> registered(session),
+                () -> registered(session, data),
                 answer -> {
-                    if (answer.isEmpty()) {
+                    isRegistering = false;
+                    if (answer.isEmpty() || !Arrays.equals(data, registration())) {
                         program.in(TimeUnit.MILLISECONDS.toNanos(300), this::register);
                     }
                 });
     }
 
-    private Integer registered(long session) {
+    private byte[] registration() {
+        return ZkPayloads.encode(
+                new BrokerNode(
+                        "http://b" + id,
+                        Map.of(),
+                        null,
+                        "test",
+                        world.bug == Bug.CLEAN_STOP_CLAIMED ? lastSeenEpoch() : previousEpoch,
+                        logs.directoryId(),
+                        isStopping));
+    }
+
+    private Integer registered(long session, byte[] data) {
         String path = ZkPaths.broker(id);
         Optional<ChildData> known = world.zooKeeper.node(path);
-        byte[] data =
-                ZkPayloads.encode(
-                        new BrokerNode(
-                                "http://b" + id,
-                                Map.of(),
-                                null,
-                                "test",
-                                world.bug == Bug.CLEAN_STOP_CLAIMED
-                                        ? lastSeenEpoch()
-                                        : previousEpoch,
-                                logs.directoryId(),
-                                isStopping));
         if (known.isPresent() && known.get().getStat().getEphemeralOwner() == session) {
-            return world.zooKeeper.multi(List.of(new Op.Set(path, data, -1)));
+            return Arrays.equals(known.get().getData(), data)
+                    ? Integer.valueOf(ModelZooKeeper.DONE)
+                    : Integer.valueOf(world.zooKeeper.multi(List.of(new Op.Set(path, data, -1))));
         }
         known.ifPresent(node -> world.zooKeeper.multi(List.of(new Op.Delete(path, -1))));
         return world.zooKeeper.multi(List.of(new Op.Create(path, data, session)));
@@ -279,21 +294,25 @@ final class BrokerRun {
             program.in(TimeUnit.MILLISECONDS.toNanos(20), () -> handOver(untilNanos));
             return;
         }
+        isStopped = true;
+        long found = logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
+        long epoch = isJoined ? converger.epoch().orElse(found) : found;
         replicas.quiesce();
         replicas.close();
         try {
-            logs.close(ownEpoch());
+            logs.close(epoch);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        world.note("broker " + id + " stopped cleanly, epoch " + ownEpoch());
+        world.note("broker " + id + " stopped cleanly, epoch " + epoch);
         long session = zk.session();
         zk.call(
                 () -> {
                     world.zooKeeper.end(session);
                     return session;
                 },
-                answer -> program.kill());
+                answer -> {});
+        program.kill();
         world.stopped(id);
     }
 

@@ -211,6 +211,11 @@ public final class Membership implements Closeable {
         return start.isAdmitted(image);
     }
 
+    /** Of the newest registration of this process that an image has shown, also when it is gone. */
+    public OptionalLong ownEpoch() {
+        return start.epoch();
+    }
+
     /** Whether the newest image shows this broker alive. */
     public boolean isRegistered() {
         return registration != null && watch.image().brokers().containsKey(brokerId);

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -154,7 +155,7 @@ final class Broker {
                         endpoints,
                         plan.rack(),
                         version,
-                        opened.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH),
+                        foundEpoch(opened),
                         opened.directoryId(),
                         false));
     }
@@ -192,7 +193,7 @@ final class Broker {
             }
             LogDirectory opened = logs;
             if (opened != null) {
-                opened.close(ownEpoch(joined));
+                opened.close(provenEpoch(joined, opened));
             }
         } finally {
             if (joined != null) {
@@ -292,9 +293,18 @@ final class Broker {
                 partition, id, LogConfigs.of(plan.topicDefaults().withOrDefaults(settings)));
     }
 
-    private long ownEpoch(@Nullable Membership joined) {
-        BrokerRegistration own = joined == null ? null : joined.image().brokers().get(plan.id());
-        return own == null ? -1 : own.epoch();
+    /**
+     * What the marker of a clean stop says: the registration of this process; without one that an
+     * image has shown, what it found itself, since nothing was lost since. Never that of a process
+     * before this one which may have lost something.
+     */
+    private static long provenEpoch(@Nullable Membership joined, LogDirectory opened) {
+        OptionalLong own = joined == null ? OptionalLong.empty() : joined.ownEpoch();
+        return own.isPresent() ? own.getAsLong() : foundEpoch(opened);
+    }
+
+    private static long foundEpoch(LogDirectory opened) {
+        return opened.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
     }
 
     private static <T> T require(@Nullable T part) {

@@ -103,6 +103,16 @@ final class Attacks {
                 world.network.slow(a, b, 20 + fault.forMs() / 10);
                 later(fault, () -> world.network.usual(a, b));
             }
+            case SLOW_ZOOKEEPER -> {
+                world.network.slow(a, Network.ZOOKEEPER, 20 + fault.forMs() / 10);
+                world.network.slow(Network.ZOOKEEPER, a, 20 + fault.forMs() / 10);
+                later(
+                        fault,
+                        () -> {
+                            world.network.usual(a, Network.ZOOKEEPER);
+                            world.network.usual(Network.ZOOKEEPER, a);
+                        });
+            }
             case KILL_CONTROLLER -> {
                 int index = a % world.admins.size();
                 world.admins.get(index).program().kill();

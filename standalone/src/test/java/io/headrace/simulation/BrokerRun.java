@@ -20,23 +20,13 @@ import io.headrace.broker.replication.SimulatedFetchers;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
-import io.headrace.model.coordination.ZkPaths;
-import io.headrace.model.coordination.ZkPayloads;
-import io.headrace.model.coordination.ZkPayloads.BrokerNode;
-import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
-import io.headrace.simulation.ModelZooKeeper.Op;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.recipes.cache.ChildData;
 
 /**
  * One run of a broker from its start to its end, with the parts that {@code wiring} puts together.
@@ -59,10 +49,9 @@ final class BrokerRun {
     private SimulatedConverger converger;
     private boolean isPassPlanned;
     private boolean isJoined;
-    private boolean isRegistering;
     private boolean isStopping;
     private boolean isStopped;
-    private long previousEpoch = BrokerRegistration.NO_PREVIOUS_EPOCH;
+    private OwnNode node;
 
     BrokerRun(World world, int id, SimulatedDisk disk) {
         this.world = world;
@@ -139,8 +128,8 @@ final class BrokerRun {
             world.judge.fail("broker " + id + " does not start: " + e);
         }
         local = new LocalReplicas(replicas, logs, LeadershipListener.NONE, fetchers);
-        previousEpoch = logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
-        world.note("broker " + id + " starts, previous epoch " + previousEpoch);
+        node = new OwnNode(world, this, logs.directoryId(), foundEpoch());
+        world.note("broker " + id + " starts, previous epoch " + foundEpoch());
         zk.listen(this::changed);
         zk.whenSessionLost(this::sessionLost);
         flush();
@@ -175,13 +164,13 @@ final class BrokerRun {
             isJoined = true;
             converger = new SimulatedConverger(id, local, image);
             replicas.startReviews();
-            register();
+            node.register();
         }
         if (isJoined && !isStopped) {
             converger.look(image);
             planPass(1_000_000L * world.random.nextInt(5));
             if (!image.brokers().containsKey(id)) {
-                register();
+                node.register();
             }
         }
     }
@@ -195,7 +184,9 @@ final class BrokerRun {
 
     private void pass() {
         isPassPlanned = false;
-        if (!converger.pass(zk.image(), world.timeline.millis())) {
+        boolean isDone = converger.pass(zk.image(), world.timeline.millis());
+        replicas.converged();
+        if (!isDone) {
             planPass(TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
@@ -207,65 +198,8 @@ final class BrokerRun {
         return own == null ? -1 : own.epoch();
     }
 
-    String directoryId() {
-        return logs.directoryId();
-    }
-
-    /** As Curator's persistent node: whenever it is gone, it is made again; until the end. */
-    private void register() {
-        if (isRegistering || isStopped) {
-            return;
-        }
-        isRegistering = true;
-        long session = zk.session();
-        byte[] data = registration();
-        zk.call(
-                () -> registered(session, data),
-                answer -> {
-                    isRegistering = false;
-                    if (answer.isEmpty() || !Arrays.equals(data, registration())) {
-                        program.in(TimeUnit.MILLISECONDS.toNanos(300), this::register);
-                    }
-                });
-    }
-
-    private byte[] registration() {
-        return ZkPayloads.encode(
-                new BrokerNode(
-                        "http://b" + id,
-                        Map.of(),
-                        null,
-                        "test",
-                        world.bug == Bug.CLEAN_STOP_CLAIMED ? lastSeenEpoch() : previousEpoch,
-                        logs.directoryId(),
-                        isStopping));
-    }
-
-    private Integer registered(long session, byte[] data) {
-        String path = ZkPaths.broker(id);
-        Optional<ChildData> known = world.zooKeeper.node(path);
-        if (known.isPresent() && known.get().getStat().getEphemeralOwner() == session) {
-            return Arrays.equals(known.get().getData(), data)
-                    ? Integer.valueOf(ModelZooKeeper.DONE)
-                    : Integer.valueOf(world.zooKeeper.multi(List.of(new Op.Set(path, data, -1))));
-        }
-        known.ifPresent(node -> world.zooKeeper.multi(List.of(new Op.Delete(path, -1))));
-        return world.zooKeeper.multi(List.of(new Op.Create(path, data, session)));
-    }
-
-    private long lastSeenEpoch() {
-        return world.zooKeeper
-                .node(ZkPaths.CONTROLLER_BROKERS)
-                .map(
-                        node ->
-                                ZkPayloads.decode(
-                                                node.getPath(),
-                                                node.getData(),
-                                                RememberedBrokersNode.class)
-                                        .last())
-                .filter(last -> last.containsKey(id))
-                .map(last -> last.get(id).epoch())
-                .orElse(-1L);
+    private long foundEpoch() {
+        return logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
     }
 
     /**
@@ -274,8 +208,7 @@ final class BrokerRun {
     private void sessionLost() {
         world.note("broker " + id + " lost its session, epoch " + ownEpoch());
         if (isJoined) {
-            previousEpoch = converger.epoch().orElse(previousEpoch);
-            program.in(0, this::register);
+            node.proves(converger.epoch());
         }
     }
 
@@ -284,7 +217,7 @@ final class BrokerRun {
     void stopCleanly() {
         isStopping = true;
         if (isJoined) {
-            register();
+            node.register();
         }
         handOver(world.timeline.nanos() + TimeUnit.SECONDS.toNanos(4));
     }
@@ -295,8 +228,7 @@ final class BrokerRun {
             return;
         }
         isStopped = true;
-        long found = logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
-        long epoch = isJoined ? converger.epoch().orElse(found) : found;
+        long epoch = isJoined ? converger.epoch().orElse(foundEpoch()) : foundEpoch();
         replicas.quiesce();
         replicas.close();
         try {
@@ -332,6 +264,10 @@ final class BrokerRun {
 
     boolean isStopping() {
         return isStopping;
+    }
+
+    boolean isStopped() {
+        return isStopped;
     }
 
     /** As kill -9: what is in the page cache stays there. */

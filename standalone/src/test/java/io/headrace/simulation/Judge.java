@@ -25,7 +25,8 @@ import org.apache.curator.framework.recipes.cache.ChildData;
  * <pre>
  * after every event   log start <= high watermark <= log end; no high watermark of a run goes back;
  *                     what lies below one is the same on every replica, for ever; one leader per epoch
- * every state         epochs grow by one; the leader is in the ISR; a new leader has everything committed
+ * every state         epochs grow by one; the leader is in the ISR; who leads newly, or comes into the
+ *                     ISR, has everything committed
  * acknowledgements    committed, at the offset that was said
  * reads               nothing but what is committed
  * the end             replicas equal; every acknowledged value is there, none twice, none invented
@@ -199,22 +200,34 @@ final class Judge {
         if (!isOrderly) {
             fail("partition " + p + " went from " + old + " to " + now);
         }
-        BrokerRun leader = world.run(now.leader());
-        if (now.leaderEpoch() > old.leaderEpoch() && leader != null) {
-            for (Partition partition : leader.replicas.partitions()) {
-                if (partition.name().partition() == p
-                        && !partition.log().isOffline()
-                        && partition.log().logEndOffset() < committedEnd(p)) {
-                    fail(
-                            "partition "
-                                    + p
-                                    + ": the new leader "
-                                    + now.leader()
-                                    + " ends at "
-                                    + partition.log().logEndOffset()
-                                    + ", committed is "
-                                    + committedEnd(p));
-                }
+        for (int id : now.isr()) {
+            if (!old.isr().contains(id)) {
+                mustHaveAll(p, id, "comes into the ISR");
+            }
+        }
+        if (now.leaderEpoch() > old.leaderEpoch()) {
+            mustHaveAll(p, now.leader(), "is the new leader");
+        }
+    }
+
+    /** What a broker that is down has will be seen when it is up. */
+    private void mustHaveAll(int p, int id, String why) {
+        BrokerRun run = world.run(id);
+        if (run == null) {
+            return;
+        }
+        for (Partition partition : run.replicas.partitions()) {
+            if (partition.name().partition() == p
+                    && !partition.log().isOffline()
+                    && partition.log().logEndOffset() < committedEnd(p)) {
+                fail(
+                        "broker %d %s of partition %d: its log ends at %d, committed is %d"
+                                .formatted(
+                                        id,
+                                        why,
+                                        p,
+                                        partition.log().logEndOffset(),
+                                        committedEnd(p)));
             }
         }
     }

@@ -31,7 +31,9 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         SLOW,
         KILL_CONTROLLER,
         PAUSE_CONTROLLER,
-        MOVE
+        MOVE,
+        /** Both directions between a broker and ZooKeeper. */
+        SLOW_ZOOKEEPER
     }
 
     /**
@@ -54,7 +56,7 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
     static Plan of(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        for (Kind kind : Kind.values()) {
+        for (Kind kind : EnumSet.range(Kind.KILL, Kind.MOVE)) {
             if (random.nextBoolean()) {
                 kinds.add(kind);
             }
@@ -76,20 +78,46 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         int count = kinds.isEmpty() ? 0 : 2 + random.nextInt(14);
         List<Kind> all = List.copyOf(new ArrayList<>(kinds));
         for (int i = 0; i < count; i++) {
-            int a = random.nextInt(brokers);
-            int b = (a + 1 + random.nextInt(brokers - 1)) % brokers;
-            faults.add(
-                    new Fault(
-                            all.get(random.nextInt(all.size())),
-                            500L + random.nextInt((int) loadMs),
-                            random.nextInt(3) == 0
-                                    ? 50L + random.nextInt(500)
-                                    : 500L + random.nextInt(7_000),
-                            a,
-                            b));
+            faults.add(fault(random, all, brokers, loadMs));
+        }
+        if (random.nextInt(4) == 0) {
+            for (int i = 0; i < 3; i++) {
+                faults.add(fault(random, List.of(Kind.SLOW_ZOOKEEPER), brokers, loadMs));
+            }
         }
         faults.sort(Comparator.comparingLong(Fault::atMs));
         return new Plan(seed, options, List.copyOf(faults), loadMs);
+    }
+
+    /** Brokers die and come back at once, all the time, while ZooKeeper answers late. */
+    static Plan storm(long seed) {
+        Plan calm = of(seed);
+        Random random = new Random(seed * 77);
+        int brokers = calm.options().brokers();
+        List<Fault> faults = new ArrayList<>();
+        for (int i = 0; i < 22; i++) {
+            boolean isDeath = i < 14;
+            List<Kind> kinds =
+                    isDeath
+                            ? List.of(Kind.KILL, Kind.POWER, Kind.POWER)
+                            : List.of(Kind.SLOW_ZOOKEEPER);
+            Fault any = fault(random, kinds, brokers, calm.loadMs());
+            long forMs = isDeath ? 50L + random.nextInt(400) : 3_000L + random.nextInt(5_000);
+            faults.add(new Fault(any.kind(), any.atMs(), forMs, any.a(), any.b()));
+        }
+        faults.sort(Comparator.comparingLong(Fault::atMs));
+        return new Plan(seed, calm.options(), List.copyOf(faults), calm.loadMs());
+    }
+
+    private static Fault fault(Random random, List<Kind> kinds, int brokers, long loadMs) {
+        int a = random.nextInt(brokers);
+        int b = (a + 1 + random.nextInt(brokers - 1)) % brokers;
+        return new Fault(
+                kinds.get(random.nextInt(kinds.size())),
+                500L + random.nextInt((int) loadMs),
+                random.nextInt(3) == 0 ? 50L + random.nextInt(500) : 500L + random.nextInt(7_000),
+                a,
+                b);
     }
 
     /** The same with only some of the faults, by their places. */

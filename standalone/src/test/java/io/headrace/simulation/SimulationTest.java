@@ -7,7 +7,6 @@ import ch.qos.logback.classic.Logger;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -36,15 +35,8 @@ class SimulationTest {
     private static final long FROM = Long.getLong("headrace.sim.from", 1);
     private static final int THREADS = Integer.getInteger("headrace.sim.threads", 1);
 
-    /**
-     * 68: the only member of an ISR, with everything forced, restarts without proof, and an absent
-     * eligible one is preferred, which comes back empty. 123: a clean stop hands over to brokers
-     * that are dead, their sessions not yet expired.
-     */
-    private static final Set<Long> STILL_FAILING = Set.of(68L, 123L);
-
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger("io.headrace");
-    private static final int BUG_SEEDS_MAX = 60;
+    private static final int BUG_SEEDS_MAX = 300;
 
     private static Level levelBefore;
 
@@ -62,7 +54,8 @@ class SimulationTest {
     /** What seeds showed first, so that it does not come back. */
     enum Finding {
         LEADS_WHAT_IT_LED_BEFORE_ITS_START(160),
-        REGISTERS_AGAIN_AFTER_ITS_NODE_VANISHED(58);
+        THE_LAST_COPY_IS_DROPPED_FOR_AN_ABSENT_ONE_THAT_COMES_BACK_EMPTY(68),
+        A_CLEAN_STOP_HANDS_OVER_TO_BROKERS_THAT_ARE_DEAD(123);
 
         private final long seed;
 
@@ -82,9 +75,6 @@ class SimulationTest {
                 () -> {
                     long count = 0;
                     for (long seed; (seed = next.getAndIncrement()) < FROM + SEEDS; count++) {
-                        if (STILL_FAILING.contains(seed)) {
-                            continue;
-                        }
                         Simulation.Result result = Simulation.run(Plan.of(seed), Bug.NONE);
                         events.addAndGet(result.events());
                         acknowledged.addAndGet(result.acknowledged());
@@ -172,8 +162,8 @@ class SimulationTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aMistakeIsNoticed(Bug bug) {
-        for (long seed = 1; seed <= BUG_SEEDS_MAX; seed++) {
-            Simulation.Result result = Simulation.run(Plan.of(seed), bug);
+        for (long seed = bug.firstSeed; seed < bug.firstSeed + BUG_SEEDS_MAX; seed++) {
+            Simulation.Result result = Simulation.run(bug.plan(seed), bug);
             if (result.failure().isPresent()) {
                 System.out.printf("%s: seed %d, %s%n", bug, seed, result.failure().get());
                 return;

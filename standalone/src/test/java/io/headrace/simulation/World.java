@@ -172,6 +172,9 @@ final class World {
         note("broker " + id + " lost its power");
         disks.get(id).crash(random.nextInt(3) == 0 ? Unflushed.LOST : Unflushed.TORN);
         kill(id);
+        if (!isLoading) {
+            stopped(id); // all is healed already
+        }
     }
 
     void stopped(int id) {

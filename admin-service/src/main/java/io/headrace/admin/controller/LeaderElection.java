@@ -18,12 +18,17 @@ import java.util.stream.Stream;
  * <pre>
  * of ISR and ELR            becomes
  * untrusted newcomer        out, while anybody else is left; else one of them stays, never one with another disk
- * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed
- * gone or stopping          out, while another of the ISR lives; into the ELR when fewer than min ISR are left
+ * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed; while nobody of it
+ *                           lives, the last copy waits beside it: it leads if they prove nothing either
+ * gone                      out, while another of the ISR lives; into the ELR when fewer than min ISR are left
+ * stopping                  leads no more, if another of the ISR can; stays in the ISR
  * all of ISR gone           a live member of the ELR becomes the ISR; none: the ISR waits
  * </pre>
  *
- * The leader stays while it lives, is in the ISR and does not stop; else the first of the
+ * <p>Who stops is taken out of the ISR by the new leader, which so shows that it lives: the others
+ * of the ISR may all be dead, and their sessions not yet over.
+ *
+ * <p>The leader stays while it lives, is in the ISR and does not stop; else the first of the
  * assignment that is, else none. A replica that is neither in the ISR nor in the ELR leads only
  * where the rules allow an unclean election. The leader epoch grows when the leader changes and
  * when it restarted.
@@ -66,7 +71,12 @@ final class LeaderElection {
     }
 
     /** In-sync and eligible replicas on their way through an election. */
-    private record Members(List<Integer> isr, List<Integer> elr) {}
+    private record Members(List<Integer> isr, List<Integer> elr, int lastCopy) {
+
+        Members(List<Integer> isr, List<Integer> elr) {
+            this(isr, elr, PartitionState.NO_LEADER);
+        }
+    }
 
     /**
      * @return the next state; empty when it need not change
@@ -78,13 +88,16 @@ final class LeaderElection {
             members = unclean(members, assignment, standing);
         }
         int leader = leader(state.leader(), assignment, members.isr(), standing);
+        int lastCopy =
+                leader == PartitionState.NO_LEADER ? members.lastCopy() : PartitionState.NO_LEADER;
         boolean isNewLeadership =
                 leader != state.leader()
                         || (leader != PartitionState.NO_LEADER
                                 && standing.newcomers().contains(leader));
         if (!isNewLeadership
                 && members.isr().equals(state.isr())
-                && members.elr().equals(state.elr())) {
+                && members.elr().equals(state.elr())
+                && lastCopy == state.lastCopy()) {
             return Optional.empty();
         }
         return Optional.of(
@@ -93,6 +106,7 @@ final class LeaderElection {
                         state.leaderEpoch() + (isNewLeadership ? 1 : 0),
                         members.isr(),
                         members.elr(),
+                        lastCopy,
                         state.partitionEpoch() + 1));
     }
 
@@ -127,48 +141,68 @@ final class LeaderElection {
                 isr.size() < rules.minIsr() ? only(state.elr(), assignment::contains) : List.of();
         List<Integer> trustedIsr = only(isr, id -> !standing.untrusted().contains(id));
         List<Integer> trustedElr = only(elr, id -> !standing.untrusted().contains(id));
+        int lastCopy =
+                assignment.contains(state.lastCopy())
+                                && !standing.replaced().contains(state.lastCopy())
+                        ? state.lastCopy()
+                        : PartitionState.NO_LEADER;
         if (!trustedIsr.isEmpty()) {
-            return new Members(trustedIsr, trustedElr);
+            return new Members(trustedIsr, trustedElr, lastCopy);
+        }
+        if (lastCopy == PartitionState.NO_LEADER || isr.isEmpty()) {
+            // An ISR that is empty because its brokers are no longer assigned proves nothing.
+            lastCopy = measure(state, isr, assignment, standing);
         }
         if (!trustedElr.isEmpty()) {
-            return new Members(trustedElr, List.of());
+            return new Members(trustedElr, List.of(), lastCopy);
         }
-        List<Integer> left = only(isr, id -> !standing.replaced().contains(id));
-        if (left.isEmpty()) {
-            left = only(elr, id -> !standing.replaced().contains(id));
+        if (lastCopy == PartitionState.NO_LEADER) {
+            lastCopy = measure(state, elr, assignment, standing);
         }
-        // They may have lost different ends, so only one of them is the measure for the others.
-        int one =
-                left.contains(state.leader())
-                        ? state.leader()
-                        : first(assignment, left::contains).orElse(PartitionState.NO_LEADER);
-        return new Members(one == PartitionState.NO_LEADER ? List.of() : List.of(one), List.of());
+        return new Members(
+                lastCopy == PartitionState.NO_LEADER ? List.of() : List.of(lastCopy), List.of());
+    }
+
+    /** They may have lost different ends, so only one of them is the measure for the others. */
+    private static int measure(
+            PartitionState state, List<Integer> of, List<Integer> assignment, Standing standing) {
+        List<Integer> left = only(of, id -> !standing.replaced().contains(id));
+        return left.contains(state.leader())
+                ? state.leader()
+                : first(assignment, left::contains).orElse(PartitionState.NO_LEADER);
     }
 
     private static Members settled(Members from, Standing standing, Rules rules) {
-        List<Integer> staying = firstThatHas(from.isr(), standing);
+        List<Integer> staying = only(from.isr(), standing.live()::contains);
         if (staying.isEmpty()) {
-            staying = firstThatHas(from.elr(), standing).stream().limit(1).toList();
+            staying = oneThatLives(from.elr(), standing);
         }
         if (staying.isEmpty()) {
             staying = from.isr();
         }
         if (staying.size() >= rules.minIsr()) {
-            return new Members(staying, List.of());
+            return new Members(staying, List.of(), from.lastCopy());
         }
         List<Integer> leavers = new ArrayList<>(from.elr());
         leavers.addAll(from.isr());
-        return new Members(staying, leavers.stream().filter(without(staying)).distinct().toList());
+        return new Members(
+                staying,
+                leavers.stream().filter(without(staying)).distinct().toList(),
+                from.lastCopy());
     }
 
-    /** Those that are there to stay; if there are none, those that live. */
-    private static List<Integer> firstThatHas(List<Integer> ids, Standing standing) {
-        List<Integer> present = only(ids, standing::isPresent);
-        return present.isEmpty() ? only(ids, standing.live()::contains) : present;
+    /** One that is there to stay; if there is none, one that lives. */
+    private static List<Integer> oneThatLives(List<Integer> ids, Standing standing) {
+        return first(ids, standing::isPresent)
+                .or(() -> first(ids, standing.live()::contains))
+                .map(List::of)
+                .orElse(List.of());
     }
 
     private static Members unclean(Members from, List<Integer> assignment, Standing standing) {
-        return first(assignment, id -> standing.isPresent(id) && !standing.replaced().contains(id))
+        IntPredicate mayLead = id -> standing.isPresent(id) && !standing.replaced().contains(id);
+        return first(List.of(from.lastCopy()), mayLead)
+                .or(() -> first(assignment, mayLead))
                 .map(id -> new Members(List.of(id), List.of()))
                 .orElse(from);
     }

@@ -102,6 +102,7 @@ final class TopicEdit {
                                 state.leaderEpoch() + 1,
                                 next.isr(),
                                 next.elr(),
+                                next.lastCopy(),
                                 state.partitionEpoch() + 1)));
         return true;
     }

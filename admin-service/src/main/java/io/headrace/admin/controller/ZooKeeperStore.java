@@ -12,7 +12,6 @@ import io.headrace.admin.controller.ClusterWrite.Replace;
 import io.headrace.admin.controller.ClusterWrite.Unregister;
 import io.headrace.model.cluster.BalanceRun;
 import io.headrace.model.cluster.Cordon;
-import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
@@ -170,9 +169,7 @@ public final class ZooKeeperStore implements ClusterStore {
                         ZkPaths.states(topic.name()),
                         new StatesNode(
                                 topic.id().toString(),
-                                topic.states().stream()
-                                        .map(ZooKeeperStore::partitionNode)
-                                        .toList())));
+                                topic.states().stream().map(PartitionNode::new).toList())));
     }
 
     private static Optional<List<Op>> replace(ZooKeeper zooKeeper, Replace replace)
@@ -194,7 +191,7 @@ public final class ZooKeeperStore implements ClusterStore {
             }
             replace.after().states().stream()
                     .skip(had)
-                    .map(ZooKeeperStore::partitionNode)
+                    .map(PartitionNode::new)
                     .forEach(partitions::add);
             ops.add(
                     states.replacement(
@@ -216,10 +213,10 @@ public final class ZooKeeperStore implements ClusterStore {
             if (partition >= partitions.size()
                     || !partitions
                             .get(partition)
-                            .equals(partitionNode(change.getValue().before()))) {
+                            .equals(new PartitionNode(change.getValue().before()))) {
                 return Optional.empty();
             }
-            partitions.set(partition, partitionNode(change.getValue().after()));
+            partitions.set(partition, new PartitionNode(change.getValue().after()));
         }
         return Optional.of(
                 List.of(
@@ -345,14 +342,5 @@ public final class ZooKeeperStore implements ClusterStore {
                         (partition, move) ->
                                 moves.put(partition, new MoveNode(move.adding(), move.removing())));
         return new TopicNode(topic.id().toString(), topic.assignments(), moves, topic.config());
-    }
-
-    private static PartitionNode partitionNode(PartitionState state) {
-        return new PartitionNode(
-                state.leader(),
-                state.leaderEpoch(),
-                state.isr(),
-                state.elr(),
-                state.partitionEpoch());
     }
 }

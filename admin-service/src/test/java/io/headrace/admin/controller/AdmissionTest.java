@@ -136,7 +136,7 @@ class AdmissionTest {
             instance.await(
                     image ->
                             state(image).leader() == 1
-                                    && state(image).isr().equals(List.of(1))
+                                    && state(image).isr().equals(List.of(0, 1))
                                     && !image.admission().epochs().containsKey(0));
             assertThat(one.epoch()).isPositive();
             assertThat(state(instance.watch.image()).leaderEpoch()).isEqualTo(1);

@@ -39,10 +39,14 @@ class LeaderElectionTest {
                 leaderEpoch,
                 list(parts[1]),
                 list(parts[2]),
+                parts.length < 4 ? PartitionState.NO_LEADER : Integer.parseInt(parts[3]),
                 partitionEpoch);
     }
 
-    /** leader/isr/elr; each digit is a broker; a star behind min ISR allows unclean elections. */
+    /**
+     * leader/isr/elr, perhaps /last copy; each digit is a broker; a star behind min ISR allows
+     * unclean elections.
+     */
     @ParameterizedTest
     @CsvSource({
         // before, min, live, stopping, newcomers, untrusted, replaced, after, bump
@@ -69,16 +73,25 @@ class LeaderElectionTest {
         "0/0/,    1*, 012, , 0, 0, 0,     1/1/,     1",
         "-//,     1,  012, , , , ,        -//,      0",
         "0/0/2,   2,  02,  , 2, 2, ,      0/0/,     0",
-        "0/0/2,   2,  0,   , 0, 0, ,      -/2/,     1",
+        "0/0/2,   2,  0,   , 0, 0, ,      -/2//0,   1",
+        "-/2//0,  2,  01,  , , , ,        -/2//0,   0",
+        "-/2//0,  2,  02,  , 2, , ,       2/2/,     1",
+        "-/2//0,  2,  02,  , 2, 2, ,      0/0/,     1",
+        "-/2//0,  2,  2,   , 2, 2, ,      -/0/,     0",
+        "-/2//0,  2,  02,  , 2, 2, 2,     0/0/,     1",
+        "-/2//0,  2,  0,   , 0, 0, ,      -/2//0,   0",
+        "-/2//0,  2,  0,   , 0, 0, 0,     -/2/,     0",
+        "-/2//0,  2*, 01,  , , , ,        0/0/,     1",
+        "0/0/2,   2,  ,    , , , ,        -/0/2,    1",
         "0/0/2,   2,  02,  , 0, 0, ,      2/2/,     1",
         // all came back without proof: one is the measure, the others catch up with it
         "-/012/,  2,  012, , 012, 012, ,  0/0/,     1",
         "1/12/,   2,  012, , 012, 012, ,  1/1/,     1",
         "-/01/,   2,  01,  , 01, 01, 0,   1/1/,     1",
         // stopping
-        "0/012/,  2,  012, 0, , , ,       1/12/,    1",
-        "0/012/,  2,  012, 1, , , ,       0/02/,    0",
-        "0/01/,   2,  012, 0, , , ,       1/1/0,    1",
+        "0/012/,  2,  012, 0, , , ,       1/012/,   1",
+        "0/012/,  2,  012, 1, , , ,       0/012/,   0",
+        "0/01/,   2,  012, 0, , , ,       1/01/,    1",
         "0/0/,    2,  012, 0, , , ,       0/0/,     0",
         "0/012/,  2,  012, 012, , , ,     0/012/,   0",
         "0/012/,  2,  01,  01, , , ,      0/01/,    0",

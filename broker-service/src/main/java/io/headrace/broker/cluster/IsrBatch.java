@@ -47,7 +47,7 @@ final class IsrBatch {
             judged.add(one);
             if (one.isToBeWritten()
                     && one.outcome() instanceof IsrOutcome.Written(PartitionState state)) {
-                partitions.set(index, node(state));
+                partitions.set(index, new PartitionNode(state));
             }
         }
         return new IsrBatch(new StatesNode(states.topicId(), partitions), judged);
@@ -74,8 +74,8 @@ final class IsrBatch {
             return settled(
                     change,
                     isWritten
-                            ? new IsrOutcome.Written(state(now))
-                            : new IsrOutcome.Overtaken(state(now)));
+                            ? new IsrOutcome.Written(now.state())
+                            : new IsrOutcome.Overtaken(now.state()));
         }
         for (var addition : change.additions().entrySet()) {
             if (!mayJoin.test(addition.getKey(), addition.getValue())) {
@@ -113,19 +113,5 @@ final class IsrBatch {
     boolean adds() {
         return judged.stream()
                 .anyMatch(one -> one.isToBeWritten() && !one.change().additions().isEmpty());
-    }
-
-    private static PartitionState state(PartitionNode node) {
-        return new PartitionState(
-                node.leader(), node.leaderEpoch(), node.isr(), node.elr(), node.partitionEpoch());
-    }
-
-    private static PartitionNode node(PartitionState state) {
-        return new PartitionNode(
-                state.leader(),
-                state.leaderEpoch(),
-                state.isr(),
-                state.elr(),
-                state.partitionEpoch());
     }
 }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The followers of a partition that this broker leads: how far each is, who is in sync, and who
  * ought to be.
  *
- * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time; it joins
- * when it has everything committed and everything from before this leader epoch, and its
+ * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time, or stops; it
+ * joins when it has everything committed and everything from before this leader epoch, and its
  * registration is admitted (KIP-497, KIP-841, KIP-903). Nothing is committed while the ISR is
  * smaller than its minimum, or while somebody is eligible beside it (KIP-966).
  *
@@ -206,33 +206,34 @@ public final class Followers {
         return additions.isEmpty() && !isElrOver ? null : begin(isr, additions);
     }
 
-    /** Whoever lags for too long leaves; null when nobody does now. */
+    /** Whoever lags for too long, or stops, leaves; null when nobody does now. */
     @Nullable IsrChange shrinkage(long logEndOffset) {
         Leadership known = inSync.known();
-        if (!inSync.mayBegin() || !hasLagging(logEndOffset)) {
+        if (!inSync.mayBegin() || !hasLeaving(logEndOffset)) {
             return null;
         }
         List<Integer> isr = new ArrayList<>(known.isr());
-        isr.removeIf(id -> lags(id, logEndOffset));
+        isr.removeIf(id -> leaves(id, logEndOffset));
         return begin(isr, Map.of());
     }
 
-    boolean hasLagging(long logEndOffset) {
+    boolean hasLeaving(long logEndOffset) {
         for (Integer id : maximal) {
-            if (lags(id, logEndOffset)) {
+            if (leaves(id, logEndOffset)) {
                 return true;
             }
         }
         return false;
     }
 
-    private boolean lags(int id, long logEndOffset) {
+    private boolean leaves(int id, long logEndOffset) {
         if (id == runtime.brokerId()) {
             return false;
         }
         RemoteReplica replica = remote.find(id);
         return replica == null
-                || !replica.isCaughtUp(logEndOffset, runtime.nanoTime(), runtime.lagNanosMax());
+                || !replica.isCaughtUp(logEndOffset, runtime.nanoTime(), runtime.lagNanosMax())
+                || runtime.isToBeRelieved(id);
     }
 
     private boolean isPaused() {

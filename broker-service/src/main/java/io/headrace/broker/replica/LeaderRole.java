@@ -74,10 +74,10 @@ final class LeaderRole {
     boolean needsReview() {
         return leadership.replicas().size() > 1
                 && (leadership.isr().size() < leadership.replicas().size()
-                        || followers.hasLagging(log.logEndOffset()));
+                        || followers.hasLeaving(log.logEndOffset()));
     }
 
-    /** Looks for followers that lag for too long, and for those that could come back. */
+    /** Looks for followers that are to leave, and for those that could come back. */
     void review(Answers answers) {
         want(followers.shrinkage(log.logEndOffset()), answers);
         takeStarts(answers);
@@ -118,6 +118,7 @@ final class LeaderRole {
                         .addKeyValue("leaderEpoch", leadership.leaderEpoch())
                         .log("In-sync replicas are {} now", leadership.isr());
             }
+            want(followers.shrinkage(log.logEndOffset()), answers);
             want(followers.expansion(partition.highWatermark()), answers);
         }
     }

@@ -158,7 +158,15 @@ public final class ReplicaManager {
         }
     }
 
-    /** One look for followers that lag for too long. */
+    /** The replicas were made what an image says: who waits is told, who stops leaves ISRs. */
+    public void converged() {
+        arrivals.look();
+        if (runtime.isSomebodyStopping()) {
+            handOnReview();
+        }
+    }
+
+    /** One look for followers that are to leave. */
     void reviewInSync() {
         for (Partition partition : partitions()) {
             if (!stopping) {

@@ -60,6 +60,23 @@ record ReplicaRuntime(
                 && now.admission().isAdmitted(id, brokerEpoch);
     }
 
+    /** Whether it asks to be relieved of what this broker can lead without it. */
+    boolean isToBeRelieved(int id) {
+        ClusterImage now = image.get();
+        return now != null && isStopping(now, id) && !isStopping(now, brokerId);
+    }
+
+    boolean isSomebodyStopping() {
+        ClusterImage now = image.get();
+        return now != null
+                && now.brokers().values().stream().anyMatch(BrokerRegistration::isStopping);
+    }
+
+    private static boolean isStopping(ClusterImage now, int id) {
+        BrokerRegistration broker = now.brokers().get(id);
+        return broker != null && broker.isStopping();
+    }
+
     boolean isAlive(int id) {
         ClusterImage now = image.get();
         return now != null && now.brokers().containsKey(id);

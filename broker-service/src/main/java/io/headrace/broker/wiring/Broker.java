@@ -144,7 +144,7 @@ final class Broker {
                         new LocalReplicas(replicas, require(logs), coordination, fetchers()),
                         plan.topicDefaults(),
                         clock.wall(),
-                        replicas.arrivals()::look);
+                        replicas::converged);
         converger = created;
         joined.listen(created::accept);
         replicas.startReviews();

@@ -92,6 +92,24 @@ class InSyncReplicasTest {
     }
 
     @Test
+    void a_follower_that_stops_leaves_at_once_unless_the_leader_stops_itself() throws Exception {
+        lead(2, 1, 2, 3);
+        led.stopping.set(1);
+        led.review();
+        assertThat(led.wishes).isEmpty();
+        led.stopping.set(3);
+        led.review();
+        Wish wish = led.wish();
+        assertThat(wish.change().isr()).containsExactly(1, 2);
+        wish.written();
+        led.stopping.set(2);
+        led.review();
+        Wish alone = led.wish();
+        assertThat(alone.change().isr()).containsExactly(1);
+        assertThat(alone.change().elr()).containsExactly(2);
+    }
+
+    @Test
     void caught_up_is_who_has_what_the_leader_had_at_the_fetch_before() throws Exception {
         lead(1, 1, 2);
         for (int second = 0; second < 120; second++) {

@@ -11,10 +11,18 @@ import java.util.List;
  * @param elr eligible leader replicas: they left the ISR while it was or became smaller than the
  *     minimum, so they hold everything committed, and may lead when no ISR member lives; never in
  *     the ISR (KIP-966)
+ * @param lastCopy the only member of the ISR when it restarted with its disk but without proof that
+ *     it lost nothing, while somebody eligible was away: leads should that one prove nothing
+ *     either; {@link #NO_LEADER} for nobody, as always while there is a leader
  * @param partitionEpoch grows by one with every change of this state
  */
 public record PartitionState(
-        int leader, int leaderEpoch, List<Integer> isr, List<Integer> elr, int partitionEpoch) {
+        int leader,
+        int leaderEpoch,
+        List<Integer> isr,
+        List<Integer> elr,
+        int lastCopy,
+        int partitionEpoch) {
 
     public static final int NO_LEADER = -1;
 
@@ -25,6 +33,12 @@ public record PartitionState(
             throw new IllegalArgumentException(
                     "epochs are not negative: " + leaderEpoch + ", " + partitionEpoch);
         }
+    }
+
+    /** A state that waits for no proof. */
+    public PartitionState(
+            int leader, int leaderEpoch, List<Integer> isr, List<Integer> elr, int partitionEpoch) {
+        this(leader, leaderEpoch, isr, elr, NO_LEADER, partitionEpoch);
     }
 
     /** A state in which nobody but the ISR may lead. */

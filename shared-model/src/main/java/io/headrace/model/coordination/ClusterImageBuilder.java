@@ -7,7 +7,6 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.DeletedTopic;
 import io.headrace.model.cluster.Move;
-import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.ServiceRegistration;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPayloads.BalanceNode;
@@ -17,6 +16,7 @@ import io.headrace.model.coordination.ZkPayloads.ClusterNode;
 import io.headrace.model.coordination.ZkPayloads.ControllerNode;
 import io.headrace.model.coordination.ZkPayloads.CordonNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.ServiceNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
@@ -230,16 +230,7 @@ final class ClusterImageBuilder {
                 topic.config(),
                 topic.assignments(),
                 moves(topic),
-                state.partitions().stream()
-                        .map(
-                                p ->
-                                        new PartitionState(
-                                                p.leader(),
-                                                p.leaderEpoch(),
-                                                p.isr(),
-                                                p.elr(),
-                                                p.partitionEpoch()))
-                        .toList());
+                state.partitions().stream().map(PartitionNode::state).toList());
     }
 
     private static BrokerRegistration broker(String id, ChildData node, BrokerNode broker) {

@@ -1,6 +1,7 @@
 package io.headrace.model.coordination;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.headrace.model.cluster.PartitionState;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -119,19 +120,50 @@ public final class ZkPayloads {
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record PartitionNode(
-            int leader, int leaderEpoch, List<Integer> isr, List<Integer> elr, int partitionEpoch) {
+            int leader,
+            int leaderEpoch,
+            List<Integer> isr,
+            List<Integer> elr,
+            Integer lastCopy,
+            int partitionEpoch) {
 
         public PartitionNode(
                 int leader,
                 int leaderEpoch,
                 List<Integer> isr,
                 @Nullable List<Integer> elr,
+                @Nullable Integer lastCopy,
                 int partitionEpoch) {
             this.leader = leader;
             this.leaderEpoch = leaderEpoch;
             this.isr = isr;
             this.elr = elr == null ? List.of() : elr;
+            this.lastCopy = lastCopy == null ? PartitionState.NO_LEADER : lastCopy;
             this.partitionEpoch = partitionEpoch;
+        }
+
+        public PartitionNode(PartitionState state) {
+            this(
+                    state.leader(),
+                    state.leaderEpoch(),
+                    state.isr(),
+                    state.elr(),
+                    state.lastCopy(),
+                    state.partitionEpoch());
+        }
+
+        /** A state that waits for no proof. */
+        public PartitionNode(
+                int leader,
+                int leaderEpoch,
+                List<Integer> isr,
+                List<Integer> elr,
+                int partitionEpoch) {
+            this(leader, leaderEpoch, isr, elr, null, partitionEpoch);
+        }
+
+        public PartitionState state() {
+            return new PartitionState(leader, leaderEpoch, isr, elr, lastCopy, partitionEpoch);
         }
 
         /** A state in which nobody but the ISR may lead. */

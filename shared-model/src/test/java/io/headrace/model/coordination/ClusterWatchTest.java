@@ -176,6 +176,10 @@ class ClusterWatchTest {
         byte[] state =
                 "{\"leader\":1,\"leaderEpoch\":2,\"isr\":[1],\"partitionEpoch\":3}".getBytes(UTF_8);
         assertThat(ZkPayloads.decode("/s", state, PartitionNode.class).elr()).isEmpty();
+        assertThat(ZkPayloads.decode("/s", state, PartitionNode.class).lastCopy()).isEqualTo(-1);
+        PartitionNode waiting = new PartitionNode(-1, 4, List.of(2), List.of(), 1, 9);
+        assertThat(ZkPayloads.decode("/s", ZkPayloads.encode(waiting), PartitionNode.class))
+                .isEqualTo(waiting);
         byte[] brokers = "{\"epochs\":{\"1\":5}}".getBytes(UTF_8);
         assertThat(ZkPayloads.decode("/b", brokers, RememberedBrokersNode.class).last()).isEmpty();
     }

@@ -87,9 +87,7 @@ final class SimulatedStore {
                         ZkPayloads.encode(
                                 new StatesNode(
                                         topic.id().toString(),
-                                        topic.states().stream()
-                                                .map(SimulatedStore::node)
-                                                .toList())),
+                                        topic.states().stream().map(PartitionNode::new).toList())),
                         0));
     }
 
@@ -113,10 +111,10 @@ final class SimulatedStore {
         List<PartitionNode> partitions = new ArrayList<>(states.partitions());
         for (Map.Entry<Integer, ClusterWrite.StateChange> change : elect.changes().entrySet()) {
             int partition = change.getKey();
-            if (!partitions.get(partition).equals(node(change.getValue().before()))) {
+            if (!partitions.get(partition).equals(new PartitionNode(change.getValue().before()))) {
                 return Optional.empty();
             }
-            partitions.set(partition, node(elected(change.getValue())));
+            partitions.set(partition, new PartitionNode(elected(change.getValue())));
         }
         return Optional.of(
                 List.of(
@@ -186,14 +184,5 @@ final class SimulatedStore {
                     new MoveNode(move.getValue().adding(), move.getValue().removing()));
         }
         return new TopicNode(topic.id().toString(), topic.assignments(), moves, topic.config());
-    }
-
-    private static PartitionNode node(PartitionState state) {
-        return new PartitionNode(
-                state.leader(),
-                state.leaderEpoch(),
-                state.isr(),
-                state.elr(),
-                state.partitionEpoch());
     }
 }

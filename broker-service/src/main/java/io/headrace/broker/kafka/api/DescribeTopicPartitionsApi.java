@@ -157,7 +157,10 @@ final class DescribeTopicPartitionsApi implements Api<DescribeTopicPartitionsReq
                     .setReplicaNodes(replicas)
                     .setIsrNodes(state.isr())
                     .setEligibleLeaderReplicas(state.elr())
-                    .setLastKnownElr(List.of())
+                    .setLastKnownElr(
+                            state.lastCopy() == PartitionState.NO_LEADER
+                                    ? List.of()
+                                    : List.of(state.lastCopy()))
                     .setOfflineReplicas(
                             replicas.stream()
                                     .filter(id -> !image.brokers().containsKey(id))

@@ -120,6 +120,15 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                 b);
     }
 
+    /** The same without one kind of faults. */
+    Plan without(Kind kind) {
+        return new Plan(
+                seed,
+                options,
+                faults.stream().filter(fault -> fault.kind() != kind).toList(),
+                loadMs);
+    }
+
     /** The same with only some of the faults, by their places. */
     Plan only(List<Integer> kept) {
         return new Plan(seed, options, kept.stream().map(faults::get).toList(), loadMs);

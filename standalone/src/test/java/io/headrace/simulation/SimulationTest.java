@@ -57,10 +57,10 @@ class SimulationTest {
         THE_LAST_COPY_IS_DROPPED_FOR_AN_ABSENT_ONE_THAT_COMES_BACK_EMPTY(68),
         A_CLEAN_STOP_HANDS_OVER_TO_BROKERS_THAT_ARE_DEAD(123);
 
-        private final long seed;
+        private final Plan plan;
 
         Finding(long seed) {
-            this.seed = seed;
+            this.plan = Plan.of(seed).without(Plan.Kind.SLOW_ZOOKEEPER); // was not there yet
         }
     }
 
@@ -120,25 +120,24 @@ class SimulationTest {
                 + " seeds fail:\n"
                 + all
                 + "\n\n"
-                + report(failed.keySet().iterator().next());
+                + report(Plan.of(failed.keySet().iterator().next()));
     }
 
     @ParameterizedTest
     @EnumSource
     void whatASeedFoundStaysMended(Finding finding) {
-        Simulation.Result result = Simulation.run(Plan.of(finding.seed), Bug.NONE);
+        Simulation.Result result = Simulation.run(finding.plan, Bug.NONE);
         if (result.failure().isPresent()) {
-            throw new AssertionError(report(finding.seed), result.failure().get());
+            throw new AssertionError(report(finding.plan), result.failure().get());
         }
     }
 
-    private static String report(long seed) {
-        Plan plan = Plan.of(seed);
+    private static String report(Plan plan) {
         List<Integer> kept = Simulation.shrink(plan, Bug.NONE);
         Plan shorter = plan.only(kept);
         Simulation.Result again = Simulation.run(shorter, Bug.NONE);
         return "run it again with -Dheadrace.sim.seeds=1 -Dheadrace.sim.from="
-                + seed
+                + plan.seed()
                 + "; the faults "
                 + kept
                 + " are enough:\n"

@@ -30,6 +30,7 @@ public class WordCount {
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 200);
         config.put("auto.offset.reset", "earliest");
+        config.put("session.timeout.ms", 6000); // Streams says no goodbye: the next one waits for it
         if (args.length > 3) {
             config.put(StreamsConfig.STATE_DIR_CONFIG, args[3]);
         }

@@ -73,7 +73,19 @@ sealed interface ClusterWrite {
     /**
      * @param before what must still be there
      */
-    record StateChange(PartitionState before, PartitionState after) {}
+    record StateChange(PartitionState before, PartitionState after) {
+
+        /**
+         * Whether a replica takes over that was neither in sync nor eligible: committed records may
+         * be missing there.
+         */
+        boolean isUnclean() {
+            return after.hasLeader()
+                    && after.leader() != before.leader()
+                    && !before.isr().contains(after.leader())
+                    && !before.elr().contains(after.leader());
+        }
+    }
 
     /** Removes the topic and leaves the tombstone, in one. */
     record Delete(TopicImage topic, DeletedTopic tombstone) implements ClusterWrite {

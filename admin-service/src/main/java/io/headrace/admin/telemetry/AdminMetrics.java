@@ -2,6 +2,7 @@ package io.headrace.admin.telemetry;
 
 import io.headrace.admin.audit.AuditLog;
 import io.headrace.admin.controller.Controller;
+import io.headrace.admin.controller.UncleanElections;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
@@ -28,11 +29,17 @@ public final class AdminMetrics implements MeterBinder {
 
     private final ClusterWatch watch;
     private final Controller controller;
+    private final UncleanElections uncleanElections;
     private final AuditLog audit;
 
-    public AdminMetrics(ClusterWatch watch, Controller controller, AuditLog audit) {
+    public AdminMetrics(
+            ClusterWatch watch,
+            Controller controller,
+            UncleanElections uncleanElections,
+            AuditLog audit) {
         this.watch = watch;
         this.controller = controller;
+        this.uncleanElections = uncleanElections;
         this.audit = audit;
     }
 
@@ -57,6 +64,11 @@ public final class AdminMetrics implements MeterBinder {
                         "kafka.controller.kafkacontroller.globalpartitioncount",
                         watch,
                         w -> partitionCount(w.image()))
+                .register(registry);
+        FunctionCounter.builder(
+                        "kafka.controller.controllerstats.uncleanleaderelections",
+                        uncleanElections,
+                        UncleanElections::count)
                 .register(registry);
         Gauge.builder("kafka.brokers", watch, w -> w.image().brokers().size()).register(registry);
         Gauge.builder(

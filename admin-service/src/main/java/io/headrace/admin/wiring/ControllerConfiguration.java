@@ -11,6 +11,7 @@ import io.headrace.admin.controller.ControllerRules;
 import io.headrace.admin.controller.Lifelines;
 import io.headrace.admin.controller.Lifelines.Peer;
 import io.headrace.admin.controller.TopicRules;
+import io.headrace.admin.controller.UncleanElections;
 import io.headrace.admin.controller.ZooKeeperStore;
 import io.headrace.admin.telemetry.AdminMetrics;
 import io.headrace.admin.telemetry.ClusterHealth;
@@ -94,8 +95,8 @@ class ControllerConfiguration {
     }
 
     @Bean
-    ClusterStore clusterStore(CuratorFramework zooKeeper) {
-        return new ZooKeeperStore(zooKeeper);
+    UncleanElections clusterStore(CuratorFramework zooKeeper) {
+        return new UncleanElections(new ZooKeeperStore(zooKeeper));
     }
 
     /** Breaks the circle between controller and election: the one tells the other it is fenced. */
@@ -200,8 +201,12 @@ class ControllerConfiguration {
     }
 
     @Bean
-    AdminMetrics adminMetrics(ClusterWatch watch, Controller controller, AuditLog audit) {
-        return new AdminMetrics(watch, controller, audit);
+    AdminMetrics adminMetrics(
+            ClusterWatch watch,
+            Controller controller,
+            UncleanElections uncleanElections,
+            AuditLog audit) {
+        return new AdminMetrics(watch, controller, uncleanElections, audit);
     }
 
     @Bean

@@ -43,6 +43,7 @@ class ActuatorTest {
                 .contains(
                         "kafka_controller_kafkacontroller_activecontrollercount 1.0",
                         "kafka_controller_kafkacontroller_offlinepartitionscount 0.0",
+                        "kafka_controller_controllerstats_uncleanleaderelections_total",
                         "kafka_brokers 3.0",
                         "kafka_topic_partitions{topic=\"measured\"} 3.0",
                         "kafka_topic_partition_leader{partition=\"0\",topic=\"measured\"}",

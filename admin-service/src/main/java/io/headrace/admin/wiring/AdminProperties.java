@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -100,7 +101,9 @@ public record AdminProperties(
     public record Groups(@Nullable String listener, @DefaultValue("10s") Duration timeout) {
 
         Optional<String> configuredListener() {
-            return Optional.ofNullable(listener).filter(text -> !text.isBlank());
+            return Optional.ofNullable(listener)
+                    .filter(text -> !text.isBlank())
+                    .map(text -> text.toUpperCase(Locale.ROOT));
         }
     }
 

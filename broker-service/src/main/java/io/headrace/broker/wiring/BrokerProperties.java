@@ -6,7 +6,10 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -152,7 +155,18 @@ public record BrokerProperties(
             @DefaultValue("10000") @Min(1) int connectionsPerAddressMax,
             @DefaultValue("10m") @NotNull Duration idle,
             @DefaultValue("30s") @NotNull Duration frameTime,
-            @DefaultValue("55MB") @NotNull DataSize fetchBytesMax) {}
+            @DefaultValue("55MB") @NotNull DataSize fetchBytesMax) {
+
+        /**
+         * Names of listeners are upper case, as Kafka has them: the environment knows only one
+         * case, and what it says of a listener must not make a second one beside it.
+         */
+        public Kafka {
+            Map<String, Listener> named = new TreeMap<>();
+            listeners.forEach((name, each) -> named.put(name.toUpperCase(Locale.ROOT), each));
+            listeners = Collections.unmodifiableMap(named);
+        }
+    }
 
     /**
      * Where one Kafka listener is, and where clients are told it is.

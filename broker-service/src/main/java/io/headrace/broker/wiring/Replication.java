@@ -8,6 +8,7 @@ import io.headrace.broker.replication.Scrubber;
 import io.headrace.broker.replication.SegmentRepair;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ record Replication(ReplicaFetchers fetchers, Scrubber scrubber) implements AutoC
     static String listener(BrokerProperties properties) {
         String named = properties.replication().listener();
         if (named != null && !named.isBlank()) {
-            return named;
+            return named.toUpperCase(Locale.ROOT);
         }
         TreeSet<String> all = new TreeSet<>(properties.kafka().listeners().keySet());
         return all.isEmpty() ? "" : all.first();

@@ -19,6 +19,7 @@ import io.headrace.gateway.route.Topics;
 import io.headrace.gateway.telemetry.GatewayMetrics;
 import io.headrace.model.coordination.ClusterWatch;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -62,7 +63,8 @@ class GatewayConfiguration {
 
     @Bean
     KafkaEndpoints kafkaEndpoints(ClusterWatch watch, GatewayProperties properties) {
-        return new KafkaEndpoints(watch::image, properties.brokers().kafkaListener());
+        return new KafkaEndpoints(
+                watch::image, properties.brokers().kafkaListener().toUpperCase(Locale.ROOT));
     }
 
     /** Closed after the server: requests in flight have their answers by then. */

@@ -1,6 +1,9 @@
 package io.headrace.gateway.http;
 
+import io.headrace.gateway.telemetry.TraceContext;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.Locale;
 import java.util.Objects;
@@ -18,6 +21,9 @@ import reactor.netty.http.server.HttpServerResponse;
  */
 public record Call(
         HttpServerRequest request, HttpServerResponse response, Target target, boolean isHead) {
+
+    private static final AsciiString TRACEPARENT = AsciiString.cached(TraceContext.TRACEPARENT);
+    private static final AsciiString TRACESTATE = AsciiString.cached(TraceContext.TRACESTATE);
 
     /**
      * Goes on the connection's own event loop. What a broker answers arrives on that broker
@@ -46,6 +52,16 @@ public record Call(
 
     public @Nullable String accept() {
         return header(HttpHeaderNames.ACCEPT);
+    }
+
+    /** What the request is a part of, if it says so, once and as the standard wants it. */
+    public @Nullable TraceContext traceContext() {
+        HttpHeaders headers = request.requestHeaders();
+        String traceparent = headers.get(TRACEPARENT);
+        if (traceparent == null || headers.getAll(TRACEPARENT).size() > 1) {
+            return null;
+        }
+        return TraceContext.parse(traceparent, String.join(",", headers.getAll(TRACESTATE)));
     }
 
     /** Media type of the body, lower case, without parameters; null if it is not stated. */

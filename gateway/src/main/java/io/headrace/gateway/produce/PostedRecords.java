@@ -1,6 +1,7 @@
 package io.headrace.gateway.produce;
 
 import io.headrace.gateway.http.HttpFailure;
+import io.headrace.gateway.telemetry.TraceContext;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.record.RecordBatchBuilder;
 import io.headrace.model.record.RecordHeader;
@@ -26,6 +27,7 @@ final class PostedRecords {
     private final int pathPartition;
     private final int recordBytesMax;
     private final int recordCountMax;
+    private final List<RecordHeader> traceHeaders;
     private final List<@Nullable ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     private @Nullable HttpFailure[] failures = new HttpFailure[0];
     private int[] partitions = new int[0];
@@ -41,12 +43,19 @@ final class PostedRecords {
     /**
      * @param pathPartition the one that the path names, or {@link #NO_PARTITION}
      * @param recordBytesMax largest record that the topic takes, alone in its batch
+     * @param trace what the request is a part of: each record says so that does not say it itself
      */
-    PostedRecords(TopicImage topic, int pathPartition, int recordBytesMax, int recordCountMax) {
+    PostedRecords(
+            TopicImage topic,
+            int pathPartition,
+            int recordBytesMax,
+            int recordCountMax,
+            @Nullable TraceContext trace) {
         this.topic = topic;
         this.pathPartition = pathPartition;
         this.recordBytesMax = recordBytesMax;
         this.recordCountMax = recordCountMax;
+        this.traceHeaders = trace == null ? List.of() : trace.headers();
     }
 
     void key(byte @Nullable [] bytes) {
@@ -86,6 +95,9 @@ final class PostedRecords {
             throw HttpFailure.unprocessable(
                     "A request holds at most " + recordCountMax + " records.");
         }
+        if (!traceHeaders.isEmpty() && !hasTrace()) {
+            traceHeaders.forEach(this::header);
+        }
         int wanted = partition >= 0 ? partition : pathPartition;
         if (wanted >= topic.partitionCount()) {
             reject(HttpFailure.unknownPartition(topic.name(), wanted, topic.partitionCount()));
@@ -105,6 +117,15 @@ final class PostedRecords {
         partition = NO_PARTITION;
         timestampMs = NO_TIMESTAMP;
         headers = List.of();
+    }
+
+    private boolean hasTrace() {
+        for (RecordHeader header : headers) {
+            if (header.key().equalsIgnoreCase(TraceContext.TRACEPARENT)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long sizeAlone() {

@@ -92,7 +92,12 @@ public final class ProduceResource implements Endpoint {
                         ? Topics.partition(topic, call.segment(3))
                         : PostedRecords.NO_PARTITION;
         PostedRecords records =
-                new PostedRecords(topic, pathPartition, recordBytesMax, limits.recordCountMax());
+                new PostedRecords(
+                        topic,
+                        pathPartition,
+                        recordBytesMax,
+                        limits.recordCountMax(),
+                        limits.isTraced() ? call.traceContext() : null);
         try {
             format.read(call, body.bytes(), body.size(), records);
         } catch (JsonException e) {

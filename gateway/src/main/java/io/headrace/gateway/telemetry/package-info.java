@@ -1,8 +1,10 @@
 /**
- * The names of the gateway's metrics, in one place, and its health.
+ * The names of the gateway's metrics, in one place, its health, and the traces that requests and
+ * records are a part of.
  *
  * <p>Entries: {@link io.headrace.gateway.telemetry.GatewayMetrics}, {@link
- * io.headrace.gateway.telemetry.ClusterHealth}. Imports model only.
+ * io.headrace.gateway.telemetry.ClusterHealth}, {@link io.headrace.gateway.telemetry.TraceContext}.
+ * Imports model only.
  */
 @NullMarked
 package io.headrace.gateway.telemetry;

@@ -108,7 +108,8 @@ class GatewayConfiguration {
                         properties.http().bodyBytesMax().toBytes(),
                         produce.recordCountMax(),
                         produce.acks().equals("all") ? -1 : Integer.parseInt(produce.acks()),
-                        produce.leaderWait());
+                        produce.leaderWait(),
+                        properties.traceHeaders());
         return new ProduceResource(topics, producers, limits, budget, metrics);
     }
 

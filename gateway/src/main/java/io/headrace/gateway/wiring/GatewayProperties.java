@@ -16,12 +16,14 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param id of this gateway in the cluster; by default made of host and port
  * @param advertisedUrl where others reach it; by default the address it listens on
+ * @param traceHeaders whether records get the {@code traceparent} of the request they came with
  */
 @Validated
 @ConfigurationProperties("headrace.gateway")
 public record GatewayProperties(
         @Nullable String id,
         @Nullable String advertisedUrl,
+        @DefaultValue("true") boolean traceHeaders,
         @DefaultValue @Valid Http http,
         @DefaultValue @Valid Produce produce,
         @DefaultValue @Valid Consume consume,

@@ -65,6 +65,17 @@ class RoomsTest {
     }
 
     @Test
+    void openTelemetryIsKnownInOneRoom() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..gateway.telemetry.otlp..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.opentelemetry..")
+                .check(CLASSES);
+    }
+
+    @Test
     void produceConsumeAndMetadataDoNotKnowEachOther() {
         noClasses()
                 .that()

@@ -8,12 +8,14 @@ import io.headrace.gateway.http.Stopping;
 import io.headrace.gateway.route.Brokers;
 import io.headrace.gateway.route.Topics;
 import io.headrace.gateway.telemetry.GatewayMetrics;
+import io.headrace.gateway.telemetry.Tracing;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
@@ -30,6 +32,7 @@ public final class ConsumeResource implements Endpoint {
     private final InFlightBytes budget;
     private final Stopping stopping;
     private final GatewayMetrics metrics;
+    private final Tracing tracing;
 
     public ConsumeResource(
             Topics topics,
@@ -37,13 +40,15 @@ public final class ConsumeResource implements Endpoint {
             ConsumeLimits limits,
             InFlightBytes budget,
             Stopping stopping,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            Tracing tracing) {
         this.topics = topics;
         this.brokers = brokers;
         this.limits = limits;
         this.budget = budget;
         this.stopping = stopping;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     @Override
@@ -55,8 +60,10 @@ public final class ConsumeResource implements Endpoint {
         int partition = Topics.partition(topic, call.segment(3));
         ReadRequest request = ReadRequest.of(call, partition, limits);
         TopicPartition tp = new TopicPartition(topic.name(), partition);
+        boolean isPage = !request.isFollowing() && !call.isHead();
+        Tracing.Span span = isPage ? tracing.receive(call.traceContext()) : null;
         PartitionRead read =
-                new PartitionRead(brokers, tp, request, limits, call.response().alloc());
+                new PartitionRead(brokers, tp, request, limits, call.response().alloc(), span);
         if (request.isFollowing()) {
             return stream(call, request, read);
         }
@@ -66,12 +73,26 @@ public final class ConsumeResource implements Endpoint {
                     budget.take(reserved);
                     return reserved;
                 },
-                taken -> page(call, request, read),
+                taken -> page(call, request, recorded(page(request, read), tp.topic(), span)),
                 budget::giveBack);
     }
 
-    private Mono<Void> page(Call call, ReadRequest request, PartitionRead read) {
-        return call.onOwnLoop(page(request, read))
+    /** An answer without records is not worth a span, and a stream has no end to record. */
+    private static Mono<Page> recorded(Mono<Page> page, String topic, Tracing.@Nullable Span span) {
+        if (span == null) {
+            return page;
+        }
+        return page.doOnNext(
+                        read -> {
+                            if (read.count() > 0) {
+                                span.end(topic, read.count(), null);
+                            }
+                        })
+                .doOnError(error -> span.end(topic, 0, HttpFailure.kindOf(error)));
+    }
+
+    private Mono<Void> page(Call call, ReadRequest request, Mono<Page> read) {
+        return call.onOwnLoop(read)
                 .flatMap(page -> Mono.from(write(call, request, page)))
                 .doOnDiscard(Page.class, Page::release);
     }

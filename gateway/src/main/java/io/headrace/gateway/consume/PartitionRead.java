@@ -3,10 +3,12 @@ package io.headrace.gateway.consume;
 import io.headrace.gateway.http.HttpFailure;
 import io.headrace.gateway.route.BrokerFailure;
 import io.headrace.gateway.route.Brokers;
+import io.headrace.gateway.telemetry.Tracing;
 import io.headrace.model.record.CorruptBatchException;
 import io.headrace.model.topic.TopicPartition;
 import io.netty.buffer.ByteBufAllocator;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /** One reader's way through one partition: from where it begins, page after page. */
@@ -18,12 +20,16 @@ final class PartitionRead {
     private final PageWriter writer;
     private final int bytesMax;
 
+    /**
+     * @param span that records the answer, if one does
+     */
     PartitionRead(
             Brokers brokers,
             TopicPartition tp,
             ReadRequest request,
             ConsumeLimits limits,
-            ByteBufAllocator allocator) {
+            ByteBufAllocator allocator,
+            Tracing.@Nullable Span span) {
         this.brokers = brokers;
         this.tp = tp;
         this.request = request;
@@ -33,7 +39,7 @@ final class PartitionRead {
                         : request.bytesMax();
         this.writer =
                 new PageWriter(
-                        new RecordEncoder(tp.topic(), tp.partition(), request.format()),
+                        new RecordEncoder(tp.topic(), tp.partition(), request.format(), span),
                         tp.partition(),
                         request.framing(),
                         limits.decompressedBytesMax(),

@@ -2,6 +2,8 @@ package io.headrace.gateway.consume;
 
 import io.headrace.gateway.json.JsonScanner;
 import io.headrace.gateway.json.JsonWriter;
+import io.headrace.gateway.telemetry.TraceContext;
+import io.headrace.gateway.telemetry.Tracing;
 import io.headrace.model.record.RecordHeader;
 import io.headrace.model.record.RecordReader;
 import java.util.List;
@@ -36,10 +38,16 @@ public final class RecordEncoder {
     private final byte[] head;
     private final byte[] keylessHead;
     private final RecordPlace place;
+    private final Tracing.@Nullable Span span;
     private final JsonScanner scanner = new JsonScanner(NULL, 0, 0);
 
-    public RecordEncoder(String topic, int partition, ValueFormat format) {
+    /**
+     * @param span that is told where the records were made; null if nobody records it
+     */
+    public RecordEncoder(
+            String topic, int partition, ValueFormat format, Tracing.@Nullable Span span) {
         this.format = format;
+        this.span = span;
         this.head = new JsonWriter(64).raw("{\"topic\":").string(topic).raw(",\"key\":").toBytes();
         this.keylessHead = new JsonWriter(64).raw(head).raw(NULL).raw(VALUE).toBytes();
         this.place = new RecordPlace(partition);
@@ -135,12 +143,16 @@ public final class RecordEncoder {
         return Encoding.BASE64;
     }
 
-    private static void headers(JsonWriter json, List<RecordHeader> headers) {
+    private void headers(JsonWriter json, List<RecordHeader> headers) {
         json.raw(",\"headers\":[");
         for (int i = 0; i < headers.size(); i++) {
             RecordHeader header = headers.get(i);
             byte[] value = header.value();
-            json.raw(i == 0 ? "{\"key\":" : ",{\"key\":").string(header.key()).raw(VALUE);
+            String key = header.key();
+            if (span != null && value != null && key.equals(TraceContext.TRACEPARENT)) {
+                span.link(value);
+            }
+            json.raw(i == 0 ? "{\"key\":" : ",{\"key\":").string(key).raw(VALUE);
             if (value == null) {
                 json.raw(NULL);
             } else {

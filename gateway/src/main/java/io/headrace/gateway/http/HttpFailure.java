@@ -134,6 +134,13 @@ public final class HttpFailure extends RuntimeException {
         return new HttpFailure(status, code, text(), retryAfterSeconds, true, extraFields);
     }
 
+    /** What kind of failure this is, in a word: our code, or the name of an exception. */
+    public static String kindOf(Throwable error) {
+        return error instanceof HttpFailure failure
+                ? Integer.toString(failure.code)
+                : error.getClass().getSimpleName();
+    }
+
     /** Further JSON fields of the error body, each with a leading comma. */
     String extraFields() {
         return extraFields;

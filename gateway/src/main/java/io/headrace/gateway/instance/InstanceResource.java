@@ -11,6 +11,7 @@ import io.headrace.gateway.http.Routes;
 import io.headrace.gateway.http.Stopping;
 import io.headrace.gateway.json.JsonWriter;
 import io.headrace.gateway.telemetry.GatewayMetrics;
+import io.headrace.gateway.telemetry.Tracing;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.topic.TopicName;
 import java.util.List;
@@ -58,7 +59,8 @@ public final class InstanceResource {
             InstanceLimits limits,
             InFlightBytes budget,
             Stopping stopping,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            Tracing tracing) {
         this.instances = instances;
         this.limits = limits;
         this.budget = budget;
@@ -66,7 +68,7 @@ public final class InstanceResource {
         this.partitions = new KnownPartitions(cluster);
         this.proxy = new InstanceProxy(directory, gateways, calls, limits);
         this.offsets = new OffsetsResource(this, partitions, limits);
-        this.records = new RecordsResource(calls, limits, budget, stopping, metrics);
+        this.records = new RecordsResource(calls, limits, budget, stopping, metrics, tracing);
         stopping.signal()
                 .subscribe(null, null, () -> instances.all().forEach(ConsumerInstance::wake));
     }

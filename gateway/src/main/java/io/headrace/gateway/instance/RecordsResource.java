@@ -11,6 +11,7 @@ import io.headrace.gateway.http.Stopping;
 import io.headrace.gateway.http.Target;
 import io.headrace.gateway.json.JsonWriter;
 import io.headrace.gateway.telemetry.GatewayMetrics;
+import io.headrace.gateway.telemetry.Tracing;
 import io.headrace.model.record.RecordHeader;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.time.Duration;
@@ -40,18 +41,21 @@ final class RecordsResource {
     private final InFlightBytes budget;
     private final Stopping stopping;
     private final GatewayMetrics metrics;
+    private final Tracing tracing;
 
     RecordsResource(
             InstanceCalls calls,
             InstanceLimits limits,
             InFlightBytes budget,
             Stopping stopping,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            Tracing tracing) {
         this.calls = calls;
         this.limits = limits;
         this.budget = budget;
         this.stopping = stopping;
         this.metrics = metrics;
+        this.tracing = tracing;
     }
 
     Publisher<Void> read(Call call, ConsumerInstance instance) {
@@ -72,7 +76,8 @@ final class RecordsResource {
                         budget);
         Delivery delivery = new Delivery(instance, ConnectionWatch.channel(call).eventLoop());
         ConnectionWatch watch = ConnectionWatch.of(call, delivery);
-        return call.onOwnLoop(calls.run(() -> page(instance, goal, delivery)))
+        Tracing.Span span = tracing.receive(call.traceContext());
+        return call.onOwnLoop(calls.run(() -> page(instance, goal, delivery, span)))
                 .flatMap(json -> write(call, type, delivery.page(), json))
                 .doFinally(
                         signal -> {
@@ -105,7 +110,11 @@ final class RecordsResource {
         return best;
     }
 
-    private JsonWriter page(ConsumerInstance instance, PageGoal goal, Delivery delivery) {
+    private JsonWriter page(
+            ConsumerInstance instance,
+            PageGoal goal,
+            Delivery delivery,
+            Tracing.@Nullable Span span) {
         instance.enter();
         if (!delivery.entered()) {
             return new JsonWriter(0);
@@ -125,12 +134,19 @@ final class RecordsResource {
                     List<ConsumerRecord<byte[], byte[]>> records = page.seal();
                     member.progress().handOut(page);
                     metrics.consumed(records.size(), bytes);
-                    return encoded(records, bytes, instance.settings().format());
+                    JsonWriter json = encoded(records, bytes, instance.settings().format(), span);
+                    if (span != null && !records.isEmpty()) {
+                        span.end(onlyTopic(records), records.size(), null);
+                    }
+                    return json;
                 });
     }
 
     private static JsonWriter encoded(
-            List<ConsumerRecord<byte[], byte[]>> records, long bytes, ValueFormat format) {
+            List<ConsumerRecord<byte[], byte[]>> records,
+            long bytes,
+            ValueFormat format,
+            Tracing.@Nullable Span span) {
         long capacity = 2 + bytes + bytes / 2 + (long) RECORD_OVERHEAD * records.size();
         JsonWriter json = new JsonWriter(Math.toIntExact(capacity)).raw('[');
         Map<TopicPartition, RecordEncoder> encoders = new HashMap<>();
@@ -142,7 +158,7 @@ final class RecordsResource {
             isFirst = false;
             encoders.computeIfAbsent(
                             new TopicPartition(record.topic(), record.partition()),
-                            each -> new RecordEncoder(each.topic(), each.partition(), format))
+                            each -> new RecordEncoder(each.topic(), each.partition(), format, span))
                     .write(
                             json,
                             record.offset(),
@@ -152,6 +168,17 @@ final class RecordsResource {
                             headers(record));
         }
         return json.raw(']');
+    }
+
+    /** The topic of all of them; null if there are several. */
+    private static @Nullable String onlyTopic(List<ConsumerRecord<byte[], byte[]>> records) {
+        String topic = records.getFirst().topic();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (!record.topic().equals(topic)) {
+                return null;
+            }
+        }
+        return topic;
     }
 
     private static List<RecordHeader> headers(ConsumerRecord<byte[], byte[]> record) {

@@ -48,6 +48,17 @@ final class ProduceReply {
         return failedCount;
     }
 
+    /** The kind of the first failure; null if there was none. */
+    @Nullable String failureKind() {
+        for (int record = 0; failedCount > 0 && record < records.count(); record++) {
+            HttpFailure failure = records.failureOf(record);
+            if (failure != null) {
+                return HttpFailure.kindOf(failure);
+            }
+        }
+        return null;
+    }
+
     /**
      * The status for requests whose status tells: that of the first failure if every record failed.
      */

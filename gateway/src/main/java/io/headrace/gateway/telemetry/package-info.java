@@ -3,8 +3,8 @@
  * records are a part of.
  *
  * <p>Entries: {@link io.headrace.gateway.telemetry.GatewayMetrics}, {@link
- * io.headrace.gateway.telemetry.ClusterHealth}, {@link io.headrace.gateway.telemetry.TraceContext}.
- * Imports model only.
+ * io.headrace.gateway.telemetry.ClusterHealth}, {@link io.headrace.gateway.telemetry.TraceContext},
+ * {@link io.headrace.gateway.telemetry.Tracing}. Imports model only.
  */
 @NullMarked
 package io.headrace.gateway.telemetry;

@@ -17,8 +17,11 @@ import io.headrace.gateway.route.Brokers;
 import io.headrace.gateway.route.KafkaEndpoints;
 import io.headrace.gateway.route.Topics;
 import io.headrace.gateway.telemetry.GatewayMetrics;
+import io.headrace.gateway.telemetry.Tracing;
+import io.headrace.gateway.telemetry.otlp.OtlpTracing;
 import io.headrace.model.coordination.ClusterWatch;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -32,11 +35,31 @@ class GatewayConfiguration {
     /** What a record can have around its key and value in a request to a broker. */
     private static final int REQUEST_OVERHEAD = 64 * 1024;
 
+    private static final Duration SPANS_SENT_EVERY = Duration.ofSeconds(2);
+    private static final Duration SPANS_CLOSE_WAIT = Duration.ofSeconds(5);
+
     @Bean
     GatewayMetrics gatewayMetrics(MeterRegistry registry, InFlightBytes budget) {
         GatewayMetrics metrics = new GatewayMetrics(registry);
         metrics.showInFlightBytes(budget, InFlightBytes::taken);
         return metrics;
+    }
+
+    /** Closed after the server. Nothing of OpenTelemetry is loaded unless there is a collector. */
+    @Bean(destroyMethod = "close")
+    Tracing tracing(GatewayProperties properties) {
+        GatewayProperties.Tracing settings = properties.tracing();
+        String id = properties.id();
+        return settings.endpoint().isEmpty()
+                ? Tracing.OFF
+                : new OtlpTracing(
+                        new OtlpTracing.Settings(
+                                settings.endpoint(),
+                                settings.ratio(),
+                                id == null ? "" : id,
+                                Version.ofGateway(),
+                                SPANS_SENT_EVERY,
+                                SPANS_CLOSE_WAIT));
     }
 
     @Bean
@@ -101,6 +124,7 @@ class GatewayConfiguration {
             Producers producers,
             InFlightBytes budget,
             GatewayMetrics metrics,
+            Tracing tracing,
             GatewayProperties properties) {
         GatewayProperties.Produce produce = properties.produce();
         ProduceLimits limits =
@@ -110,7 +134,7 @@ class GatewayConfiguration {
                         produce.acks().equals("all") ? -1 : Integer.parseInt(produce.acks()),
                         produce.leaderWait(),
                         properties.traceHeaders());
-        return new ProduceResource(topics, producers, limits, budget, metrics);
+        return new ProduceResource(topics, producers, limits, budget, metrics, tracing);
     }
 
     @Bean
@@ -120,6 +144,7 @@ class GatewayConfiguration {
             InFlightBytes budget,
             Stopping stopping,
             GatewayMetrics metrics,
+            Tracing tracing,
             GatewayProperties properties) {
         GatewayProperties.Consume consume = properties.consume();
         ConsumeLimits limits =
@@ -132,7 +157,7 @@ class GatewayConfiguration {
                         consume.writeTimeout(),
                         consume.streamsMax(),
                         (int) consume.decompressedBytesMax().toBytes());
-        return new ConsumeResource(topics, brokers, limits, budget, stopping, metrics);
+        return new ConsumeResource(topics, brokers, limits, budget, stopping, metrics, tracing);
     }
 
     @Bean

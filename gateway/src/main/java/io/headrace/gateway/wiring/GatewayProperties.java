@@ -1,6 +1,8 @@
 package io.headrace.gateway.wiring;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Pattern;
@@ -24,11 +26,24 @@ public record GatewayProperties(
         @Nullable String id,
         @Nullable String advertisedUrl,
         @DefaultValue("true") boolean traceHeaders,
+        @DefaultValue @Valid Tracing tracing,
         @DefaultValue @Valid Http http,
         @DefaultValue @Valid Produce produce,
         @DefaultValue @Valid Consume consume,
         @DefaultValue @Valid Instances instances,
         @DefaultValue @Valid Brokers brokers) {
+
+    /**
+     * Spans for a collector of OpenTelemetry.
+     *
+     * @param endpoint its URL for OTLP over HTTP, such as {@code http://collector:4318}; empty for
+     *     none
+     * @param ratio of the requests without a parent that are recorded, 0 to 1; a parent says for
+     *     itself whether it is
+     */
+    public record Tracing(
+            @DefaultValue("") @Pattern(regexp = "|https?://.+") String endpoint,
+            @DefaultValue("0.1") @DecimalMin("0") @DecimalMax("1") double ratio) {}
 
     /**
      * @param bodyBytesMax largest request body

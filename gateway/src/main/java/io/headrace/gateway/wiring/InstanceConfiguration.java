@@ -10,6 +10,7 @@ import io.headrace.gateway.instance.InstanceResource;
 import io.headrace.gateway.instance.Instances;
 import io.headrace.gateway.route.KafkaEndpoints;
 import io.headrace.gateway.telemetry.GatewayMetrics;
+import io.headrace.gateway.telemetry.Tracing;
 import io.headrace.model.coordination.ClusterWatch;
 import org.apache.curator.framework.CuratorFramework;
 import org.springframework.context.annotation.Bean;
@@ -67,7 +68,8 @@ class InstanceConfiguration {
             InstanceLimits limits,
             InFlightBytes budget,
             Stopping stopping,
-            GatewayMetrics metrics) {
+            GatewayMetrics metrics,
+            Tracing tracing) {
         return new InstanceResource(
                 instances,
                 directory,
@@ -76,6 +78,7 @@ class InstanceConfiguration {
                 limits,
                 budget,
                 stopping,
-                metrics);
+                metrics,
+                tracing);
     }
 }

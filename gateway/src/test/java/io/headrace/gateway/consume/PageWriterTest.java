@@ -67,7 +67,7 @@ class PageWriterTest {
     }
 
     private Page write(Framing framing, ByteBuf batches, long fromOffset) {
-        RecordEncoder encoder = new RecordEncoder("t", 3, ValueFormat.JSON);
+        RecordEncoder encoder = new RecordEncoder("t", 3, ValueFormat.JSON, null);
         return new PageWriter(encoder, 3, framing, 1 << 20, allocator)
                 .write(new Fetched(batches, 0, -1), fromOffset, 1 << 20, Long.MAX_VALUE);
     }

@@ -52,10 +52,14 @@ class TracingTest {
                         cluster,
                         endpoint,
                         "--headrace.gateway.tracing.ratio=1",
+                        "--headrace.gateway.tracing.send-every=50ms",
                         "--headrace.gateway.id=gateway-of-this-test");
         none =
                 GatewayFixture.beside(
-                        cluster, endpoint + "/v1/traces", "--headrace.gateway.tracing.ratio=0");
+                        cluster,
+                        endpoint + "/v1/traces",
+                        "--headrace.gateway.tracing.ratio=0",
+                        "--headrace.gateway.tracing.send-every=50ms");
         http = new Http();
     }
 
@@ -174,7 +178,8 @@ class TracingTest {
                 GatewayFixture.beside(
                         cluster,
                         "--headrace.gateway.tracing.endpoint=" + collector.url() + "/",
-                        "--headrace.gateway.tracing.ratio=1")) {
+                        "--headrace.gateway.tracing.ratio=1",
+                        "--headrace.gateway.tracing.send-every=1h")) {
             String url = brief.url() + "/topics/nowhere";
             assertThat(http.post(url, JSON, "{\"records\":[]}").statusCode()).isEqualTo(404);
         }

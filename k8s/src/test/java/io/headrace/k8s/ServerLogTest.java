@@ -6,7 +6,6 @@ import io.headrace.k8s.Manifests.Workload;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,11 @@ class ServerLogTest {
     @BeforeAll
     static void start_each_service() {
         for (Workload workload : Manifests.of("ha").services()) {
-            LINES.put(workload.part(), linesOf(workload, ServerLogTest::logSomething));
+            LINES.put(
+                    workload.part(),
+                    console(workload, Map.of()).stream()
+                            .map(JsonMapper.shared()::readTree)
+                            .toList());
         }
     }
 
@@ -81,6 +84,18 @@ class ServerLogTest {
         }
     }
 
+    @Test
+    void the_environment_brings_text_back() {
+        Workload gateway =
+                Manifests.of("ha").services().stream()
+                        .filter(each -> each.part().equals("gateway"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(console(gateway, Map.of("LOGGING_STRUCTURED_FORMAT_CONSOLE", "")))
+                .anyMatch(line -> line.endsWith("A record was read"))
+                .noneMatch(line -> line.startsWith("{"));
+    }
+
     private static void logSomething() {
         Logger log = LoggerFactory.getLogger("io.headrace.test");
         log.atInfo()
@@ -106,27 +121,25 @@ class ServerLogTest {
     }
 
     /** What the console shows from the first line of the start to the last of the stop. */
-    private static List<JsonNode> linesOf(Workload workload, Runnable work) {
+    private static List<String> console(Workload workload, Map<String, String> more) {
         ByteArrayOutputStream console = new ByteArrayOutputStream();
         PrintStream before = System.out;
         System.setOut(new PrintStream(console, true, StandardCharsets.UTF_8));
-        try (ConfigurableApplicationContext started = start(workload)) {
+        try (ConfigurableApplicationContext started = start(workload, more)) {
             assertThat(started.isActive()).isTrue();
-            work.run();
+            logSomething();
         } finally {
             System.setOut(before);
         }
-        List<JsonNode> lines = new ArrayList<>();
-        for (String line : console.toString(StandardCharsets.UTF_8).lines().toList()) {
-            lines.add(JsonMapper.shared().readTree(line));
-        }
-        return lines;
+        return console.toString(StandardCharsets.UTF_8).lines().toList();
     }
 
-    private static ConfigurableApplicationContext start(Workload workload) {
+    private static ConfigurableApplicationContext start(
+            Workload workload, Map<String, String> more) {
         Map<String, Object> variables = new HashMap<>(Settings.variables(workload));
         variables.put(
                 "SPRING_CONFIG_ADDITIONALLOCATION", Manifests.FOLDER.resolve("base/config") + "/");
+        variables.putAll(more);
         StandardEnvironment environment = new StandardEnvironment();
         String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
         environment

@@ -35,7 +35,6 @@ class GatewayConfiguration {
     /** What a record can have around its key and value in a request to a broker. */
     private static final int REQUEST_OVERHEAD = 64 * 1024;
 
-    private static final Duration SPANS_SENT_EVERY = Duration.ofSeconds(2);
     private static final Duration SPANS_CLOSE_WAIT = Duration.ofSeconds(5);
 
     @Bean
@@ -58,7 +57,7 @@ class GatewayConfiguration {
                                 settings.ratio(),
                                 id == null ? "" : id,
                                 Version.ofGateway(),
-                                SPANS_SENT_EVERY,
+                                settings.sendEvery(),
                                 SPANS_CLOSE_WAIT));
     }
 

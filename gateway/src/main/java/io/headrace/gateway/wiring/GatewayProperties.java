@@ -40,10 +40,12 @@ public record GatewayProperties(
      *     none
      * @param ratio of the requests without a parent that are recorded, 0 to 1; a parent says for
      *     itself whether it is
+     * @param sendEvery how long a span waits for others to be sent with
      */
     public record Tracing(
             @DefaultValue("") @Pattern(regexp = "|https?://.+") String endpoint,
-            @DefaultValue("0.1") @DecimalMin("0") @DecimalMax("1") double ratio) {}
+            @DefaultValue("0.1") @DecimalMin("0") @DecimalMax("1") double ratio,
+            @DefaultValue("2s") Duration sendEvery) {}
 
     /**
      * @param bodyBytesMax largest request body

@@ -20,13 +20,14 @@ import java.util.stream.Stream;
  * untrusted newcomer        out, while anybody else is left; else one of them stays, never one with another disk
  * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed; while nobody of it
  *                           lives, the last copy waits beside it: it leads if they prove nothing either
- * gone                      out, while another of the ISR lives; into the ELR when fewer than min ISR are left
+ * gone                      with the leader in office left to the leader; else out, while another of the ISR
+ *                           lives; into the ELR when fewer than min ISR are left
  * stopping                  leads no more, if another of the ISR can; stays in the ISR
  * all of ISR gone           a live member of the ELR becomes the ISR; none: the ISR waits
  * </pre>
  *
- * <p>Who stops is taken out of the ISR by the new leader, which so shows that it lives: the others
- * of the ISR may all be dead, and their sessions not yet over.
+ * <p>Who stops, and who is gone while somebody leads, is taken out of the ISR by the leader, which
+ * so shows that it lives: it may be dead, and its session not yet over.
  *
  * <p>The leader stays while it lives, is in the ISR and does not stop; else the first of the
  * assignment that is, else none. A replica that is neither in the ISR nor in the ELR leads only
@@ -83,7 +84,11 @@ final class LeaderElection {
      */
     static Optional<PartitionState> next(
             PartitionState state, List<Integer> assignment, Standing standing, Rules rules) {
-        Members members = settled(trusted(state, assignment, standing, rules), standing, rules);
+        Members members = settled(
+                        trusted(state, assignment, standing, rules),
+                        state.leader(),
+                        standing,
+                        rules);
         if (rules.mayBeUnclean() && members.isr().stream().noneMatch(standing.live()::contains)) {
             members = unclean(members, assignment, standing);
         }
@@ -172,7 +177,12 @@ final class LeaderElection {
                 : first(assignment, left::contains).orElse(PartitionState.NO_LEADER);
     }
 
-    private static Members settled(Members from, Standing standing, Rules rules) {
+    private static Members settled(Members from, int leader, Standing standing, Rules rules) {
+        if (from.isr().contains(leader) && standing.isInOffice(leader)) {
+            return from.isr().size() >= rules.minIsr()
+                    ? new Members(from.isr(), List.of(), from.lastCopy())
+                    : from;
+        }
         List<Integer> staying = only(from.isr(), standing.live()::contains);
         if (staying.isEmpty()) {
             staying = oneThatLives(from.elr(), standing);

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The followers of a partition that this broker leads: how far each is, who is in sync, and who
  * ought to be.
  *
- * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time, or stops; it
- * joins when it has everything committed and everything from before this leader epoch, and its
+ * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time, is gone, or
+ * stops; it joins when it has everything committed and everything from before this leader epoch, and its
  * registration is admitted (KIP-497, KIP-841, KIP-903). Nothing is committed while the ISR is
  * smaller than its minimum, or while somebody is eligible beside it (KIP-966).
  *
@@ -206,7 +206,7 @@ public final class Followers {
         return additions.isEmpty() && !isElrOver ? null : begin(isr, additions);
     }
 
-    /** Whoever lags for too long, or stops, leaves; null when nobody does now. */
+    /** Whoever lags for too long, is gone, or stops leaves; null when nobody does now. */
     @Nullable IsrChange shrinkage(long logEndOffset) {
         Leadership known = inSync.known();
         if (!inSync.mayBegin() || !hasLeaving(logEndOffset)) {
@@ -233,7 +233,8 @@ public final class Followers {
         RemoteReplica replica = remote.find(id);
         return replica == null
                 || !replica.isCaughtUp(logEndOffset, runtime.nanoTime(), runtime.lagNanosMax())
-                || runtime.isToBeRelieved(id);
+                || runtime.isToBeRelieved(id)
+                || runtime.isGone(id);
     }
 
     private boolean isPaused() {

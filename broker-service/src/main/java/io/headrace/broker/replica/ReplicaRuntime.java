@@ -77,6 +77,12 @@ record ReplicaRuntime(
         return broker != null && broker.isStopping();
     }
 
+    /** Whether its registration ended, as far as this broker knows. */
+    boolean isGone(int id) {
+        ClusterImage now = image.get();
+        return now != null && !now.brokers().containsKey(id);
+    }
+
     boolean isAlive(int id) {
         ClusterImage now = image.get();
         return now != null && now.brokers().containsKey(id);

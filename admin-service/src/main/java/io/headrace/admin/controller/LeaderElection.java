@@ -84,7 +84,8 @@ final class LeaderElection {
      */
     static Optional<PartitionState> next(
             PartitionState state, List<Integer> assignment, Standing standing, Rules rules) {
-        Members members = settled(
+        Members members =
+                settled(
                         trusted(state, assignment, standing, rules),
                         state.leader(),
                         standing,

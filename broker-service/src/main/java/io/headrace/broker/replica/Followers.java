@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * ought to be.
  *
  * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time, is gone, or
- * stops; it joins when it has everything committed and everything from before this leader epoch,
- * and its registration is admitted (KIP-497, KIP-841, KIP-903). Nothing is committed while the ISR
- * is smaller than its minimum, or while somebody is eligible beside it (KIP-966).
+ * stops; it joins when it has fetched within the lag time, has everything committed and everything
+ * from before this leader epoch, and its registration is admitted (KIP-497, KIP-841, KIP-903).
+ * Nothing is committed while the ISR is smaller than its minimum, or while somebody is eligible
+ * beside it (KIP-966).
  *
  * <p>Owner: the partition's lock, but for {@link #fetched} and what is public, which any thread may
  * call.
@@ -195,6 +196,7 @@ public final class Followers {
         for (RemoteReplica replica : remote.all()) {
             long epoch = replica.brokerEpoch();
             if (!known.isr().contains(replica.id())
+                    && replica.wasHeard(runtime.nanoTime(), runtime.lagNanosMax())
                     && replica.endOffset() >= highWatermark
                     && replica.endOffset() >= epochStartOffset
                     && runtime.mayJoin(replica.id(), epoch)) {

@@ -103,4 +103,12 @@ final class RemoteReplica {
     synchronized boolean isCaughtUp(long leaderEnd, long nowNanos, long lagNanosMax) {
         return endOffset == leaderEnd || (wasCaughtUp && nowNanos - caughtUpAtNanos <= lagNanosMax);
     }
+
+    /**
+     * Whether it has fetched a short while ago: what it had before that it may have lost since, and
+     * its leader would not know.
+     */
+    synchronized boolean wasHeard(long nowNanos, long lagNanosMax) {
+        return endOffset != UNKNOWN && nowNanos - fetchedAtNanos <= lagNanosMax;
+    }
 }

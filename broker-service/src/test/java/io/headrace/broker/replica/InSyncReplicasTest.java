@@ -110,6 +110,37 @@ class InSyncReplicasTest {
     }
 
     @Test
+    void a_follower_whose_registration_ended_leaves_at_once() throws Exception {
+        lead(2, 1, 2, 3);
+        led.fetch(2, 0);
+        led.fetch(3, 0);
+        led.epochs.remove(3);
+        led.review();
+        Wish wish = led.wish();
+        assertThat(wish.change().isr()).containsExactly(1, 2);
+        assertThat(wish.change().elr()).isEmpty();
+    }
+
+    /** It may have lost since what it had at its last fetch (simulation, seed 804). */
+    @Test
+    void a_follower_that_is_not_heard_any_more_does_not_come_back_by_what_it_had()
+            throws Exception {
+        lead(2, 1, 2);
+        led.append(1);
+        led.fetch(2, 1);
+        led.append(1);
+        led.pass(LedPartition.LAG_MAX.plusMillis(1));
+        led.review();
+        Wish leaving = led.wish();
+        assertThat(leaving.change().elr()).containsExactly(2);
+        leaving.written();
+        led.review();
+        assertThat(led.wishes).isEmpty();
+        led.fetch(2, 1);
+        assertThat(led.wish().change().isr()).containsExactly(1, 2);
+    }
+
+    @Test
     void caught_up_is_who_has_what_the_leader_had_at_the_fetch_before() throws Exception {
         lead(1, 1, 2);
         for (int second = 0; second < 120; second++) {

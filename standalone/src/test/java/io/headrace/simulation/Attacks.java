@@ -5,7 +5,6 @@ import io.headrace.broker.replica.Partition;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
-import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -231,22 +230,13 @@ final class Attacks {
 
     private void forgetAdmitted() {
         world.zooKeeper
-                .node(ZkPaths.CONTROLLER_BROKERS)
-                .map(
-                        node ->
-                                ZkPayloads.decode(
-                                        node.getPath(),
-                                        node.getData(),
-                                        RememberedBrokersNode.class))
-                .ifPresent(
-                        node ->
-                                node.epochs()
-                                        .forEach(
-                                                (id, epoch) -> {
-                                                    Long died = suspects.get(id);
-                                                    if (died != null && epoch > died) {
-                                                        suspects.remove(id);
-                                                    }
-                                                }));
+                .epochsKnownToController()
+                .forEach(
+                        (id, epoch) -> {
+                            Long died = suspects.get(id);
+                            if (died != null && epoch > died) {
+                                suspects.remove(id);
+                            }
+                        });
     }
 }

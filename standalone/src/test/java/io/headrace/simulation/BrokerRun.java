@@ -20,13 +20,16 @@ import io.headrace.broker.replication.SimulatedFetchers;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.coordination.ZkPaths;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.curator.framework.recipes.cache.ChildData;
 
 /**
  * One run of a broker from its start to its end, with the parts that {@code wiring} puts together.
@@ -196,6 +199,22 @@ final class BrokerRun {
     long ownEpoch() {
         BrokerRegistration own = zk.image().brokers().get(id);
         return own == null ? -1 : own.epoch();
+    }
+
+    /**
+     * Whether the controller has looked at this process, and does not take it for the one before.
+     */
+    boolean isKnownToController() {
+        long own = zk.session();
+        Map<Integer, Long> known = world.zooKeeper.epochsKnownToController();
+        return world.zooKeeper
+                .node(ZkPaths.broker(id))
+                .map(ChildData::getStat)
+                .filter(
+                        stat ->
+                                stat.getEphemeralOwner() == own
+                                        && known.getOrDefault(id, -1L) == stat.getCzxid())
+                .isPresent();
     }
 
     private long foundEpoch() {

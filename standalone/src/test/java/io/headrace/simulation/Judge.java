@@ -210,10 +210,13 @@ final class Judge {
         }
     }
 
-    /** What a broker that is down has will be seen when it is up. */
+    /**
+     * What a broker that is down has will be seen when it is up; and one that is up, but whose
+     * start the controller does not know of, does not lead, and has still to show that it may stay.
+     */
     private void mustHaveAll(int p, int id, String why) {
         BrokerRun run = world.run(id);
-        if (run == null) {
+        if (run == null || !run.isKnownToController()) {
             return;
         }
         for (Partition partition : run.replicas.partitions()) {

@@ -1,5 +1,8 @@
 package io.headrace.simulation;
 
+import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -155,6 +158,19 @@ public final class ModelZooKeeper {
     /** Number of the last change. */
     long zxid() {
         return zxid;
+    }
+
+    /** By broker: the registration that the controller has looked at last. */
+    Map<Integer, Long> epochsKnownToController() {
+        return node(ZkPaths.CONTROLLER_BROKERS)
+                .map(
+                        node ->
+                                ZkPayloads.decode(
+                                        node.getPath(),
+                                        node.getData(),
+                                        RememberedBrokersNode.class))
+                .map(RememberedBrokersNode::epochs)
+                .orElse(Map.of());
     }
 
     // ---- sessions

@@ -4,7 +4,6 @@ import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicSetting;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,14 +19,12 @@ import java.util.stream.Stream;
  * untrusted newcomer        out, while anybody else is left; else one of them stays, never one with another disk
  * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed; while nobody of it
  *                           lives, the last copy waits beside it: it leads if they prove nothing either
- * gone                      with the leader in office left to the leader; else out, while another of the ISR
- *                           lives; into the ELR when fewer than min ISR are left
- * stopping                  leads no more, if another of the ISR can; stays in the ISR
+ * gone, stopping            leads no more, if another of the ISR can; stays in the ISR
  * all of ISR gone           a live member of the ELR becomes the ISR; none: the ISR waits
  * </pre>
  *
- * <p>Who stops, and who is gone while somebody leads, is taken out of the ISR by the leader, which
- * so shows that it lives: it may be dead, and its session not yet over.
+ * <p>Who is gone or stops is taken out of the ISR by the leader, which so shows that it lives: the
+ * others of the ISR may all be dead, and their sessions not yet over.
  *
  * <p>The leader stays while it lives, is in the ISR and does not stop; else the first of the
  * assignment that is, else none. A replica that is neither in the ISR nor in the ELR leads only
@@ -84,12 +81,7 @@ final class LeaderElection {
      */
     static Optional<PartitionState> next(
             PartitionState state, List<Integer> assignment, Standing standing, Rules rules) {
-        Members members =
-                settled(
-                        trusted(state, assignment, standing, rules),
-                        state.leader(),
-                        standing,
-                        rules);
+        Members members = settled(trusted(state, assignment, standing, rules), standing, rules);
         if (rules.mayBeUnclean() && members.isr().stream().noneMatch(standing.live()::contains)) {
             members = unclean(members, assignment, standing);
         }
@@ -178,28 +170,15 @@ final class LeaderElection {
                 : first(assignment, left::contains).orElse(PartitionState.NO_LEADER);
     }
 
-    private static Members settled(Members from, int leader, Standing standing, Rules rules) {
-        if (from.isr().contains(leader) && standing.isInOffice(leader)) {
-            return from.isr().size() >= rules.minIsr()
-                    ? new Members(from.isr(), List.of(), from.lastCopy())
-                    : from;
+    private static Members settled(Members from, Standing standing, Rules rules) {
+        boolean somebodyLives = from.isr().stream().anyMatch(standing.live()::contains);
+        List<Integer> successor = oneThatLives(from.elr(), standing);
+        List<Integer> isr = somebodyLives || successor.isEmpty() ? from.isr() : successor;
+        if (isr.size() >= rules.minIsr()) {
+            return new Members(isr, List.of(), from.lastCopy());
         }
-        List<Integer> staying = only(from.isr(), standing.live()::contains);
-        if (staying.isEmpty()) {
-            staying = oneThatLives(from.elr(), standing);
-        }
-        if (staying.isEmpty()) {
-            staying = from.isr();
-        }
-        if (staying.size() >= rules.minIsr()) {
-            return new Members(staying, List.of(), from.lastCopy());
-        }
-        List<Integer> leavers = new ArrayList<>(from.elr());
-        leavers.addAll(from.isr());
-        return new Members(
-                staying,
-                leavers.stream().filter(without(staying)).distinct().toList(),
-                from.lastCopy());
+        Stream<Integer> others = Stream.concat(from.elr().stream(), from.isr().stream());
+        return new Members(isr, others.filter(without(isr)).distinct().toList(), from.lastCopy());
     }
 
     /** One that is there to stay; if there is none, one that lives. */

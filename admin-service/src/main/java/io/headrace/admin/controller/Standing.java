@@ -63,11 +63,6 @@ record Standing(
         return new Standing(image.brokers().keySet(), stopping, newcomers, untrusted, replaced);
     }
 
-    /** Whether what it leads it goes on leading, as far as is known. */
-    boolean isInOffice(int id) {
-        return isPresent(id) && !newcomers.contains(id);
-    }
-
     /** Whether it is there to stay. */
     boolean isPresent(int id) {
         return live.contains(id) && !stopping.contains(id);

@@ -61,6 +61,7 @@ final class LeaderRole {
     void update(Leadership next, Answers answers) {
         followers.learn(next, log.logEndOffset());
         changed(answers);
+        want(followers.shrinkage(log.logEndOffset()), answers);
     }
 
     /** Followers fetched: what they have may be committed now, and they may come into the ISR. */

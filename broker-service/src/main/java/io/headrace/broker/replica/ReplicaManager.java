@@ -158,12 +158,12 @@ public final class ReplicaManager {
         }
     }
 
-    /** The replicas were made what an image says: who waits is told, who stops leaves ISRs. */
+    /**
+     * The replicas were made what an image says: who waits is told, who is gone or stops leaves.
+     */
     public void converged() {
         arrivals.look();
-        if (runtime.isSomebodyStopping()) {
-            handOnReview();
-        }
+        handOnReview();
     }
 
     /** One look for followers that are to leave. */

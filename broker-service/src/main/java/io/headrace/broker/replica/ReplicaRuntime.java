@@ -66,12 +66,6 @@ record ReplicaRuntime(
         return now != null && isStopping(now, id) && !isStopping(now, brokerId);
     }
 
-    boolean isSomebodyStopping() {
-        ClusterImage now = image.get();
-        return now != null
-                && now.brokers().values().stream().anyMatch(BrokerRegistration::isStopping);
-    }
-
     private static boolean isStopping(ClusterImage now, int id) {
         BrokerRegistration broker = now.brokers().get(id);
         return broker != null && broker.isStopping();

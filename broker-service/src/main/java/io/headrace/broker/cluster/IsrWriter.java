@@ -12,6 +12,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +27,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +39,11 @@ import org.slf4j.LoggerFactory;
  * {@code /controller/brokers} is as it was when the replica's broker epoch was found in it, so that
  * it cannot slip past an election that removed the replica.
  *
- * <p>Owner: the thread {@code broker-isr-writer}; wishes are left under {@code lock}. Bounds: one
- * wish per partition. Errors: whatever leaves the outcome open (connection lost, states older than
- * known) is tried again with pauses from {@link #RETRY_MIN_MS} to {@link #RETRY_MAX_MS}, after
- * ZooKeeper's server has caught up, until the states say what is so.
+ * <p>Owner: the thread {@code broker-isr-writer}, which has up to {@link #WRITERS} topics written
+ * at once; wishes are left under {@code lock}. Bounds: one wish per partition. Errors: whatever
+ * leaves the outcome open (connection lost, states older than known) is tried again with pauses
+ * from {@link #RETRY_MIN_MS} to {@link #RETRY_MAX_MS}, after ZooKeeper's server has caught up,
+ * until the states say what is so.
  */
 public final class IsrWriter implements IsrChanges, Closeable {
 
@@ -47,6 +53,7 @@ public final class IsrWriter implements IsrChanges, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(IsrWriter.class);
     private static final int ATTEMPTS_MAX = 5;
     private static final long STOP_WAIT_MS = 5_000;
+    private static final int WRITERS = 8;
 
     private record Wish(IsrChange change, Consumer<IsrOutcome> then) {
 
@@ -64,13 +71,14 @@ public final class IsrWriter implements IsrChanges, Closeable {
     private final CuratorFramework client;
     private final Supplier<ClusterImage> image;
     private final ScheduledThreadPoolExecutor thread;
+    private final ExecutorService writers;
     private final ReentrantLock lock = new ReentrantLock();
     private Map<String, Map<Integer, Wish>> wishes = new LinkedHashMap<>();
     private boolean isPassDue;
     private int failedPasses;
 
-    /** Whether ZooKeeper answers in the pass that runs; the thread's alone. */
-    private boolean isReachable = true;
+    /** Whether ZooKeeper answers in the pass that runs. */
+    private volatile boolean isReachable = true;
 
     /**
      * @param image the newest image: who lives, and who is stopping
@@ -82,6 +90,9 @@ public final class IsrWriter implements IsrChanges, Closeable {
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("broker-isr-writer").factory());
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.writers =
+                Executors.newFixedThreadPool(
+                        WRITERS, Thread.ofVirtual().name("broker-isr-writer-", 0).factory());
     }
 
     @Override
@@ -122,16 +133,36 @@ public final class IsrWriter implements IsrChanges, Closeable {
         } finally {
             lock.unlock();
         }
-        Map<String, Map<Integer, Wish>> open = new LinkedHashMap<>();
         isReachable = true;
-        for (var topic : taken.entrySet()) {
-            if (!isReachable || !isSettled(topic.getKey(), topic.getValue())) {
-                open.put(topic.getKey(), topic.getValue());
-            }
-        }
+        Map<String, Map<Integer, Wish>> open = unsettled(taken);
         failedPasses = open.isEmpty() ? 0 : failedPasses + 1;
         if (!open.isEmpty()) {
             putBack(open);
+        }
+    }
+
+    /** Some topics at once: a broker that dies takes its leave from the ISRs of all of them. */
+    private Map<String, Map<Integer, Wish>> unsettled(Map<String, Map<Integer, Wish>> taken) {
+        Map<String, Future<Boolean>> settled = new HashMap<>();
+        taken.forEach(
+                (topic, partitions) ->
+                        settled.put(
+                                topic,
+                                writers.submit(() -> isReachable && isSettled(topic, partitions))));
+        Map<String, Map<Integer, Wish>> open = new LinkedHashMap<>(taken);
+        open.keySet().removeIf(topic -> isTrue(settled.get(topic)));
+        return open;
+    }
+
+    private static boolean isTrue(@Nullable Future<Boolean> settled) {
+        try {
+            return settled != null && settled.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            LOG.atError().setCause(e).log("The writer of in-sync replicas failed over a topic");
+            return false;
         }
     }
 
@@ -279,6 +310,7 @@ public final class IsrWriter implements IsrChanges, Closeable {
     @Override
     public void close() {
         thread.shutdownNow();
+        writers.shutdownNow();
         try {
             if (!thread.awaitTermination(STOP_WAIT_MS, TimeUnit.MILLISECONDS)) {
                 LOG.warn("The writer of in-sync replicas still works after {} ms", STOP_WAIT_MS);

@@ -186,6 +186,49 @@ class IsrWriterTest {
     }
 
     @Test
+    void many_topics_are_written_at_once_and_each_has_its_own_outcome() throws Exception {
+        List<String> topics = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            topics.add("many" + i);
+            put(
+                    ZkPaths.states("many" + i),
+                    new StatesNode(
+                            ID.toString(),
+                            List.of(new PartitionNode(i % 2 == 0 ? 1 : 2, 4, List.of(1, 2), 6))));
+        }
+        for (String name : topics) {
+            writer.submit(
+                    new IsrChange(
+                            new TopicPartition(name, 0),
+                            ID,
+                            1,
+                            4,
+                            6,
+                            List.of(1),
+                            List.of(),
+                            Map.of()),
+                    outcomes::add);
+        }
+        int written = 0;
+        for (int i = 0; i < topics.size(); i++) {
+            if (outcome() instanceof IsrOutcome.Written) {
+                written++;
+            }
+        }
+        assertThat(written).isEqualTo(25);
+        for (int i = 0; i < topics.size(); i++) {
+            String path = ZkPaths.states(topics.get(i));
+            assertThat(
+                            ZkPayloads.decode(
+                                            path, client.getData().forPath(path), StatesNode.class)
+                                    .partitions()
+                                    .getFirst()
+                                    .isr())
+                    .isEqualTo(i % 2 == 0 ? List.of(1) : List.of(1, 2));
+        }
+    }
+
+    @Test
     void another_partition_that_changes_meanwhile_costs_another_try_only() throws Exception {
         beforeImage.set(() -> meanwhile(1, new PartitionNode(2, 5, List.of(2), List.of(), 7)));
         assertThat(write(change(0, List.of(1), Map.of()))).isInstanceOf(IsrOutcome.Written.class);

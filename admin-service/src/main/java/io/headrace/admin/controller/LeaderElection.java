@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  * <pre>
  * of ISR and ELR            becomes
  * untrusted newcomer        out, while anybody else is left; else one of them stays, never one with another disk
- * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed; while nobody of it
- *                           lives, the last copy waits beside it: it leads if they prove nothing either
+ * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed; until its leader has
+ *                           written an ISR, and so lives, the last copy waits beside it: it leads if they prove
+ *                           nothing either
  * gone, stopping            leads no more, if another of the ISR can; stays in the ISR
  * all of ISR gone           a live member of the ELR becomes the ISR; none: the ISR waits
  * </pre>
@@ -87,7 +88,9 @@ final class LeaderElection {
         }
         int leader = leader(state.leader(), assignment, members.isr(), standing);
         int lastCopy =
-                leader == PartitionState.NO_LEADER ? members.lastCopy() : PartitionState.NO_LEADER;
+                members.isr().contains(members.lastCopy())
+                        ? PartitionState.NO_LEADER
+                        : members.lastCopy();
         boolean isNewLeadership =
                 leader != state.leader()
                         || (leader != PartitionState.NO_LEADER
@@ -127,6 +130,7 @@ final class LeaderElection {
                                 state.leaderEpoch() + 1,
                                 state.isr(),
                                 state.elr(),
+                                state.lastCopy(),
                                 state.partitionEpoch() + 1))
                 : Optional.empty();
     }

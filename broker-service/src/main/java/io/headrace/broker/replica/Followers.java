@@ -187,7 +187,8 @@ public final class Followers {
     /** Whoever has caught up joins; null when nobody does now. */
     @Nullable IsrChange expansion(long highWatermark) {
         Leadership known = inSync.known();
-        boolean isComplete = known.isr().size() >= known.replicas().size() && known.elr().isEmpty();
+        boolean isComplete =
+                known.isr().size() >= known.replicas().size() && !known.isSomebodyBeside();
         if (isComplete || !inSync.mayBegin() || isPaused()) {
             return null;
         }
@@ -204,8 +205,8 @@ public final class Followers {
                 additions.put(replica.id(), epoch);
             }
         }
-        boolean isElrOver = !known.elr().isEmpty() && isr.size() >= known.fewestInSync();
-        return additions.isEmpty() && !isElrOver ? null : begin(isr, additions);
+        boolean isEnough = known.isSomebodyBeside() && isr.size() >= known.fewestInSync();
+        return additions.isEmpty() && !isEnough ? null : begin(isr, additions);
     }
 
     /** Whoever lags for too long, is gone, or stops leaves; null when nobody does now. */

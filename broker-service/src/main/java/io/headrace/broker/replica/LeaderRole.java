@@ -62,6 +62,7 @@ final class LeaderRole {
         followers.learn(next, log.logEndOffset());
         changed(answers);
         want(followers.shrinkage(log.logEndOffset()), answers);
+        want(followers.expansion(partition.highWatermark()), answers);
     }
 
     /** Followers fetched: what they have may be committed now, and they may come into the ISR. */

@@ -9,6 +9,8 @@ import java.util.List;
  *
  * @param isr broker ids in sync, this broker included
  * @param elr eligible leader replicas, which left while the ISR was too small (KIP-966)
+ * @param lastCopy who waits beside an ISR of eligible replicas that has not shown yet that it
+ *     lives; -1 for nobody
  * @param partitionEpoch of the state it was taken from
  * @param replicas broker ids that hold the partition or are to get it
  * @param copies how many replicas the partition is to have, moves being done
@@ -18,6 +20,7 @@ public record Leadership(
         int leaderEpoch,
         List<Integer> isr,
         List<Integer> elr,
+        int lastCopy,
         int partitionEpoch,
         List<Integer> replicas,
         int copies,
@@ -35,6 +38,7 @@ public record Leadership(
                 state.leaderEpoch(),
                 state.isr(),
                 state.elr(),
+                state.lastCopy(),
                 state.partitionEpoch(),
                 replicas,
                 copies,
@@ -47,6 +51,7 @@ public record Leadership(
                 leaderEpoch,
                 state.isr(),
                 state.elr(),
+                state.lastCopy(),
                 state.partitionEpoch(),
                 replicas,
                 copies,
@@ -63,7 +68,12 @@ public record Leadership(
 
     /** Whether records may be committed now (KIP-966). */
     boolean mayCommit() {
-        return elr.isEmpty() && isr.size() >= fewestInSync();
+        return !isSomebodyBeside() && isr.size() >= fewestInSync();
+    }
+
+    /** Whether somebody outside the ISR may still be the one who has everything. */
+    boolean isSomebodyBeside() {
+        return !elr.isEmpty() || lastCopy != PartitionState.NO_LEADER;
     }
 
     /** Whether this is older than what is known. */

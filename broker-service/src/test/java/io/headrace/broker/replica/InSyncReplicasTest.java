@@ -281,6 +281,21 @@ class InSyncReplicasTest {
         assertThat(led.partition.highWatermark()).isOne();
     }
 
+    /** The controller lets it lead on the word of a session (simulation, seed 1909). */
+    @Test
+    void nothing_is_committed_until_a_leader_that_was_eligible_has_shown_that_it_lives()
+            throws Exception {
+        led = new LedPartition(THREE, 1);
+        led.leads(new PartitionState(1, 2, List.of(1, 2), List.of(), 3, 7));
+        Append append = led.append(ALL);
+        led.fetch(2, 1);
+        assertThat(append.outcome).isNull();
+        Wish wish = led.wish();
+        assertThat(wish.change().isr()).containsExactly(1, 2);
+        wish.written();
+        assertThat(append.outcome).isInstanceOf(ProduceOutcome.Done.class);
+    }
+
     @Test
     void nothing_is_committed_while_somebody_is_eligible_beside_the_isr() throws Exception {
         led = new LedPartition(THREE, 1);

@@ -17,10 +17,9 @@ import java.util.stream.Stream;
  * <pre>
  * of ISR and ELR            becomes
  * untrusted newcomer        out, while anybody else is left; else one of them stays, never one with another disk
- * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed
- * in both cases             one of those who are out, the leader if it is, waits beside the ISR as the last copy
- *                           until a leader has written an ISR, and so lives; it leads if the others turn out
- *                           to prove nothing either
+ * nobody of ISR trusted     the trusted ELR becomes the ISR: it holds everything committed; until its leader has
+ *                           written an ISR, and so lives, the last copy waits beside it: it leads if they prove
+ *                           nothing either
  * gone, stopping            leads no more, if another of the ISR can; stays in the ISR
  * all of ISR gone           a live member of the ELR becomes the ISR; none: the ISR waits
  * </pre>
@@ -150,13 +149,7 @@ final class LeaderElection {
                         ? state.lastCopy()
                         : PartitionState.NO_LEADER;
         if (!trustedIsr.isEmpty()) {
-            List<Integer> dropped = only(isr, standing.untrusted()::contains);
-            return new Members(
-                    trustedIsr,
-                    trustedElr,
-                    lastCopy == PartitionState.NO_LEADER
-                            ? measure(state, dropped, assignment, standing)
-                            : lastCopy);
+            return new Members(trustedIsr, trustedElr, lastCopy);
         }
         if (lastCopy == PartitionState.NO_LEADER || isr.isEmpty()) {
             // An ISR that is empty because its brokers are no longer assigned proves nothing.

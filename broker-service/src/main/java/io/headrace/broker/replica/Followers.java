@@ -205,8 +205,9 @@ public final class Followers {
                 additions.put(replica.id(), epoch);
             }
         }
-        boolean isEnough = known.isSomebodyBeside() && isr.size() >= known.fewestInSync();
-        return additions.isEmpty() && !isEnough ? null : begin(isr, additions);
+        boolean isElrOver = !known.elr().isEmpty() && isr.size() >= known.fewestInSync();
+        boolean isNews = !additions.isEmpty() || isElrOver || known.hasLastCopyBeside();
+        return isNews ? begin(isr, additions) : null;
     }
 
     /** Whoever lags for too long, is gone, or stops leaves; null when nobody does now. */

@@ -73,7 +73,14 @@ public record Leadership(
 
     /** Whether somebody outside the ISR may still be the one who has everything. */
     boolean isSomebodyBeside() {
-        return !elr.isEmpty() || lastCopy != PartitionState.NO_LEADER;
+        return !elr.isEmpty() || hasLastCopyBeside();
+    }
+
+    /**
+     * Whether somebody waits for this leader to show that it lives, which any ISR it writes does.
+     */
+    boolean hasLastCopyBeside() {
+        return lastCopy != PartitionState.NO_LEADER;
     }
 
     /** Whether this is older than what is known. */

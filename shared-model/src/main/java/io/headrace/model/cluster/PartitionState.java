@@ -12,8 +12,8 @@ import java.util.List;
  *     minimum, so they hold everything committed, and may lead when no ISR member lives; never in
  *     the ISR (KIP-966)
  * @param lastCopy the only member of the ISR when it restarted with its disk but without proof that
- *     it lost nothing, while somebody eligible was away: leads should that one prove nothing
- *     either; {@link #NO_LEADER} for nobody, as always while there is a leader
+ *     it lost nothing, while somebody was eligible: leads should that one prove nothing either;
+ *     {@link #NO_LEADER} for nobody, and as soon as a leader has written an ISR, and so lives
  * @param partitionEpoch grows by one with every change of this state
  */
 public record PartitionState(

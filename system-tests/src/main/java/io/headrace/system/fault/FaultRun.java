@@ -140,15 +140,7 @@ public final class FaultRun {
         journal.beginStalls();
         journal.mark("faults begin");
         TestTopic target = topics.getFirst();
-        attack(
-                new Field(
-                        cluster,
-                        journal,
-                        target.name(),
-                        target.partitions(),
-                        seed,
-                        Duration.ofSeconds(plan.seconds())),
-                journal);
+        attack(target, journal);
         journal.mark("heal");
         for (String missing : cluster.heal(COME_BACK)) {
             journal.verdict("C22", missing + " did not come back within " + COME_BACK);
@@ -168,15 +160,26 @@ public final class FaultRun {
     }
 
     /** What an attack cannot do is a verdict: the next plan needs a cluster that is whole. */
-    private void attack(Field field, Journal journal) throws IOException {
+    private void attack(TestTopic target, Journal journal) throws IOException {
         try (Traces seen = cluster.traces()) {
-            plan.attack().run(field);
-            traces = seen.found();
-            judgeTraces(journal);
+            // Its time begins when everything was looked at, which takes long on a busy machine.
+            Field field =
+                    new Field(
+                            cluster,
+                            journal,
+                            target.name(),
+                            target.partitions(),
+                            seed,
+                            Duration.ofSeconds(plan.seconds()));
+            try {
+                plan.attack().run(field);
+                traces = seen.found();
+                judgeTraces(journal);
+            } finally {
+                field.healNetwork();
+            }
         } catch (IOException | RuntimeException e) {
             journal.verdict("INCOMPLETE", plan.name() + " could not go on: " + e);
-        } finally {
-            field.healNetwork();
         }
     }
 

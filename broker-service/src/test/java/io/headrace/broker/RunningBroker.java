@@ -70,12 +70,17 @@ public final class RunningBroker implements AutoCloseable {
         RunningBroker broker = new RunningBroker(folder, zooKeeper, client, disk);
         broker.put(ZkPaths.CLUSTER, new ClusterNode("test-cluster", 1));
         broker.launch(args);
-        broker.put(
+        broker.admit();
+        return broker;
+    }
+
+    /** The controller has seen this start. */
+    public void admit() throws Exception {
+        put(
                 ZkPaths.CONTROLLER_BROKERS,
                 new RememberedBrokersNode(
                         Map.of(ID, client.checkExists().forPath(ZkPaths.broker(ID)).getCzxid()),
                         Map.of()));
-        return broker;
     }
 
     /** What the first admin-service does. */
@@ -176,6 +181,14 @@ public final class RunningBroker implements AutoCloseable {
         }
         put(ZkPaths.states(name), new StatesNode(id.toString(), states));
         put(ZkPaths.topic(name), new TopicNode(id.toString(), assignments, config));
+    }
+
+    /** Another broker lives, as far as this one knows; nobody listens there. */
+    public void registerOther(int id) throws Exception {
+        put(
+                ZkPaths.broker(id),
+                new BrokerNode(
+                        "http://127.0.0.1:9", Map.of(), null, "test", -1, "disk-" + id, false));
     }
 
     public void state(String name, TopicId id, PartitionState state) throws Exception {

@@ -96,7 +96,8 @@ class AdmissionTest {
             long first = one.epoch();
             int version = instance.watch.image().admission().version();
             one.close();
-            instance.await(image -> state(image).isr().equals(List.of(0)));
+            instance.await(image -> !image.brokers().containsKey(1));
+            assertThat(state(instance.watch.image()).isr()).containsExactly(0, 1);
             try (Registration again = register(1, -1, false)) {
                 instance.await(image -> image.admission().isAdmitted(1, epochOf(again)));
                 assertThat(state(instance.watch.image()).isr()).containsExactly(0);

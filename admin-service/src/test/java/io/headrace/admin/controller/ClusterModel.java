@@ -122,10 +122,11 @@ final class ClusterModel {
 
     /** The leader appends, those in sync follow, and the high watermark moves if it may. */
     void produce() {
-        PartitionState now = state();
         if (!isLed()) {
             return;
         }
+        takeOffice();
+        PartitionState now = state();
         Copy leader = copies.get(now.leader());
         leader.end += 1 + random.nextInt(3);
         boolean isAlone = now.isr().size() == 1;
@@ -137,6 +138,28 @@ final class ClusterModel {
             if (now.isr().size() >= MIN_ISR) {
                 committed = leader.end;
             }
+        }
+    }
+
+    /**
+     * What a leader does at once: who is gone leaves, and whoever waited for it learns that it
+     * lives.
+     */
+    void takeOffice() {
+        for (int id : isLed() ? state().isr() : List.<Integer>of()) {
+            if (!copies.get(id).isLive) {
+                shrink(id);
+            }
+        }
+        PartitionState now = state();
+        if (isLed() && now.lastCopy() != PartitionState.NO_LEADER) {
+            put(
+                    new PartitionState(
+                            now.leader(),
+                            now.leaderEpoch(),
+                            now.isr(),
+                            now.elr(),
+                            now.partitionEpoch() + 1));
         }
     }
 
@@ -264,7 +287,7 @@ final class ClusterModel {
         }
         if (next.hasLeader()) {
             assertThat(next.isr()).contains(next.leader());
-            assertThat(next.lastCopy()).isEqualTo(PartitionState.NO_LEADER);
+            assertThat(next.isr()).doesNotContain(next.lastCopy());
         }
         if (next.hasLeader() && next.leaderEpoch() > before.leaderEpoch()) {
             judge(before, next);

@@ -112,6 +112,7 @@ class ClusterModelTest {
             }
         }
         for (int round = 0; round < 3; round++) {
+            model.takeOffice();
             for (int id = 0; id < ClusterModel.BROKER_COUNT; id++) {
                 model.expand(id);
                 model.control(false);

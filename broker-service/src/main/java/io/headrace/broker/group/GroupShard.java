@@ -162,7 +162,10 @@ final class GroupShard implements ShardState {
             String type = group.protocolType();
             all.add(
                     new GroupView.Listed(
-                            group.id(), type == null ? "" : type, group.state().text()));
+                            group.id(),
+                            type == null ? "" : type,
+                            group.state().text(),
+                            group.members().size()));
         }
         return all;
     }

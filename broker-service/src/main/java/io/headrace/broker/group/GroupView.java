@@ -16,7 +16,7 @@ public final class GroupView {
 
     private GroupView() {}
 
-    public record Listed(String groupId, String protocolType, String state) {}
+    public record Listed(String groupId, String protocolType, String state, int memberCount) {}
 
     /**
      * @param error COORDINATOR_LOAD_IN_PROGRESS when some groups are not known yet

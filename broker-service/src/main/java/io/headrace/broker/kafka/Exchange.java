@@ -26,18 +26,34 @@ public final class Exchange {
     private final ApiKeys key;
     private final RequestHeaderData header;
     private final ByteBuf frame;
+    private final long startNanos = System.nanoTime();
     private final AtomicBoolean answered = new AtomicBoolean();
     private @Nullable Abandoned abandoned;
+    private String kind;
 
     Exchange(KafkaConnection connection, ApiKeys key, RequestHeaderData header, ByteBuf frame) {
         this.connection = connection;
         this.key = key;
+        this.kind = key.name;
         this.header = header;
         this.frame = frame;
     }
 
     public ApiKeys key() {
         return key;
+    }
+
+    /** What metrics count it as, where Kafka tells more than one kind; before the answer. */
+    public void isOfKind(String name) {
+        kind = name;
+    }
+
+    String kind() {
+        return kind;
+    }
+
+    long startNanos() {
+        return startNanos;
     }
 
     public short version() {

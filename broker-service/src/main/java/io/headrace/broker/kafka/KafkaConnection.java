@@ -178,6 +178,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
     void answerNothing(Exchange exchange) {
         release(exchange.frame());
         if (!isOver) {
+            count(exchange);
             next();
         }
     }
@@ -215,10 +216,18 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
             return;
         }
         if (written.isSuccess()) {
+            Exchange done = current;
+            if (done != null) {
+                count(done);
+            }
             next();
         } else {
             end();
         }
+    }
+
+    private void count(Exchange done) {
+        context.requests().took(done.kind(), System.nanoTime() - done.startNanos());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.headrace.broker.kafka;
 
+import io.headrace.broker.telemetry.RequestMetrics;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -51,11 +52,19 @@ public final class KafkaListener implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
 
     public KafkaListener(
-            Transport transport, KafkaLimits limits, ApiTable apis, ListenerCounters counters) {
+            Transport transport,
+            KafkaLimits limits,
+            ApiTable apis,
+            ListenerCounters counters,
+            RequestMetrics requests) {
         this.transport = transport;
         this.context =
                 new ListenerContext(
-                        apis, limits, new FrameMemory(limits.bytesInFlightMax()), counters);
+                        apis,
+                        limits,
+                        new FrameMemory(limits.bytesInFlightMax()),
+                        counters,
+                        requests);
     }
 
     /**

@@ -1,5 +1,11 @@
 package io.headrace.broker.kafka;
 
+import io.headrace.broker.telemetry.RequestMetrics;
+
 /** What the connections of all listeners share. */
 record ListenerContext(
-        ApiTable apis, KafkaLimits limits, FrameMemory memory, ListenerCounters counters) {}
+        ApiTable apis,
+        KafkaLimits limits,
+        FrameMemory memory,
+        ListenerCounters counters,
+        RequestMetrics requests) {}

@@ -1,6 +1,7 @@
 package io.headrace.broker.telemetry;
 
 import java.util.List;
+import java.util.Set;
 
 /** What the gauges ask; cheap enough for every scrape. */
 public interface BrokerFigures {
@@ -31,6 +32,21 @@ public interface BrokerFigures {
 
     record LogSize(String topic, int partition, long bytes) {}
 
+    /**
+     * A partition that this broker leads.
+     *
+     * @param start offset of the first record
+     * @param end offset behind the last one that consumers may read
+     */
+    record Led(
+            String topic,
+            int partition,
+            int replicas,
+            int inSync,
+            int fewestInSync,
+            long start,
+            long end) {}
+
     Replicas replicas();
 
     /** How often a replica left an ISR that this broker leads. */
@@ -53,4 +69,9 @@ public interface BrokerFigures {
     int strayReplicas();
 
     List<LogSize> logSizes();
+
+    List<Led> led();
+
+    /** Names of the topics that exist, as far as this broker knows; empty before it knows any. */
+    Set<String> topics();
 }

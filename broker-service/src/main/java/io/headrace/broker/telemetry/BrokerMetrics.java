@@ -5,34 +5,55 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
  * The broker's metrics.
  *
- * <p>Bounds: at most {@link #TOPICS_MAX} topics have series of their own, later ones are counted
- * for the broker only; a broker with more than {@link #PARTITION_SERIES_MAX} partitions publishes
- * no log sizes, and says so in a gauge.
+ * <p>Bounds, from settings: so many topics have series of their own, later ones are counted for the
+ * broker only; a broker with more partitions than the other bound publishes no series per
+ * partition, and says so in a gauge. The series of a topic that was deleted are removed.
  */
 public final class BrokerMetrics {
 
-    static final int TOPICS_MAX = 1_000;
-    static final int PARTITION_SERIES_MAX = 5_000;
+    /**
+     * @param topics that have series of their own
+     * @param partitions up to which there are series per partition
+     */
+    public record Bounds(int topics, int partitions) {}
 
     private final MeterRegistry registry;
+    private final Bounds bounds;
     private final TopicTraffic whole;
     private final ConcurrentHashMap<String, TopicTraffic> topics = new ConcurrentHashMap<>();
     private final MultiGauge logSizes;
+    private final MultiGauge underMinIsr;
+    private final MultiGauge atMinIsr;
+    private final MultiGauge replicas;
+    private final MultiGauge groupMembers;
+    private final MultiGauge starts;
+    private final MultiGauge ends;
     private final AtomicInteger seriesLeftOut = new AtomicInteger();
 
-    public BrokerMetrics(MeterRegistry registry) {
+    public BrokerMetrics(MeterRegistry registry, Bounds bounds) {
         this.registry = registry;
+        this.bounds = bounds;
         this.whole = new TopicTraffic(registry, Tags.empty(), null);
         this.logSizes = MultiGauge.builder(MetricNames.LOG_SIZE).register(registry);
+        this.underMinIsr =
+                MultiGauge.builder(MetricNames.PARTITION_UNDER_MIN_ISR).register(registry);
+        this.atMinIsr = MultiGauge.builder(MetricNames.PARTITION_AT_MIN_ISR).register(registry);
+        this.replicas = MultiGauge.builder(MetricNames.PARTITION_REPLICAS).register(registry);
+        this.groupMembers = MultiGauge.builder(MetricNames.GROUP_MEMBERS).register(registry);
+        this.starts = MultiGauge.builder(MetricNames.PARTITION_START).register(registry);
+        this.ends = MultiGauge.builder(MetricNames.PARTITION_END).register(registry);
         Gauge.builder(
                         MetricNames.PARTITION_SERIES_LEFT_OUT,
                         seriesLeftOut,
@@ -46,7 +67,7 @@ public final class BrokerMetrics {
         if (known != null) {
             return known;
         }
-        if (topics.size() >= TOPICS_MAX) {
+        if (topics.size() >= bounds.topics()) {
             return whole;
         }
         return topics.computeIfAbsent(
@@ -82,26 +103,75 @@ public final class BrokerMetrics {
         counter(MetricNames.TRUNCATIONS, figures, f -> f.copying().truncations());
     }
 
-    /** Brings the series per partition up to date; called now and then. */
-    public void refreshLogSizes(BrokerFigures figures) {
+    /** Shows how many connections of Kafka clients and other brokers are open. */
+    public void showConnections(IntSupplier connections) {
+        Gauge.builder(MetricNames.CONNECTIONS, connections, IntSupplier::getAsInt)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Brings the series of topics and partitions up to date; called now and then. */
+    public void refresh(BrokerFigures figures) {
+        removeGone(figures.topics());
         List<BrokerFigures.LogSize> sizes = figures.logSizes();
-        List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        seriesLeftOut.set(0);
-        if (sizes.size() > PARTITION_SERIES_MAX) {
-            seriesLeftOut.set(sizes.size());
-        } else {
-            for (BrokerFigures.LogSize size : sizes) {
-                rows.add(
-                        MultiGauge.Row.of(
-                                Tags.of(
-                                        MetricNames.TAG_TOPIC,
-                                        size.topic(),
-                                        MetricNames.TAG_PARTITION,
-                                        Integer.toString(size.partition())),
-                                size.bytes()));
-            }
-        }
-        logSizes.register(rows, true);
+        boolean isTooMuch = sizes.size() > bounds.partitions();
+        seriesLeftOut.set(isTooMuch ? sizes.size() : 0);
+        List<BrokerFigures.LogSize> shown = isTooMuch ? List.of() : sizes;
+        List<BrokerFigures.Led> led = isTooMuch ? List.of() : figures.led();
+        show(logSizes, shown, size -> row(size.topic(), size.partition(), size.bytes()));
+        show(
+                underMinIsr,
+                led,
+                of -> row(of.topic(), of.partition(), of.inSync() < of.fewestInSync() ? 1 : 0));
+        show(
+                atMinIsr,
+                led,
+                of -> row(of.topic(), of.partition(), of.inSync() == of.fewestInSync() ? 1 : 0));
+        show(replicas, led, of -> row(of.topic(), of.partition(), of.replicas()));
+        show(starts, led, of -> row(of.topic(), of.partition(), of.start()));
+        show(ends, led, of -> row(of.topic(), of.partition(), of.end()));
+    }
+
+    /**
+     * Shows the groups that this broker coordinates, none when they are more than the bound of
+     * partitions.
+     *
+     * @param members how many members each group has
+     */
+    public void showGroups(Map<String, Integer> members) {
+        Map<String, Integer> shown = members.size() > bounds.partitions() ? Map.of() : members;
+        groupMembers.register(
+                shown.entrySet().stream()
+                        .<MultiGauge.Row<?>>map(
+                                group ->
+                                        MultiGauge.Row.of(
+                                                Tags.of(MetricNames.TAG_GROUP, group.getKey()),
+                                                group.getValue()))
+                        .toList(),
+                true);
+    }
+
+    private void removeGone(Set<String> existing) {
+        topics.forEach(
+                (name, traffic) -> {
+                    if (!existing.contains(name) && topics.remove(name, traffic)) {
+                        traffic.remove(registry);
+                    }
+                });
+    }
+
+    private static <T> void show(MultiGauge gauge, List<T> of, Function<T, MultiGauge.Row<?>> row) {
+        gauge.register(of.stream().map(row).toList(), true);
+    }
+
+    private static MultiGauge.Row<?> row(String topic, int partition, long value) {
+        return MultiGauge.Row.of(
+                Tags.of(
+                        MetricNames.TAG_TOPIC,
+                        topic,
+                        MetricNames.TAG_PARTITION,
+                        Integer.toString(partition)),
+                value);
     }
 
     private void counter(

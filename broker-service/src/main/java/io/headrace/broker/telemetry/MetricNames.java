@@ -31,6 +31,21 @@ public final class MetricNames {
             "kafka.log.logmanager.offlinelogdirectorycount";
     public static final String LOG_SIZE = "kafka.log.log.size";
 
+    public static final String PARTITION_UNDER_MIN_ISR = "kafka.cluster.partition.underminisr";
+    public static final String PARTITION_AT_MIN_ISR = "kafka.cluster.partition.atminisr";
+    public static final String PARTITION_REPLICAS = "kafka.cluster.partition.replicascount";
+
+    /** As exporters name them that ask from outside. */
+    public static final String PARTITION_END = "kafka.topic.partition.current.offset";
+
+    public static final String PARTITION_START = "kafka.topic.partition.oldest.offset";
+
+    public static final String GROUP_MEMBERS = "kafka.consumergroup.members";
+
+    public static final String REQUEST_TOTAL_TIME = "kafka.network.requestmetrics.totaltimems";
+    public static final String REQUEST_TIME = "headrace.broker.kafka.requests";
+    public static final String CONNECTIONS = "kafka.server.socket.server.metrics.connection.count";
+
     public static final String PARKED_FETCHES = "headrace.broker.parked.fetches";
     public static final String BYTES_IN_FLIGHT = "headrace.broker.request.bytes.in.flight";
     public static final String DISK_NEARLY_FULL = "headrace.broker.disk.nearly.full";
@@ -48,6 +63,8 @@ public final class MetricNames {
 
     public static final String TAG_TOPIC = "topic";
     public static final String TAG_PARTITION = "partition";
+    public static final String TAG_REQUEST = "request";
+    public static final String TAG_GROUP = "consumergroup";
 
     private MetricNames() {}
 }

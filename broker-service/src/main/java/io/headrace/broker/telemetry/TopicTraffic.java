@@ -3,6 +3,7 @@ package io.headrace.broker.telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Traffic of one topic, counted for the topic and for the broker as a whole. */
@@ -29,6 +30,21 @@ public final class TopicTraffic {
         this.failedProduceRequests = registry.counter(MetricNames.FAILED_PRODUCE_REQUESTS, tags);
         this.failedFetchRequests = registry.counter(MetricNames.FAILED_FETCH_REQUESTS, tags);
         this.whole = whole;
+    }
+
+    /** Takes the series of a topic that is gone out of the registry. */
+    void remove(MeterRegistry registry) {
+        for (Counter counter :
+                List.of(
+                        messagesIn,
+                        bytesIn,
+                        bytesOut,
+                        produceRequests,
+                        fetchRequests,
+                        failedProduceRequests,
+                        failedFetchRequests)) {
+            registry.remove(counter);
+        }
     }
 
     public void produced(long bytes, long records) {

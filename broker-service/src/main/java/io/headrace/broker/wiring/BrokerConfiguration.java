@@ -6,6 +6,7 @@ import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.RealDisk;
 import io.headrace.broker.fetch.SliceLoader;
 import io.headrace.broker.group.GroupSettings;
+import io.headrace.broker.group.GroupView;
 import io.headrace.broker.http.BrokerRoutes;
 import io.headrace.broker.http.BytesInFlight;
 import io.headrace.broker.http.DecodeFailureBody;
@@ -31,6 +32,7 @@ import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
 import io.headrace.broker.telemetry.BrokerHealth;
 import io.headrace.broker.telemetry.BrokerMetrics;
+import io.headrace.broker.telemetry.RequestMetrics;
 import io.headrace.model.cluster.BrokerSetting;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.Inet6Address;
@@ -39,6 +41,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -145,9 +148,18 @@ public class BrokerConfiguration {
     }
 
     @Bean
-    BrokerMetrics brokerMetrics(MeterRegistry registry, BrokerParts parts) {
-        BrokerMetrics metrics = new BrokerMetrics(registry);
+    BrokerMetrics brokerMetrics(
+            MeterRegistry registry,
+            BrokerProperties properties,
+            BrokerParts parts,
+            ListenerCounters listeners) {
+        BrokerProperties.Metrics bounds = properties.metrics();
+        BrokerMetrics metrics =
+                new BrokerMetrics(
+                        registry,
+                        new BrokerMetrics.Bounds(bounds.topicsMax(), bounds.partitionsMax()));
         metrics.watch(parts.state());
+        metrics.showConnections(listeners::connections);
         return metrics;
     }
 
@@ -214,6 +226,7 @@ public class BrokerConfiguration {
             BrokerThreads threads,
             ControllerClient controller,
             ListenerCounters counters,
+            MeterRegistry registry,
             ReactorResourceFactory resources) {
         BrokerProperties.Kafka kafka = properties.kafka();
         KafkaLimits limits = limits(kafka);
@@ -251,7 +264,8 @@ public class BrokerConfiguration {
                                 properties.groups().topicPartitions(),
                                 properties.groups().topicReplicas()),
                         new SecureRandom()),
-                counters);
+                counters,
+                new RequestMetrics(registry));
     }
 
     @Bean
@@ -310,9 +324,26 @@ public class BrokerConfiguration {
                 context.getObject(),
                 new ServingLifecycle.Address(properties.advertisedUrl(), host(server)),
                 kafka,
-                metrics,
-                parts.state(),
+                () -> refresh(metrics, parts),
+                properties.metrics().refreshEvery(),
                 threads.timer());
+    }
+
+    private static void refresh(BrokerMetrics metrics, BrokerParts parts) {
+        metrics.refresh(parts.state());
+        var _ =
+                parts.coordination()
+                        .groups()
+                        .list()
+                        .thenAccept(
+                                listing ->
+                                        metrics.showGroups(
+                                                listing.groups().stream()
+                                                        .collect(
+                                                                Collectors.toMap(
+                                                                        GroupView.Listed::groupId,
+                                                                        GroupView.Listed
+                                                                                ::memberCount))));
     }
 
     @Bean

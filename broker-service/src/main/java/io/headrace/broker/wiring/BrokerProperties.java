@@ -35,6 +35,7 @@ import org.springframework.validation.annotation.Validated;
  * @param groups groups of consumers
  * @param replication how this broker copies from leaders, and what it asks of its followers
  * @param scrub how it looks for damage on its disk
+ * @param metrics how many series it publishes
  */
 @Validated
 @ConfigurationProperties("headrace.broker")
@@ -57,7 +58,8 @@ public record BrokerProperties(
         @DefaultValue @Valid @NotNull Kafka kafka,
         @DefaultValue @Valid @NotNull Groups groups,
         @DefaultValue @Valid @NotNull Replication replication,
-        @DefaultValue @Valid @NotNull Scrub scrub) {
+        @DefaultValue @Valid @NotNull Scrub scrub,
+        @DefaultValue @Valid @NotNull Metrics metrics) {
 
     /** Nothing also where a template, such as a pod's label, has come out empty. */
     @Nullable String configuredRack() {
@@ -73,6 +75,19 @@ public record BrokerProperties(
     public record Scrub(
             @DefaultValue("4MB") @NotNull DataSize bytesPerSecond,
             @DefaultValue("1h") @NotNull Duration pause) {}
+
+    /**
+     * Bounds of what is published.
+     *
+     * @param topicsMax topics that have series of their own; later ones are counted for the broker
+     *     only
+     * @param partitionsMax a broker with more partitions publishes no series per partition
+     * @param refreshEvery how often topics and partitions are looked at
+     */
+    public record Metrics(
+            @DefaultValue("1000") @Min(0) int topicsMax,
+            @DefaultValue("5000") @Min(0) int partitionsMax,
+            @DefaultValue("10s") @NotNull Duration refreshEvery) {}
 
     /**
      * How this broker copies partitions from their leaders.

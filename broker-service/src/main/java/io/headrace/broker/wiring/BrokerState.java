@@ -17,6 +17,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What metrics and health ask about a broker. Any thread. */
@@ -120,6 +121,33 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
                             partition.log().sizeInBytes()));
         }
         return sizes;
+    }
+
+    @Override
+    public List<Led> led() {
+        ClusterImage image = broker.image();
+        List<Led> led = new ArrayList<>();
+        for (Partition partition : replicas.partitions()) {
+            Leadership leadership = partition.leadership();
+            if (leadership != null) {
+                led.add(
+                        new Led(
+                                partition.name().topic(),
+                                partition.name().partition(),
+                                assigned(image, partition),
+                                leadership.isr().size(),
+                                leadership.fewestInSync(),
+                                partition.log().logStartOffset(),
+                                partition.highWatermark()));
+            }
+        }
+        return led;
+    }
+
+    @Override
+    public Set<String> topics() {
+        ClusterImage image = broker.image();
+        return image == null ? Set.of() : image.topics().keySet();
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.headrace.broker.wiring;
 
-import io.headrace.broker.telemetry.BrokerFigures;
-import io.headrace.broker.telemetry.BrokerMetrics;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,8 +14,6 @@ import org.springframework.context.SmartLifecycle;
  */
 final class ServingLifecycle implements SmartLifecycle {
 
-    private static final long LOG_SIZES_EVERY_MS = 10_000;
-
     /**
      * Where others reach this broker.
      *
@@ -28,7 +25,8 @@ final class ServingLifecycle implements SmartLifecycle {
     private final WebServerApplicationContext context;
     private final Address address;
     private final KafkaListeners kafka;
-    private final Runnable refreshLogSizes;
+    private final Runnable refreshSeries;
+    private final Duration refreshEvery;
     private final ScheduledExecutorService timer;
     private volatile @Nullable Future<?> refreshing;
     private volatile boolean running;
@@ -38,14 +36,15 @@ final class ServingLifecycle implements SmartLifecycle {
             WebServerApplicationContext context,
             Address address,
             KafkaListeners kafka,
-            BrokerMetrics metrics,
-            BrokerFigures figures,
+            Runnable refreshSeries,
+            Duration refreshEvery,
             ScheduledExecutorService timer) {
         this.broker = broker;
         this.context = context;
         this.address = address;
         this.kafka = kafka;
-        this.refreshLogSizes = () -> metrics.refreshLogSizes(figures);
+        this.refreshSeries = refreshSeries;
+        this.refreshEvery = refreshEvery;
         this.timer = timer;
     }
 
@@ -63,7 +62,7 @@ final class ServingLifecycle implements SmartLifecycle {
         }
         refreshing =
                 timer.scheduleWithFixedDelay(
-                        refreshLogSizes, 0, LOG_SIZES_EVERY_MS, TimeUnit.MILLISECONDS);
+                        refreshSeries, 0, refreshEvery.toMillis(), TimeUnit.MILLISECONDS);
         running = true;
     }
 

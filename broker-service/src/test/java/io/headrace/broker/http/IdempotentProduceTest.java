@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.RunningBroker;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads.TopicNode;
 import io.headrace.model.record.Compression;
 import io.headrace.model.record.RecordBatchBuilder;
 import io.headrace.model.topic.TopicId;
@@ -107,8 +109,14 @@ class IdempotentProduceTest {
 
     @Test
     void aRepetitionIsNotAcknowledgedBeforeWhatItRepeatsIsCommitted() throws Exception {
-        TopicId id = broker.createTopic("slow", 1, Map.of());
+        broker.admit();
+        broker.registerOther(2);
+        TopicId id = TopicId.random();
         broker.state("slow", id, new PartitionState(1, 0, List.of(1, 2), 1));
+        broker.put(
+                ZkPaths.topic("slow"),
+                new TopicNode(id.toString(), List.of(List.of(1, 2)), Map.of()));
+        broker.awaitLed("slow", 1);
         await("slow", "\"isr\":[1,2]");
         assertOffsets(post("slow", "?acks=1", batch(0, 0, 2)), 0, 1);
         assertThat(state("slow")).contains("\"high_watermark\":0,");

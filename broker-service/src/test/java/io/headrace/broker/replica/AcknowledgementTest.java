@@ -27,6 +27,7 @@ class AcknowledgementTest {
     void allMeansEveryReplicaInSyncAndNothingUncommittedIsRead() throws Exception {
         try (RunningBroker broker = RunningBroker.start(folder)) {
             TopicId id = TopicId.random();
+            broker.registerOther(2);
             broker.state("acked", id, new PartitionState(1, 0, List.of(1), 0));
             broker.put(
                     ZkPaths.topic("acked"),
@@ -41,7 +42,7 @@ class AcknowledgementTest {
             assertThat(produce(broker, "?acks=1").body()).contains("\"base_offset\":0");
             assertThat(produce(broker, "?acks=0").statusCode()).isEqualTo(204);
 
-            broker.state("acked", id, new PartitionState(1, 0, List.of(1, 2), 1));
+            broker.state("acked", id, new PartitionState(1, 1, List.of(1, 2), 1));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> state(broker).contains("\"isr\":[1,2]"));
@@ -55,7 +56,7 @@ class AcknowledgementTest {
             assertThat(broker.get(broker.batches("acked", 0) + "?offset=0").statusCode())
                     .isEqualTo(204);
 
-            broker.state("acked", id, new PartitionState(1, 0, List.of(1), 2));
+            broker.state("acked", id, new PartitionState(1, 1, List.of(1), 2));
             Awaitility.await()
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> state(broker).contains("\"isr\":[1],"));

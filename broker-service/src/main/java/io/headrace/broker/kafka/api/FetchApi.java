@@ -14,6 +14,7 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchRequest;
 
 /** {@code Fetch}: resolves the session, then a {@link FetchRound} reads, waits and answers. */
 final class FetchApi implements Api<FetchRequestData> {
@@ -37,6 +38,7 @@ final class FetchApi implements Api<FetchRequestData> {
 
     @Override
     public void handle(Exchange exchange, FetchRequestData request) {
+        exchange.isOfKind(FetchRequest.replicaId(request) < 0 ? "FetchConsumer" : "FetchFollower");
         boolean usesTopicIds = exchange.version() >= BY_TOPIC_ID;
         FetchSessions.Plan plan =
                 sessions.plan(

@@ -1,6 +1,6 @@
 package io.headrace.gateway.instance;
 
-import java.util.concurrent.Executor;
+import io.netty.channel.Channel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +12,17 @@ import org.jspecify.annotations.Nullable;
 final class Delivery implements Handover {
 
     private final ConsumerInstance instance;
-    private final Executor loop;
+    private final Channel channel;
     private boolean holdsSlot;
     private boolean isOver;
     private @Nullable Page page;
 
     /**
-     * @param loop of the connection that the answer is written to
+     * @param channel that the answer is written to
      */
-    Delivery(ConsumerInstance instance, Executor loop) {
+    Delivery(ConsumerInstance instance, Channel channel) {
         this.instance = instance;
-        this.loop = loop;
+        this.channel = channel;
     }
 
     /** The worker has the slot; false, and the slot is given back, if nobody waits any more. */
@@ -46,8 +46,14 @@ final class Delivery implements Handover {
             return false;
         }
         page = answer;
-        answer.writtenBy(loop);
+        answer.writtenBy(channel.eventLoop(), this::look);
         return true;
+    }
+
+    private void look() {
+        if (channel.isOpen() && KernelQueue.isClosedWithBytesLeft(channel)) {
+            lost();
+        }
     }
 
     synchronized @Nullable Page page() {

@@ -49,6 +49,7 @@ final class Page {
     private List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     private long bytes;
     private volatile Executor loop = Runnable::run;
+    private volatile Runnable look = () -> {};
 
     /**
      * @param number of the page among those of its instance
@@ -120,23 +121,25 @@ final class Page {
     }
 
     /**
-     * @param loop on which the connection's reset is noticed
+     * @param loop of the connection
+     * @param look asks the kernel, on the loop, whether the client is gone, and takes the page back
      */
-    void writtenBy(Executor loop) {
+    void writtenBy(Executor loop, Runnable look) {
+        this.look = look;
         this.loop = loop;
     }
 
     /**
-     * Blocks until a reset that has arrived has been noticed: the event loop looks at its
-     * connections before its tasks. A client that goes and comes back at once is not overtaken by
-     * its own next call.
+     * Blocks until a reset that has arrived has been noticed, be it that the event loop has not
+     * been told of it. A client that goes and comes back at once is not overtaken by its own next
+     * call.
      */
     void awaitNews() {
         if (state() != State.SENT) {
             return;
         }
         try {
-            CompletableFuture.runAsync(() -> {}, loop).get(NEWS_WAIT_MS, TimeUnit.MILLISECONDS);
+            CompletableFuture.runAsync(look, loop).get(NEWS_WAIT_MS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RejectedExecutionException e) {

@@ -74,7 +74,7 @@ final class RecordsResource {
                         settings.fetchMinBytes() < 0 ? Long.MAX_VALUE : settings.fetchMinBytes(),
                         Math.min(bytesMax, limits.pageBytesMax()),
                         budget);
-        Delivery delivery = new Delivery(instance, ConnectionWatch.channel(call).eventLoop());
+        Delivery delivery = new Delivery(instance, ConnectionWatch.channel(call));
         ConnectionWatch watch = ConnectionWatch.of(call, delivery);
         Tracing.Span span = tracing.receive(call.traceContext());
         return call.onOwnLoop(calls.run(() -> page(instance, goal, delivery, span)))

@@ -276,10 +276,10 @@ final class Judge {
 
     // ---- the end
 
-    void end(List<BrokerRun> runs) {
+    void end() {
         try {
             for (int p = 0; p < committed.size(); p++) {
-                end(p, runs);
+                end(p, world.assignedRuns(p));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -31,7 +31,7 @@ final class Simulation {
             if (!world.go(HEALED_MS, () -> world.unsettled().isEmpty())) {
                 world.judge.fail("it does not come to rest: " + world.unsettled());
             }
-            world.judge.end(world.assignedRuns());
+            world.judge.end();
         } catch (RuntimeException | AssertionError e) {
             failure = Optional.of(e);
         }

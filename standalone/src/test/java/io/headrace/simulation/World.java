@@ -306,8 +306,10 @@ final class World {
         return "";
     }
 
-    List<BrokerRun> assignedRuns() {
-        return List.of(runs);
+    /** Who is to have the partition; others may not have deleted theirs yet. */
+    List<BrokerRun> assignedRuns(int p) {
+        TopicImage topic = runs[0].zk.image().topics().get(SimulatedController.TOPIC);
+        return topic.assignments().get(p).stream().map(id -> runs[id]).toList();
     }
 
     void note(String text) {

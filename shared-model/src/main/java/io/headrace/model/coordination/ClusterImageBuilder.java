@@ -181,20 +181,33 @@ final class ClusterImageBuilder {
         topics.forEach(
                 (name, topic) -> {
                     StatesNode state = states.get(name);
-                    if (state != null
-                            && state.topicId().equals(topic.topicId())
-                            && state.partitions().size() == topic.assignments().size()) {
-                        @Nullable Joined before = joined.get(name);
-                        Joined now =
-                                before != null && before.isOf(topic, state)
-                                        ? before
-                                        : new Joined(topic, state, topicImage(name, topic, state));
+                    Joined now =
+                            state == null || !state.topicId().equals(topic.topicId())
+                                    ? null
+                                    : joined(name, topic, state);
+                    if (now != null) {
                         next.put(name, now);
                         images.put(name, now.image());
                     }
                 });
         joined = next;
         return images;
+    }
+
+    /**
+     * A topic that grows is two znodes, changed at once and seen one after the other: until both
+     * are seen it is as it was.
+     */
+    private @Nullable Joined joined(String name, TopicNode topic, StatesNode state) {
+        @Nullable Joined before = joined.get(name);
+        if (state.partitions().size() != topic.assignments().size()) {
+            return before != null && before.topic().topicId().equals(topic.topicId())
+                    ? before
+                    : null;
+        }
+        return before != null && before.isOf(topic, state)
+                ? before
+                : new Joined(topic, state, topicImage(name, topic, state));
     }
 
     private static BalanceRun run(BalanceNode node) {

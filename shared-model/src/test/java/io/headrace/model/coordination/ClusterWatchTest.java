@@ -114,6 +114,26 @@ class ClusterWatchTest {
     }
 
     @Test
+    void a_topic_that_grows_is_there_all_the_time() throws Exception {
+        TopicId id = TopicId.random();
+        create(ZkPaths.topic("g"), new TopicNode(id.toString(), List.of(List.of(1)), Map.of()));
+        create(ZkPaths.states("g"), states(id, 1, 4));
+        watch.await(i -> i.topic("g").isPresent(), WAIT);
+
+        List<List<Integer>> grown = List.of(List.of(1), List.of(1));
+        TopicNode topic = new TopicNode(id.toString(), grown, Map.of());
+        client.setData().forPath(ZkPaths.topic("g"), ZkPayloads.encode(topic));
+        create(ZkPaths.cordoned(7), new CordonNode(9, true));
+        ClusterImage half = watch.await(i -> i.cordons().containsKey(7), WAIT);
+        assertThat(half.topic("g").orElseThrow().partitionCount()).isOne();
+
+        PartitionNode state = new PartitionNode(1, 4, List.of(1), 0);
+        StatesNode states = new StatesNode(id.toString(), List.of(state, state));
+        client.setData().forPath(ZkPaths.states("g"), ZkPayloads.encode(states));
+        watch.await(i -> i.topic("g").orElseThrow().partitionCount() == 2, WAIT);
+    }
+
+    @Test
     void moves_cordons_admissions_and_broker_settings_show_in_the_image() throws Exception {
         TopicId id = TopicId.random();
         create(

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  *                           written an ISR, and so lives, the last copy waits beside it: it leads if they prove
  *                           nothing either
  * gone, stopping            leads no more, if another of the ISR can; stays in the ISR
- * all of ISR gone           a live member of the ELR becomes the ISR; none: the ISR waits
+ * all of ISR gone           a live member of the ELR becomes the ISR, and the leader that is gone waits beside it
+ *                           as last copy; none: the ISR waits
  * </pre>
  *
  * <p>Who is gone or stops is taken out of the ISR by the leader, which so shows that it lives: the
@@ -82,7 +83,9 @@ final class LeaderElection {
      */
     static Optional<PartitionState> next(
             PartitionState state, List<Integer> assignment, Standing standing, Rules rules) {
-        Members members = settled(trusted(state, assignment, standing, rules), standing, rules);
+        Members trusted = trusted(state, assignment, standing, rules);
+        int measure = measure(state, trusted.isr(), assignment, standing);
+        Members members = settled(trusted, measure, standing, rules);
         if (rules.mayBeUnclean() && members.isr().stream().noneMatch(standing.live()::contains)) {
             members = unclean(members, assignment, standing);
         }
@@ -174,15 +177,21 @@ final class LeaderElection {
                 : first(assignment, left::contains).orElse(PartitionState.NO_LEADER);
     }
 
-    private static Members settled(Members from, Standing standing, Rules rules) {
+    private static Members settled(Members from, int measure, Standing standing, Rules rules) {
         boolean somebodyLives = from.isr().stream().anyMatch(standing.live()::contains);
         List<Integer> successor = oneThatLives(from.elr(), standing);
-        List<Integer> isr = somebodyLives || successor.isEmpty() ? from.isr() : successor;
+        boolean isHandedOn = !somebodyLives && !successor.isEmpty();
+        List<Integer> isr = isHandedOn ? successor : from.isr();
+        int lastCopy = from.lastCopy();
+        if (isHandedOn && lastCopy == PartitionState.NO_LEADER) {
+            // The successor may be dead as well, and its session not yet over.
+            lastCopy = measure;
+        }
         if (isr.size() >= rules.minIsr()) {
-            return new Members(isr, List.of(), from.lastCopy());
+            return new Members(isr, List.of(), lastCopy);
         }
         Stream<Integer> others = Stream.concat(from.elr().stream(), from.isr().stream());
-        return new Members(isr, others.filter(without(isr)).distinct().toList(), from.lastCopy());
+        return new Members(isr, others.filter(without(isr)).distinct().toList(), lastCopy);
     }
 
     /** One that is there to stay; if there is none, one that lives. */

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.curator.framework.recipes.cache.ChildData;
 
 /**
@@ -202,12 +205,24 @@ final class Attacks {
                 ZkPayloads.decode(node.getPath(), node.getData(), StatesNode.class).partitions();
         for (int p = 0; p < partitions.size(); p++) {
             List<Integer> isr = partitions.get(p).isr();
-            boolean hasOther = isr.stream().anyMatch(other -> other != id && isSafe(other));
-            if (!hasOther && !(isr.equals(List.of(id)) && isForced(id, p))) {
+            boolean isKept = hasOther(isr, id) || (isr.equals(List.of(id)) && isForced(id, p));
+            if (!isKept || !wanted(p).allMatch(next -> hasOther(next, id))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean hasOther(List<Integer> isr, int id) {
+        return isr.stream().anyMatch(other -> other != id && isSafe(other));
+    }
+
+    /** What leaders have asked for and ZooKeeper may be late to do. */
+    private Stream<List<Integer>> wanted(int p) {
+        return IntStream.range(0, world.brokerCount())
+                .mapToObj(world::run)
+                .filter(Objects::nonNull)
+                .flatMap(run -> run.isrWriter.wanted(p).stream());
     }
 
     private boolean isSafe(int id) {

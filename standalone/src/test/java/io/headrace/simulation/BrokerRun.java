@@ -43,6 +43,7 @@ final class BrokerRun {
     final ZkClient zk;
     final ReplicaManager replicas;
     final LeaderSide leaderSide;
+    final SimulatedIsrWriter isrWriter;
     final IdentityHashMap<Partition, Judge.Seen> seen = new IdentityHashMap<>();
     private final World world;
     private final SimulatedDisk disk;
@@ -62,6 +63,8 @@ final class BrokerRun {
         this.disk = disk;
         this.program = new Program(world.timeline, this::guarded);
         this.zk = new ZkClient(world.zooKeeper, world.network, program, world.random, id);
+        this.isrWriter =
+                new SimulatedIsrWriter(world.zooKeeper, zk, SimulatedController.TOPIC, world.bug);
         this.replicas =
                 new ReplicaManager(
                         id,
@@ -73,11 +76,7 @@ final class BrokerRun {
                         new InSyncRules(
                                 Duration.ofMillis(world.plan.options().lagMs()),
                                 world.timeline::nanos,
-                                new SimulatedIsrWriter(
-                                        world.zooKeeper,
-                                        zk,
-                                        SimulatedController.TOPIC,
-                                        world.bug)));
+                                isrWriter));
         this.leaderSide = new LeaderSide(world, this);
         this.fetchers =
                 new SimulatedFetchers(
@@ -132,7 +131,7 @@ final class BrokerRun {
         }
         local = new LocalReplicas(replicas, logs, LeadershipListener.NONE, fetchers);
         node = new OwnNode(world, this, logs.directoryId(), foundEpoch());
-        world.note("broker " + id + " starts, previous epoch " + foundEpoch());
+        world.note("broker " + id + " starts, proven epoch " + foundEpoch());
         zk.listen(this::changed);
         zk.whenSessionLost(this::sessionLost);
         flush();
@@ -218,16 +217,16 @@ final class BrokerRun {
     }
 
     private long foundEpoch() {
-        return logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
+        return logs.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PROVEN_EPOCH);
     }
 
     /**
-     * As {@code Membership} does: this process has lost nothing, so its last epoch is the proof.
+     * As {@code Membership} does: this process has lost nothing, so its first epoch is the proof.
      */
     private void sessionLost() {
         world.note("broker " + id + " lost its session, epoch " + ownEpoch());
         if (isJoined) {
-            node.proves(converger.epoch());
+            node.proves(converger.firstEpoch());
         }
     }
 
@@ -247,7 +246,11 @@ final class BrokerRun {
             return;
         }
         isStopped = true;
-        long epoch = isJoined ? converger.epoch().orElse(foundEpoch()) : foundEpoch();
+        long found = foundEpoch();
+        long epoch =
+                found == BrokerRegistration.NO_PROVEN_EPOCH && isJoined
+                        ? converger.firstEpoch().orElse(found)
+                        : found;
         replicas.quiesce();
         replicas.close();
         try {

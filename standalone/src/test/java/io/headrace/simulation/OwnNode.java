@@ -1,5 +1,6 @@
 package io.headrace.simulation;
 
+import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
@@ -22,19 +23,21 @@ final class OwnNode {
     private final World world;
     private final BrokerRun run;
     private final String directoryId;
-    private long previousEpoch;
+    private long provenEpoch;
     private boolean isRegistering;
 
-    OwnNode(World world, BrokerRun run, String directoryId, long previousEpoch) {
+    OwnNode(World world, BrokerRun run, String directoryId, long provenEpoch) {
         this.world = world;
         this.run = run;
         this.directoryId = directoryId;
-        this.previousEpoch = previousEpoch;
+        this.provenEpoch = provenEpoch;
     }
 
-    /** The session is over; this process has lost nothing, so its last epoch is the proof. */
-    void proves(OptionalLong epoch) {
-        previousEpoch = epoch.orElse(previousEpoch);
+    /** The session is over; this process has lost nothing, so its first epoch is the proof. */
+    void proves(OptionalLong firstEpoch) {
+        if (provenEpoch == BrokerRegistration.NO_PROVEN_EPOCH) {
+            provenEpoch = firstEpoch.orElse(provenEpoch);
+        }
         run.program.in(0, this::register);
     }
 
@@ -62,7 +65,7 @@ final class OwnNode {
                         Map.of(),
                         null,
                         "test",
-                        world.bug == Bug.CLEAN_STOP_CLAIMED ? lastSeenEpoch() : previousEpoch,
+                        world.bug == Bug.CLEAN_STOP_CLAIMED ? lastSeenEpoch() : provenEpoch,
                         directoryId,
                         run.isStopping()));
     }

@@ -31,8 +31,8 @@ record Standing(
     }
 
     /**
-     * A newcomer is trusted when its last clean stop was that of the registration that was seen
-     * last, with the same log directory.
+     * A newcomer is trusted when it has lost nothing since the registration that was seen last,
+     * with the same log directory.
      */
     static Standing of(ClusterImage image, Remembered remembered) {
         Set<Integer> stopping = new HashSet<>();
@@ -56,7 +56,11 @@ record Standing(
             if (isOtherDisk) {
                 replaced.add(id);
             }
-            if (isOtherDisk || last == null || broker.previousEpoch() != last.epoch()) {
+            boolean hasProof =
+                    last != null
+                            && broker.provenEpoch() != BrokerRegistration.NO_PROVEN_EPOCH
+                            && broker.provenEpoch() <= last.epoch();
+            if (isOtherDisk || !hasProof) {
                 untrusted.add(id);
             }
         }

@@ -54,17 +54,17 @@ class AdmissionTest {
         zooKeeper.close();
     }
 
-    private Registration register(int id, long previousEpoch, boolean isStopping) throws Exception {
+    private Registration register(int id, long provenEpoch, boolean isStopping) throws Exception {
         return Registration.register(
                 client,
                 ZkPaths.broker(id),
-                node(id, previousEpoch, isStopping),
+                node(id, provenEpoch, isStopping),
                 Duration.ofSeconds(10));
     }
 
-    private static BrokerNode node(int id, long previousEpoch, boolean isStopping) {
+    private static BrokerNode node(int id, long provenEpoch, boolean isStopping) {
         return new BrokerNode(
-                "http://b" + id, Map.of(), null, "test", previousEpoch, "disk-" + id, isStopping);
+                "http://b" + id, Map.of(), null, "test", provenEpoch, "disk-" + id, isStopping);
     }
 
     /** A topic "t" on brokers 0 and 1, both in sync and admitted. */

@@ -40,7 +40,7 @@ final class Images {
     }
 
     /** A broker that proves that it stopped cleanly at an epoch, on a disk. */
-    static BrokerRegistration proven(int id, long epoch, long previousEpoch, String disk) {
+    static BrokerRegistration proven(int id, long epoch, long provenEpoch, String disk) {
         return new BrokerRegistration(
                 id,
                 epoch,
@@ -48,7 +48,7 @@ final class Images {
                 Map.of(),
                 Optional.empty(),
                 "test",
-                previousEpoch,
+                provenEpoch,
                 disk,
                 false);
     }
@@ -61,7 +61,7 @@ final class Images {
                 broker.endpoints(),
                 broker.rack(),
                 broker.version(),
-                broker.previousEpoch(),
+                broker.provenEpoch(),
                 broker.directoryId(),
                 true);
     }

@@ -144,7 +144,7 @@ class LeaderElectionTest {
     }
 
     @Test
-    void theProofOfACleanStopIsTheEpochSeenLastAndTheSameDisk() {
+    void theProofIsThatNothingWasLostSinceTheEpochSeenLastAndTheSameDisk() {
         Remembered remembered =
                 new Remembered(
                         Map.of(),
@@ -153,7 +153,9 @@ class LeaderElectionTest {
                                 1, new Remembered.Last(10, "d1"),
                                 2, new Remembered.Last(10, "d2"),
                                 3, new Remembered.Last(10, ""),
-                                4, new Remembered.Last(20, "d4")));
+                                4, new Remembered.Last(20, "d4"),
+                                6, new Remembered.Last(10, "d6"),
+                                7, new Remembered.Last(10, "d7")));
         List<BrokerRegistration> brokers =
                 List.of(
                         Images.proven(0, 20, 10, "d0"),
@@ -161,11 +163,13 @@ class LeaderElectionTest {
                         Images.proven(2, 20, 10, "other"),
                         Images.proven(3, 20, 10, "d3"),
                         Images.proven(4, 20, 7, "d4"),
-                        Images.proven(5, 20, 10, "d5"));
+                        Images.proven(5, 20, 10, "d5"),
+                        Images.proven(6, 20, 7, "d6"),
+                        Images.proven(7, 20, 11, "d7"));
         ClusterImage image = Images.image(brokers);
         Standing standing = Standing.of(image, remembered);
-        assertThat(standing.newcomers()).containsExactlyInAnyOrder(0, 1, 2, 3, 5);
-        assertThat(standing.untrusted()).containsExactlyInAnyOrder(1, 2, 5);
+        assertThat(standing.newcomers()).containsExactlyInAnyOrder(0, 1, 2, 3, 5, 6, 7);
+        assertThat(standing.untrusted()).containsExactlyInAnyOrder(1, 2, 5, 7);
         assertThat(standing.replaced()).containsExactly(2);
     }
 

@@ -179,13 +179,16 @@ public final class Membership implements Closeable {
 
     /**
      * The session is over, so the registration will be made anew. This process has lost nothing
-     * since the last one, which proves it as a clean stop would.
+     * since its first one, which proves it as a clean stop would.
      */
     private void sessionLost() {
         Registration known = registration;
         BrokerNode node = registered;
-        OptionalLong epoch = start.epoch();
-        if (known == null || node == null || epoch.isEmpty()) {
+        OptionalLong epoch = start.firstEpoch();
+        if (known == null
+                || node == null
+                || node.provenEpoch() != BrokerRegistration.NO_PROVEN_EPOCH
+                || epoch.isEmpty()) {
             return;
         }
         try {
@@ -211,9 +214,9 @@ public final class Membership implements Closeable {
         return start.isAdmitted(image);
     }
 
-    /** Of the newest registration of this process that an image has shown, also when it is gone. */
-    public OptionalLong ownEpoch() {
-        return start.epoch();
+    /** Of the first registration of this process that an image has shown, also when it is gone. */
+    public OptionalLong firstEpoch() {
+        return start.firstEpoch();
     }
 
     /** Whether the newest image shows this broker alive. */

@@ -16,7 +16,7 @@ final class OwnStart {
 
     private final int brokerId;
     private final long epochBefore;
-    private volatile long epoch = NOBODY;
+    private volatile long firstEpoch = NOBODY;
     private volatile boolean isAdmitted;
 
     /**
@@ -34,16 +34,18 @@ final class OwnStart {
     boolean isAdmitted(ClusterImage image) {
         BrokerRegistration own = image.brokers().get(brokerId);
         if (own != null && own.epoch() > epochBefore) {
-            epoch = own.epoch();
-            if (image.admission().isAdmitted(brokerId, epoch)) {
+            if (firstEpoch == NOBODY) {
+                firstEpoch = own.epoch();
+            }
+            if (image.admission().isAdmitted(brokerId, own.epoch())) {
                 isAdmitted = true;
             }
         }
         return isAdmitted;
     }
 
-    /** Of the newest registration that was seen, also when it is gone by now. */
-    OptionalLong epoch() {
-        return epoch == NOBODY ? OptionalLong.empty() : OptionalLong.of(epoch);
+    /** Of the first registration that was seen, also when it is gone by now. */
+    OptionalLong firstEpoch() {
+        return firstEpoch == NOBODY ? OptionalLong.empty() : OptionalLong.of(firstEpoch);
     }
 }

@@ -33,7 +33,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -294,17 +293,19 @@ final class Broker {
     }
 
     /**
-     * What the marker of a clean stop says: the registration of this process; without one that an
-     * image has shown, what it found itself, since nothing was lost since. Never that of a process
-     * before this one which may have lost something.
+     * What the marker of a clean stop says: since which registration nothing was lost. That is what
+     * this process found itself, or else its own first one; never that of a process before it which
+     * may have lost something.
      */
     private static long provenEpoch(@Nullable Membership joined, LogDirectory opened) {
-        OptionalLong own = joined == null ? OptionalLong.empty() : joined.ownEpoch();
-        return own.isPresent() ? own.getAsLong() : foundEpoch(opened);
+        long found = foundEpoch(opened);
+        return found == BrokerRegistration.NO_PROVEN_EPOCH && joined != null
+                ? joined.firstEpoch().orElse(found)
+                : found;
     }
 
     private static long foundEpoch(LogDirectory opened) {
-        return opened.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PREVIOUS_EPOCH);
+        return opened.cleanBrokerEpoch().orElse(BrokerRegistration.NO_PROVEN_EPOCH);
     }
 
     private static <T> T require(@Nullable T part) {

@@ -49,7 +49,7 @@ class SessionLossTest {
                             });
             assertThat(registration(broker).getEphemeralOwner())
                     .isNotEqualTo(before.getEphemeralOwner());
-            assertThat(previousEpoch(broker))
+            assertThat(provenEpoch(broker))
                     .as("the proof that this process lost nothing since")
                     .isEqualTo(before.getCzxid());
             Awaitility.await()
@@ -86,10 +86,10 @@ class SessionLossTest {
         assertThat(answer.body()).contains("\"base_offset\":" + offset + ",");
     }
 
-    private static long previousEpoch(RunningBroker broker) throws Exception {
+    private static long provenEpoch(RunningBroker broker) throws Exception {
         String path = ZkPaths.broker(RunningBroker.ID);
         return ZkPayloads.decode(path, broker.zooKeeper().getData().forPath(path), BrokerNode.class)
-                .previousEpoch();
+                .provenEpoch();
     }
 
     private static Stat registration(RunningBroker broker) throws Exception {

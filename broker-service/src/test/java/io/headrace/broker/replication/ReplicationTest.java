@@ -168,7 +168,7 @@ class ReplicationTest {
             assertThat(values(cluster, 30)).containsExactlyElementsOf(expected(30));
             long stoppedEpoch = cluster.rememberedEpoch(1);
             cluster.launch(1);
-            assertThat(cluster.node(1).previousEpoch())
+            assertThat(cluster.node(1).provenEpoch())
                     .as("the proof of its clean stop")
                     .isEqualTo(stoppedEpoch);
         }

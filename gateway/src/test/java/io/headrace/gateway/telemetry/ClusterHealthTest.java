@@ -37,7 +37,7 @@ class ClusterHealthTest {
                         Map.of(),
                         Optional.empty(),
                         "test",
-                        BrokerRegistration.NO_PREVIOUS_EPOCH,
+                        BrokerRegistration.NO_PROVEN_EPOCH,
                         "disk",
                         false));
     }

@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param endpoints Kafka listeners by name, each {@code host:port}; empty while the broker has none
  * @param rack failure domain, for placement
  * @param version software version
- * @param previousEpoch the broker epoch that its last clean stop left behind, {@link
- *     #NO_PREVIOUS_EPOCH} without such proof
+ * @param provenEpoch the broker epoch since which it has lost nothing: all its processes since then
+ *     ended with a clean stop; {@link #NO_PROVEN_EPOCH} without such proof
  * @param directoryId of the log directory: another one means that the disk was replaced
  * @param isStopping whether the broker asks to be relieved of its leaderships, because it stops
  */
@@ -25,11 +25,11 @@ public record BrokerRegistration(
         Map<String, String> endpoints,
         Optional<String> rack,
         String version,
-        long previousEpoch,
+        long provenEpoch,
         String directoryId,
         boolean isStopping) {
 
-    public static final long NO_PREVIOUS_EPOCH = -1;
+    public static final long NO_PROVEN_EPOCH = -1;
 
     public BrokerRegistration {
         endpoints = Map.copyOf(endpoints);

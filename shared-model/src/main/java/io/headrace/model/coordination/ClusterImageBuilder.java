@@ -254,7 +254,7 @@ final class ClusterImageBuilder {
                 broker.endpoints(),
                 Optional.ofNullable(broker.rack()),
                 broker.version(),
-                broker.previousEpoch(),
+                broker.provenEpoch(),
                 broker.directoryId(),
                 broker.stopping());
     }

@@ -26,7 +26,8 @@ public final class ZkPayloads {
     public record ClusterNode(String clusterId, int formatVersion) {}
 
     /**
-     * @param previousEpoch broker epoch that the last clean stop left behind; -1 without such proof
+     * @param provenEpoch broker epoch since which the broker has lost nothing; -1 without such
+     *     proof
      * @param directoryId of the log directory
      * @param stopping whether the broker asks to be relieved of its leaderships
      */
@@ -36,14 +37,14 @@ public final class ZkPayloads {
             Map<String, String> endpoints,
             @Nullable String rack,
             String version,
-            long previousEpoch,
+            long provenEpoch,
             String directoryId,
             boolean stopping) {
 
         /** The same broker, asking to be relieved. */
         public BrokerNode stop() {
             return new BrokerNode(
-                    httpUrl, endpoints, rack, version, previousEpoch, directoryId, true);
+                    httpUrl, endpoints, rack, version, provenEpoch, directoryId, true);
         }
     }
 

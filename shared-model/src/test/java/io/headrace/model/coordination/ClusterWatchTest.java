@@ -106,7 +106,7 @@ class ClusterWatchTest {
                     .isEqualTo(registration.epoch());
             assertThat(image.partition(new TopicPartition("t", 1))).isEmpty();
             assertThat(image.brokers().get(1))
-                    .returns(77L, BrokerRegistration::previousEpoch)
+                    .returns(77L, BrokerRegistration::provenEpoch)
                     .returns("disk-1", BrokerRegistration::directoryId)
                     .returns(true, BrokerRegistration::isStopping);
         }

@@ -60,9 +60,9 @@ public final class SimulatedConverger {
         start.isAdmitted(image);
     }
 
-    /** Of the newest registration that was seen. */
-    public OptionalLong epoch() {
-        return start.epoch();
+    /** Of the first registration that was seen. */
+    public OptionalLong firstEpoch() {
+        return start.firstEpoch();
     }
 
     /**

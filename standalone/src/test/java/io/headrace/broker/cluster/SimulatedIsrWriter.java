@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.curator.framework.recipes.cache.ChildData;
 
 /**
@@ -42,6 +43,7 @@ public final class SimulatedIsrWriter implements IsrChanges {
     private final String topic;
     private final Bug bug;
     private Map<Integer, Wish> wishes = new LinkedHashMap<>();
+    private Map<Integer, Wish> underWay = Map.of();
     private boolean isPassDue;
 
     public SimulatedIsrWriter(ModelZooKeeper zooKeeper, ZkClient zk, String topic, Bug bug) {
@@ -60,6 +62,14 @@ public final class SimulatedIsrWriter implements IsrChanges {
         plan(0);
     }
 
+    /** What the ISR of a partition may become any moment. */
+    public List<List<Integer>> wanted(int partition) {
+        return Stream.of(wishes, underWay)
+                .flatMap(each -> Optional.ofNullable(each.get(partition)).stream())
+                .map(wish -> wish.change().isr())
+                .toList();
+    }
+
     private void plan(long pauseMs) {
         if (!isPassDue) {
             isPassDue = true;
@@ -70,6 +80,7 @@ public final class SimulatedIsrWriter implements IsrChanges {
     private void pass() {
         Map<Integer, Wish> taken = wishes;
         wishes = new LinkedHashMap<>();
+        underWay = taken;
         if (taken.isEmpty()) {
             isPassDue = false;
             return;
@@ -147,12 +158,14 @@ public final class SimulatedIsrWriter implements IsrChanges {
     }
 
     private void putBack(Map<Integer, Wish> open) {
+        underWay = Map.of();
         open.forEach(wishes::putIfAbsent);
         isPassDue = false;
         plan(50);
     }
 
     private void tell(IsrBatch batch, Map<Integer, Wish> taken) {
+        underWay = Map.of();
         isPassDue = false;
         for (IsrBatch.Judged one : batch.judged()) {
             Wish wish = taken.get(one.change().partition().partition());

@@ -196,11 +196,14 @@ final class LiveCluster {
                 .replace("..", "%2E%2E");
     }
 
+    /** Its records never expire: {@link #produce} gives them timestamps of 1970. */
     void createTopic(String topic, int partitions) {
         Answer answer =
                 post(
                         cluster("topics"),
-                        "{\"topic_name\":\"%s\",\"partitions_count\":%d}"
+                        """
+                        {"topic_name":"%s","partitions_count":%d,
+                         "configs":[{"name":"retention.ms","value":"-1"}]}"""
                                 .formatted(topic, partitions));
         if (answer.status() != 201) {
             throw new AssertionError(answer.toString());

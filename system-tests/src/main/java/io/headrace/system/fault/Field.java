@@ -13,8 +13,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What an attack works on: the cluster, chance, and the time that is left. */
 final class Field {
@@ -22,6 +32,8 @@ final class Field {
     private static final Duration COME_BACK = Duration.ofMinutes(2);
     private static final Duration SETTLE = Duration.ofMinutes(1);
     private static final Duration SETTLE_IN_PAIR = Duration.ofSeconds(5);
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
+    private static final int POLLS = 20;
 
     private final Cluster cluster;
     private final Journal journal;
@@ -266,6 +278,57 @@ final class Field {
                     }
                     return true;
                 });
+    }
+
+    /** A client that reads the attacked topic from its start, whatever is answered. */
+    void readFromStart(double seconds) throws IOException {
+        long untilNs = System.nanoTime() + (long) (seconds * TimeUnit.SECONDS.toNanos(1));
+        List<TopicPartition> all =
+                IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
+        while (System.nanoTime() < untilNs) {
+            try (KafkaConsumer<byte[], byte[]> reader =
+                    new KafkaConsumer<>(
+                            Map.of(
+                                    "bootstrap.servers",
+                                    cluster.bootstrapServers(),
+                                    "default.api.timeout.ms",
+                                    ANSWER_MAX.toMillis()),
+                            new ByteArrayDeserializer(),
+                            new ByteArrayDeserializer())) {
+                reader.assign(all);
+                reader.seekToBeginning(all);
+                long read = 0;
+                for (int i = 0; i < POLLS && System.nanoTime() < untilNs; i++) {
+                    read += reader.poll(Duration.ofMillis(200)).count();
+                }
+                mark("read " + read + " from the start");
+            } catch (KafkaException e) {
+                mark("a reader from the start: " + e);
+                pause(0.5);
+            }
+        }
+    }
+
+    /** Of Kafka's own tools and protocol. */
+    Admin adminClient() {
+        return Admin.create(
+                Map.of(
+                        "bootstrap.servers",
+                        cluster.bootstrapServers(),
+                        "default.api.timeout.ms",
+                        ANSWER_MAX.toMillis()));
+    }
+
+    /** What the brokers answer. */
+    static <T> T answer(KafkaFuture<T> future) throws IOException {
+        try {
+            return future.get(2 * ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the brokers did not do what was asked", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
     }
 
     TopicPartition anyPartition() {

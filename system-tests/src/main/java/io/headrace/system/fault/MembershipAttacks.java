@@ -9,31 +9,20 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** Replicas that move while brokers die (F55). */
 final class MembershipAttacks {
 
-    private static final long ANSWER_MAX_MS = 20_000;
     private static final Duration MOVE_MAX = Duration.ofMinutes(1);
 
     private MembershipAttacks() {}
 
     /** F55: a replica leaves a partition and comes back, and somebody dies meanwhile. */
     static void moves(Field field) throws IOException {
-        try (Admin admin =
-                Admin.create(
-                        Map.of(
-                                "bootstrap.servers",
-                                field.cluster().bootstrapServers(),
-                                "client.id",
-                                "mover"))) {
+        try (Admin admin = field.adminClient()) {
             while (field.goesOn()) {
                 TopicPartition partition = field.anyPartition();
                 List<Integer> ids = new ArrayList<>(List.of(1, 2, 3));
@@ -48,7 +37,7 @@ final class MembershipAttacks {
     private static void move(Field field, Admin admin, TopicPartition partition, List<Integer> to)
             throws IOException {
         field.mark("move " + partition + " to " + to);
-        answer(
+        Field.answer(
                 admin.alterPartitionReassignments(
                                 Map.of(
                                         partition,
@@ -61,20 +50,11 @@ final class MembershipAttacks {
         boolean isDone =
                 Waiting.until(
                         MOVE_MAX,
-                        () -> answer(admin.listPartitionReassignments().reassignments()).isEmpty());
+                        () ->
+                                Field.answer(admin.listPartitionReassignments().reassignments())
+                                        .isEmpty());
         if (!isDone) {
             field.wrong("C22", "the move of " + partition + " is not done after " + MOVE_MAX);
-        }
-    }
-
-    private static <T> T answer(KafkaFuture<T> future) throws IOException {
-        try {
-            return future.get(ANSWER_MAX_MS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the brokers did not do what was asked", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
         }
     }
 }

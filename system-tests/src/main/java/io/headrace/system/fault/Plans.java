@@ -44,8 +44,11 @@ public final class Plans {
         quiet("F18", "one follower at 1 Mbit/s", NetworkAttacks::narrow);
         quiet("F20", "replies to clients lost", ProxyAttacks::loseReplies);
         process("F21", "disk full", DiskAttacks::full);
+        process("F22", "writes find no room", StorageAttacks::noRoom);
+        process("F23", "writes fail", StorageAttacks::failingWrite);
         process("F24", "flushes fail, then power loss", StorageAttacks::failingFlush);
         add("F26", "flushes take 2 s", Kind.QUIET, StorageAttacks::slowFlush);
+        add("F27", "older files cannot be read", Kind.QUIET, StorageAttacks::failingRead);
         process("F28", "power loss of leaders", PowerAttacks::one);
         plan(
                 "F29",
@@ -74,8 +77,15 @@ public final class Plans {
         process("F39", "no ZooKeeper majority", CoordinationAttacks::quorum);
         process("F40", "sessions of brokers and admins expire", ProcessAttacks::expire);
         network("F41", "ZooKeeper comes and goes", NetworkAttacks::flapping);
+        process("F44", "topics come and go while admins die", TopicAttacks::admins);
+        add("F45", "heap dumps of leaders", Kind.QUIET, ResourceAttacks::safepoints);
+        add("F48", "no more files for a leader", Kind.QUIET, ResourceAttacks::noFiles);
         process("F49", "a leader gets a tenth of its time", ProcessAttacks::starve);
+        add("F50", "readers of a byte a second", Kind.QUIET, ResourceAttacks::slowReaders);
+        add("F52", "hundreds of connections a second", Kind.QUIET, ResourceAttacks::flood);
         process("F55", "replicas move while brokers die", MembershipAttacks::moves);
+        process("F56", "a topic is made again and again", TopicAttacks::sameName);
+        process("F57", "compaction and deletion while leaders die", TopicAttacks::tidied);
         add("F60", "pairs of faults by chance, at once", Kind.MIXED, Plans::pairs);
     }
 

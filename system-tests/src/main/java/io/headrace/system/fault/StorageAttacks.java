@@ -10,17 +10,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
-/** Disks that fail or dawdle, and logs that end badly (F24, F26, F31, F32, F34). */
+/** Disks that fail or dawdle, and logs that end badly (F22 to F24, F26, F27, F31, F32, F34). */
 final class StorageAttacks {
 
     private static final double LENGTH = 12;
     private static final int GARBAGE = 4096;
     private static final Duration NOTICE = Duration.ofSeconds(15);
+    private static final String FLUSHES = "fsync,fdatasync";
+    private static final String WRITES = "pwrite64,pwritev,write,writev";
+    private static final String READS = "pread64,preadv,read,sendfile";
+    private static final int TIMES_FULL = 4;
+    private static final double FULL = 3;
 
     private StorageAttacks() {}
 
@@ -31,14 +37,8 @@ final class StorageAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             field.mark("every flush of " + leader + " fails");
-            Program strace = tamper(field, leader, "fsync,fdatasync", "error=EIO");
-            try {
-                if (!Waiting.until(NOTICE, () -> !leader.runs() || !leader.isReady())) {
-                    field.wrong("C22", leader + " is ready although its disk fails");
-                }
-            } finally {
-                strace.kill9();
-            }
+            Program strace = tamper(field, leader, FLUSHES, "error=EIO", List.of());
+            awaitNotice(field, leader, strace);
             PowerAttacks.off(field, leader);
             field.pauseAbout(0, 3);
             field.startAgain(leader);
@@ -51,7 +51,7 @@ final class StorageAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             field.mark("every flush of " + leader + " takes 2 s");
-            Program strace = tamper(field, leader, "fsync,fdatasync", "delay_exit=2000000");
+            Program strace = tamper(field, leader, FLUSHES, "delay_exit=2000000", List.of());
             try {
                 field.pause(LENGTH);
             } finally {
@@ -62,23 +62,131 @@ final class StorageAttacks {
         }
     }
 
-    private static Program tamper(Field field, Node node, String calls, String how)
+    /** F22: some writes of a leader's logs find no room, in the midst of an append. */
+    static void noRoom(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark("some writes of " + leader + " find no room");
+            for (int i = 0; i < TIMES_FULL; i++) { // a log that is rolled needs a look anew
+                Program strace =
+                        tamper(field, leader, WRITES, "error=ENOSPC:when=2+3", ends(field, leader));
+                try {
+                    field.pause(FULL);
+                } finally {
+                    strace.kill9();
+                }
+            }
+            field.mark("room again at " + leader);
+            if (!leader.runs()) {
+                field.wrong("C22", leader + " ended when writes found no room");
+                field.startAgain(leader);
+            }
+            field.settle();
+        }
+    }
+
+    /** F23: every write of a leader's logs fails; nothing may be acknowledged by it then. */
+    static void failingWrite(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark("every write of the logs of " + leader + " fails");
+            Program strace = tamper(field, leader, WRITES, "error=EIO", ends(field, leader));
+            awaitNotice(field, leader, strace);
+            if (leader.runs()) {
+                ProcessAttacks.kill(field, leader);
+            }
+            field.startAgain(leader);
+            field.settle();
+        }
+    }
+
+    private static void awaitNotice(Field field, Node leader, Program strace) throws IOException {
+        try {
+            if (!Waiting.until(NOTICE, () -> !leader.runs() || !leader.isReady())) {
+                field.wrong("C22", leader + " is ready although its disk fails");
+            }
+        } finally {
+            strace.kill9();
+        }
+    }
+
+    /** F27: the older files of a leader cannot be read, while somebody reads all from the start. */
+    static void failingRead(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            List<Path> ends = ends(field, leader);
+            List<Path> older =
+                    segments(field, leader).stream().filter(file -> !ends.contains(file)).toList();
+            if (older.isEmpty()) {
+                field.pause(1);
+                continue;
+            }
+            field.mark(older.size() + " files of " + leader + " cannot be read");
+            Program strace = tamper(field, leader, READS, "error=EIO", older);
+            try {
+                field.readFromStart(LENGTH);
+            } finally {
+                strace.kill9();
+            }
+            field.mark("all can be read again");
+            if (!leader.runs()) {
+                field.wrong("C22", leader + " ended when it could not read");
+                field.startAgain(leader);
+            }
+            field.settle();
+        }
+    }
+
+    /**
+     * @param only the files whose calls are meant; none: all calls
+     */
+    private static Program tamper(Field field, Node node, String calls, String how, List<Path> only)
             throws IOException {
-        return field.cluster()
-                .machine()
-                .program(
-                        node.host(),
-                        "strace-" + node.name(),
+        List<String> command =
+                new ArrayList<>(
                         List.of(
                                 "strace",
                                 "-f",
                                 "-qq",
+                                "-o",
+                                "/dev/null",
                                 "-e",
                                 "trace=" + calls,
                                 "-e",
                                 "inject=" + calls + ":" + how,
                                 "-p",
                                 Long.toString(node.pid())));
+        for (Path file : only) {
+            command.add("-P");
+            command.add(file.toString());
+        }
+        return field.cluster().machine().program(node.host(), "strace-" + node.name(), command);
+    }
+
+    /** The files to which a broker appends. */
+    private static List<Path> ends(Field field, Node broker) throws IOException {
+        List<Path> ends = new ArrayList<>();
+        for (int p = 0; p < field.partitions(); p++) {
+            ends.add(newest(field, broker, new TopicPartition(field.topic(), p)));
+        }
+        return ends;
+    }
+
+    private static List<Path> segments(Field field, Node broker) throws IOException {
+        List<Path> all = new ArrayList<>();
+        for (int p = 0; p < field.partitions(); p++) {
+            all.addAll(segments(field, broker, new TopicPartition(field.topic(), p)));
+        }
+        return all;
+    }
+
+    private static List<Path> segments(Field field, Node broker, TopicPartition partition)
+            throws IOException {
+        int id = field.cluster().brokers().indexOf(broker) + 1;
+        Path folder = field.cluster().partition(id, partition.toString());
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(file -> file.toString().endsWith(".log")).toList();
+        }
     }
 
     /** F31: a log ends somewhere inside its last batches. */
@@ -136,13 +244,9 @@ final class StorageAttacks {
 
     private static Path newest(Field field, Node broker, TopicPartition partition)
             throws IOException {
-        int id = field.cluster().brokers().indexOf(broker) + 1;
-        Path folder = field.cluster().partition(id, partition.toString());
-        try (Stream<Path> all = Files.list(folder)) {
-            return all.filter(file -> file.toString().endsWith(".log"))
-                    .max(Comparator.naturalOrder())
-                    .orElseThrow(() -> new IOException(folder + " holds no segment"));
-        }
+        return segments(field, broker, partition).stream()
+                .max(Comparator.naturalOrder())
+                .orElseThrow(() -> new IOException(partition + " holds no segment"));
     }
 
     /** F34: a broker comes back with an empty disk and its old id, and must not lead with it. */

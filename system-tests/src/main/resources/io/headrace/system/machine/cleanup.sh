@@ -45,6 +45,7 @@ if [ -f "$run/namespaces" ]; then
 fi
 if [ -f "$run/links" ]; then
   while read -r link; do
+    iptables -D FORWARD -i "$link" -o "$link" -j ACCEPT 2>/dev/null
     [ ! -e "/sys/class/net/$link" ] || ip link del "$link"
   done <"$run/links"
 fi

@@ -1,0 +1,184 @@
+package io.headrace.system.fault;
+
+import io.headrace.system.cluster.Cluster;
+import io.headrace.system.cluster.Node;
+import io.headrace.system.cluster.Waiting;
+import io.headrace.system.machine.Program;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Processes that run short of time, files and connections (F45, F48, F50, F52). */
+final class ResourceAttacks {
+
+    private static final double LENGTH = 10;
+    private static final int DUMPS = 5;
+    private static final int FILES_LEFT = 6;
+    private static final int CROWD = 150;
+    private static final int SLOW_READERS = 200;
+    private static final int FLOOD_MAX = 3000;
+    private static final double SECOND_OF_FLOOD = 1.0 / 500;
+    private static final int CONNECT_MAX_MS = 1000;
+    private static final Duration TOOL_MAX = Duration.ofSeconds(60);
+
+    private ResourceAttacks() {}
+
+    /** F45: a leader stands still while its heap is written down, again and again. */
+    static void safepoints(Field field) throws IOException {
+        Path dump = field.cluster().machine().folder().resolve("heap.hprof");
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark("heap dumps of " + leader);
+            for (int i = 0; i < DUMPS; i++) {
+                run(
+                        field,
+                        leader,
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(leader.pid()),
+                        "GC.heap_dump",
+                        "-overwrite",
+                        dump.toString());
+            }
+            Files.deleteIfExists(dump);
+            field.settle();
+        }
+    }
+
+    /** F48: a leader can open only few more files and connections, and many want in. */
+    static void noFiles(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            int open;
+            try (Stream<Path> all = Files.list(Path.of("/proc/" + leader.pid() + "/fd"))) {
+                open = (int) all.count();
+            }
+            field.mark("six more files for " + leader + ", which has " + open);
+            String before = limit(leader);
+            limit(field, leader, Integer.toString(open + FILES_LEFT));
+            List<Socket> crowd = new ArrayList<>();
+            try {
+                for (int i = 0; i < CROWD; i++) {
+                    connect(crowd, leader, Cluster.KAFKA_PORT);
+                }
+                field.pause(LENGTH);
+            } finally {
+                leave(crowd);
+                if (leader.runs()) {
+                    limit(field, leader, before);
+                }
+            }
+            field.mark("files again for " + leader);
+            if (!leader.runs()) {
+                field.wrong("C22", leader + " ended when it could open no files");
+                field.startAgain(leader);
+            }
+            field.settle();
+        }
+    }
+
+    /** The soft limit of open files. */
+    private static String limit(Node node) throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + node.pid() + "/limits")).stream()
+                .filter(line -> line.startsWith("Max open files"))
+                .map(line -> line.substring("Max open files".length()).strip().split(" +", -1)[0])
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void limit(Field field, Node node, String soft) throws IOException {
+        run(field, node, "prlimit", "--pid", Long.toString(node.pid()), "--nofile=" + soft + ":");
+    }
+
+    private static void run(Field field, Node node, String... command) throws IOException {
+        Program tool =
+                field.cluster()
+                        .machine()
+                        .program(node.host(), "tool-" + node.name(), List.of(command));
+        if (!Waiting.until(TOOL_MAX, () -> !tool.isAlive())) {
+            tool.kill9();
+            throw new IOException(String.join(" ", command) + " does not end");
+        }
+    }
+
+    /** F50: many ask a leader for all it has over HTTP, and read a byte a second. */
+    static void slowReaders(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark(SLOW_READERS + " slow readers at " + leader);
+            byte[] ask =
+                    ("GET /v1/topics/"
+                                    + field.topic()
+                                    + "/partitions/0/batches?offset=0&max_bytes=50000000 HTTP/1.1\r\n"
+                                    + "Host: "
+                                    + leader.host().address()
+                                    + "\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII);
+            List<Socket> readers = new ArrayList<>();
+            try {
+                for (int i = 0; i < SLOW_READERS; i++) {
+                    connect(readers, leader, URI.create(leader.url()).getPort());
+                }
+                for (Socket reader : readers) {
+                    reader.getOutputStream().write(ask);
+                }
+                for (int i = 0; i < LENGTH; i++) {
+                    field.pause(1);
+                    for (Socket reader : readers) {
+                        if (reader.getInputStream().available() > 0) {
+                            int ignored = reader.getInputStream().read();
+                        }
+                    }
+                }
+            } finally {
+                leave(readers);
+            }
+            field.mark("the slow readers are gone");
+            field.settle();
+        }
+    }
+
+    /** F52: hundreds of new connections a second, which stay and say nothing. */
+    static void flood(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            field.mark("a flood of connections to " + leader);
+            List<Socket> flood = new ArrayList<>();
+            try {
+                for (int i = 0; i < FLOOD_MAX && field.goesOn(); i++) {
+                    connect(flood, leader, Cluster.KAFKA_PORT);
+                    field.pause(SECOND_OF_FLOOD);
+                }
+                field.mark(flood.size() + " connections were taken");
+            } finally {
+                leave(flood);
+            }
+            field.settle();
+        }
+    }
+
+    /** A connection that is refused is no fault of the one who refuses. */
+    private static void connect(List<Socket> all, Node node, int port) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setReceiveBufferSize(4096);
+            socket.connect(new InetSocketAddress(node.host().address(), port), CONNECT_MAX_MS);
+            all.add(socket);
+        } catch (IOException refused) {
+            socket.close();
+        }
+    }
+
+    private static void leave(List<Socket> all) throws IOException {
+        for (Socket each : all) {
+            each.close();
+        }
+    }
+}

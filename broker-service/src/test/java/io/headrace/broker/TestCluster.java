@@ -2,6 +2,7 @@ package io.headrace.broker;
 
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
+import io.headrace.broker.telemetry.BrokerHealth;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.EmbeddedZooKeeper;
 import io.headrace.model.coordination.ZkConnection;
@@ -124,6 +125,10 @@ public final class TestCluster implements AutoCloseable {
                                         && each.name().partition() == partition)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    public Map<String, Object> healthDetails(int id) {
+        return brokers.get(id).getBean(BrokerHealth.class).health().getDetails();
     }
 
     /** One partition; the first replica leads. */

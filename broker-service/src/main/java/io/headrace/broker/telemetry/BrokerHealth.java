@@ -7,7 +7,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 /**
  * Readiness of this broker: its logs are recovered, it is registered, its log directory works.
  *
- * <p>A nearly full disk and strays are shown, and do not make the broker unready: reads go on.
+ * <p>A nearly full disk, strays and missing followers are shown, and do not make the broker
+ * unready: reads go on.
  */
 public final class BrokerHealth implements HealthIndicator {
 
@@ -20,6 +21,9 @@ public final class BrokerHealth implements HealthIndicator {
         boolean isLogDirectoryOffline();
 
         boolean isDiskNearlyFull();
+
+        /** Of what it leads, how much has too few replicas in sync. */
+        BrokerFigures.Replicas replicas();
 
         /** What could not be done and is tried again. */
         List<String> failures();
@@ -42,6 +46,7 @@ public final class BrokerHealth implements HealthIndicator {
 
     @Override
     public Health health() {
+        BrokerFigures.Replicas replicas = source.replicas();
         boolean isReady =
                 source.areLogsRecovered()
                         && source.isRegistered()
@@ -51,6 +56,8 @@ public final class BrokerHealth implements HealthIndicator {
                 .withDetail("registered", source.isRegistered())
                 .withDetail("logDirectoryOffline", source.isLogDirectoryOffline())
                 .withDetail("diskNearlyFull", source.isDiskNearlyFull())
+                .withDetail("underReplicatedPartitions", replicas.underReplicated())
+                .withDetail("underMinIsrPartitions", replicas.underMinIsr())
                 .withDetail("failures", source.failures())
                 .withDetail("strayReplicas", source.strays())
                 .withDetail("damagedSegments", source.damagedSegments())

@@ -126,6 +126,9 @@ class ReplicationTest {
                 // It stops cleanly, misses records, comes back and catches up.
                 cluster.stop(1); // the leader takes it out of the ISR
                 assertThat(cluster.state(TOPIC).isr()).containsExactlyInAnyOrder(2, 3);
+                assertThat(cluster.healthDetails(2))
+                        .containsEntry("underReplicatedPartitions", 1)
+                        .containsEntry("underMinIsrPartitions", 0);
                 await(send(producer, 500, 100));
                 cluster.launch(1);
                 cluster.admitAll();

@@ -34,18 +34,71 @@ class WatchedMetricsTest {
                     "kubelet_volume_stats_available_bytes",
                     "kubelet_volume_stats_capacity_bytes");
 
+    /** What dashboards and alerts that exist for Kafka ask for. */
+    private static final Set<String> OF_KAFKA_DASHBOARDS =
+            Set.of(
+                    """
+                    kafka_server_brokertopicmetrics_messagesin_total
+                    kafka_server_brokertopicmetrics_bytesin_total
+                    kafka_server_brokertopicmetrics_bytesout_total
+                    kafka_server_brokertopicmetrics_totalproducerequests_total
+                    kafka_server_brokertopicmetrics_totalfetchrequests_total
+                    kafka_server_brokertopicmetrics_failedproducerequests_total
+                    kafka_server_brokertopicmetrics_failedfetchrequests_total
+                    kafka_server_replicamanager_leadercount
+                    kafka_server_replicamanager_partitioncount
+                    kafka_server_replicamanager_underreplicatedpartitions
+                    kafka_server_replicamanager_underminisrpartitioncount
+                    kafka_cluster_partition_underminisr
+                    kafka_cluster_partition_atminisr
+                    kafka_cluster_partition_replicascount
+                    kafka_controller_kafkacontroller_activecontrollercount
+                    kafka_controller_kafkacontroller_offlinepartitionscount
+                    kafka_controller_controllerstats_uncleanleaderelections_total
+                    kafka_log_log_size
+                    kafka_log_logmanager_offlinelogdirectorycount
+                    kafka_network_requestmetrics_totaltimems
+                    kafka_network_socketserver_networkprocessoravgidle_percent
+                    kafka_server_kafkarequesthandlerpool_requesthandleravgidle_percent
+                    kafka_server_socket_server_metrics_connection_count
+                    kafka_brokers
+                    kafka_broker_info
+                    kafka_topic_partitions
+                    kafka_topic_partition_current_offset
+                    kafka_topic_partition_oldest_offset
+                    kafka_topic_partition_in_sync_replica
+                    kafka_topic_partition_leader
+                    kafka_topic_partition_leader_is_preferred
+                    kafka_topic_partition_replicas
+                    kafka_topic_partition_under_replicated_partition
+                    kafka_consumergroup_lag
+                    kafka_consumergroup_lag_sum
+                    kafka_consumergroup_current_offset
+                    kafka_consumergroup_current_offset_sum
+                    kafka_consumergroup_members
+                    jvm_memory_used_bytes
+                    jvm_threads_current
+                    jvm_gc_collection_seconds_sum
+                    jvm_gc_collection_seconds_count
+                    process_open_fds
+                    """
+                            .strip()
+                            .split("\\s+"));
+
     private static final Pattern VALUES = Pattern.compile("label_values\\((.*), [a-z]+\\)");
 
     private final LiveCluster live = LiveCluster.shared();
 
     @Test
-    void every_metric_of_alerts_and_dashboards_is_one_that_a_service_shows() throws IOException {
+    void every_metric_of_alerts_and_dashboards_ours_and_those_of_kafka_is_shown()
+            throws IOException {
         Set<String> wanted = new TreeSet<>();
         List<String> expressions = new ArrayList<>(alerts());
         expressions.addAll(dashboards());
         assertThat(expressions).hasSizeGreaterThan(80);
         expressions.forEach(expression -> wanted.addAll(PromQl.metrics(expression)));
         wanted.removeAll(OF_OTHERS);
+        wanted.addAll(OF_KAFKA_DASHBOARDS);
 
         live.createTopic("watched", 1);
         live.produce("watched", 1, 3);

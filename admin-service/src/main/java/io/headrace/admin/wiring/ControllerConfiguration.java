@@ -18,6 +18,7 @@ import io.headrace.admin.telemetry.ClusterHealth;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.coordination.ClusterWatch;
 import io.headrace.model.coordination.ZkConnection;
+import io.headrace.model.telemetry.JvmAliases;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -198,6 +199,11 @@ class ControllerConfiguration {
                         AUDIT_CLOSE_WAIT),
                 clock,
                 adminId.value());
+    }
+
+    @Bean
+    JvmAliases jvmAliases() {
+        return new JvmAliases();
     }
 
     @Bean

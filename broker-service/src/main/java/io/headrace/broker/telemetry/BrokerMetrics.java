@@ -110,6 +110,16 @@ public final class BrokerMetrics {
                 .register(registry);
     }
 
+    /** Shows how idle event loops and workers are; each by the beginning of its threads' names. */
+    public void showIdleThreads(String network, String workers) {
+        idle(MetricNames.NETWORK_IDLE, new ThreadIdle(network, System::nanoTime));
+        idle(MetricNames.WORKERS_IDLE, new ThreadIdle(workers, System::nanoTime));
+    }
+
+    private void idle(String name, ThreadIdle threads) {
+        Gauge.builder(name, threads, ThreadIdle::share).strongReference(true).register(registry);
+    }
+
     /** Brings the series of topics and partitions up to date; called now and then. */
     public void refresh(BrokerFigures figures) {
         removeGone(figures.topics());

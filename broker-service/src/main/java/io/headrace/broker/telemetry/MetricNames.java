@@ -46,6 +46,11 @@ public final class MetricNames {
     public static final String REQUEST_TIME = "headrace.broker.kafka.requests";
     public static final String CONNECTIONS = "kafka.server.socket.server.metrics.connection.count";
 
+    public static final String NETWORK_IDLE =
+            "kafka.network.socketserver.networkprocessoravgidle.percent";
+    public static final String WORKERS_IDLE =
+            "kafka.server.kafkarequesthandlerpool.requesthandleravgidle.percent";
+
     public static final String PARKED_FETCHES = "headrace.broker.parked.fetches";
     public static final String BYTES_IN_FLIGHT = "headrace.broker.request.bytes.in.flight";
     public static final String DISK_NEARLY_FULL = "headrace.broker.disk.nearly.full";

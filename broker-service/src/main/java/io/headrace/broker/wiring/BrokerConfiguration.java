@@ -34,6 +34,7 @@ import io.headrace.broker.telemetry.BrokerHealth;
 import io.headrace.broker.telemetry.BrokerMetrics;
 import io.headrace.broker.telemetry.RequestMetrics;
 import io.headrace.model.cluster.BrokerSetting;
+import io.headrace.model.telemetry.JvmAliases;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -60,6 +61,9 @@ import reactor.netty.NettyPipeline;
 @EnableConfigurationProperties({BrokerProperties.class, ZooKeeperProperties.class})
 public class BrokerConfiguration {
 
+    /** With which the names of event loops begin. */
+    private static final String LOOPS = "broker-http";
+
     @Bean
     @ConditionalOnMissingBean
     Disk disk() {
@@ -81,7 +85,7 @@ public class BrokerConfiguration {
         factory.setUseGlobalResources(false);
         factory.setLoopResources(
                 reactor.netty.resources.LoopResources.create(
-                        "broker-http", Runtime.getRuntime().availableProcessors(), true));
+                        LOOPS, Runtime.getRuntime().availableProcessors(), true));
         return factory;
     }
 
@@ -148,6 +152,11 @@ public class BrokerConfiguration {
     }
 
     @Bean
+    JvmAliases jvmAliases() {
+        return new JvmAliases();
+    }
+
+    @Bean
     BrokerMetrics brokerMetrics(
             MeterRegistry registry,
             BrokerProperties properties,
@@ -160,6 +169,7 @@ public class BrokerConfiguration {
                         new BrokerMetrics.Bounds(bounds.topicsMax(), bounds.partitionsMax()));
         metrics.watch(parts.state());
         metrics.showConnections(listeners::connections);
+        metrics.showIdleThreads(LOOPS, BrokerThreads.READERS);
         return metrics;
     }
 

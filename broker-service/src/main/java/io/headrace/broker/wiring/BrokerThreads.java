@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class BrokerThreads implements AutoCloseable {
 
+    /** With which the names of workers begin. */
+    static final String READERS = "broker-read-";
+
     private static final long IDLE_S = 30;
     private static final int HANDED_ON_MAX = 100_000;
 
@@ -32,7 +35,7 @@ final class BrokerThreads implements AutoCloseable {
         timer = new ScheduledThreadPoolExecutor(1, named("broker-timer"));
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        readers = pool(readerCount, readersQueueMax, "broker-read-");
+        readers = pool(readerCount, readersQueueMax, READERS);
         handedOn = pool(1, HANDED_ON_MAX, "broker-append-");
         coordinators = pool(coordinatorCount, SHARDS_MAX, "broker-coordinator-");
     }

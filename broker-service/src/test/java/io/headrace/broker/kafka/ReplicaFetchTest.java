@@ -253,10 +253,16 @@ class ReplicaFetchTest {
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> state().isr().equals(List.of(1)));
         assertThat(state().leaderEpoch()).isZero();
-        String metrics = broker.get(broker.url() + "/actuator/prometheus").body();
-        assertThat(metrics)
-                .containsPattern("kafka_server_replicamanager_isrshrinks_total [1-9]")
-                .containsPattern("kafka_server_replicamanager_isrexpands_total [1-9]");
+        // The broker counts what ZooKeeper has done when it hears of it.
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(
+                        () ->
+                                assertThat(broker.get(broker.url() + "/actuator/prometheus").body())
+                                        .containsPattern(
+                                                "kafka_server_replicamanager_isrshrinks_total [1-9]")
+                                        .containsPattern(
+                                                "kafka_server_replicamanager_isrexpands_total [1-9]"));
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.headrace.gateway.telemetry.GatewayMetrics;
 import io.headrace.gateway.telemetry.Tracing;
 import io.headrace.gateway.telemetry.otlp.OtlpTracing;
 import io.headrace.model.coordination.ClusterWatch;
+import io.headrace.model.telemetry.JvmAliases;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Locale;
@@ -36,6 +37,11 @@ class GatewayConfiguration {
     private static final int REQUEST_OVERHEAD = 64 * 1024;
 
     private static final Duration SPANS_CLOSE_WAIT = Duration.ofSeconds(5);
+
+    @Bean
+    JvmAliases jvmAliases() {
+        return new JvmAliases();
+    }
 
     @Bean
     GatewayMetrics gatewayMetrics(MeterRegistry registry, InFlightBytes budget) {

@@ -32,7 +32,7 @@ final class Field {
     private static final Duration COME_BACK = Duration.ofMinutes(2);
     private static final Duration SETTLE = Duration.ofMinutes(1);
     private static final Duration SETTLE_IN_PAIR = Duration.ofSeconds(5);
-    private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
+    private static final int ANSWER_MAX_MS = 20_000;
     private static final int POLLS = 20;
 
     private final Cluster cluster;
@@ -292,7 +292,7 @@ final class Field {
                                     "bootstrap.servers",
                                     cluster.bootstrapServers(),
                                     "default.api.timeout.ms",
-                                    ANSWER_MAX.toMillis()),
+                                    ANSWER_MAX_MS),
                             new ByteArrayDeserializer(),
                             new ByteArrayDeserializer())) {
                 reader.assign(all);
@@ -316,13 +316,13 @@ final class Field {
                         "bootstrap.servers",
                         cluster.bootstrapServers(),
                         "default.api.timeout.ms",
-                        ANSWER_MAX.toMillis()));
+                        ANSWER_MAX_MS));
     }
 
     /** What the brokers answer. */
     static <T> T answer(KafkaFuture<T> future) throws IOException {
         try {
-            return future.get(2 * ANSWER_MAX.toMillis(), TimeUnit.MILLISECONDS);
+            return future.get(2 * ANSWER_MAX_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("the brokers did not do what was asked", e);
         } catch (InterruptedException e) {

@@ -11,8 +11,8 @@ import java.util.List;
  * under its name (creation, rename, deletion) is durable after {@link #forceDirectory} of its
  * directory.
  *
- * <p>Errors: every method throws {@link IOException} on failure. "No space left" is thrown as
- * {@link DiskFullException}.
+ * <p>Errors: every method throws {@link IOException} on failure. "No space left", and too many open
+ * files, are thrown as {@link DiskFullException}.
  */
 public interface Disk {
 

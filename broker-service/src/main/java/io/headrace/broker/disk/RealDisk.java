@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * under a thread that is interrupted inside it, for everybody. Stop such threads by a flag.
  */
 public final class RealDisk implements Disk {
+
+    /** What is done already shall not fail for want of a file to open. */
+    private static final long FILE_WAIT_NS = TimeUnit.SECONDS.toNanos(2);
+
+    private static final long FILE_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     @Override
     public DiskFile open(Path path) throws IOException {
@@ -79,10 +86,20 @@ public final class RealDisk implements Disk {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            throw named(e, directory);
+        long deadlineNs = System.nanoTime() + FILE_WAIT_NS;
+        while (true) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+                return;
+            } catch (IOException e) {
+                if (!isOutOfFiles(e)) {
+                    throw named(e, directory);
+                }
+                if (System.nanoTime() - deadlineNs > 0) {
+                    throw new IOException(directory + ": " + e.getMessage(), e);
+                }
+                LockSupport.parkNanos(FILE_PAUSE_NS);
+            }
         }
     }
 
@@ -127,12 +144,23 @@ public final class RealDisk implements Disk {
         }
     }
 
-    /** The error as this room throws it: with the path, and no space left as its own type. */
+    private static boolean isOutOfFiles(IOException cause) {
+        return String.valueOf(cause.getMessage()).contains("Too many open files");
+    }
+
+    /** The error as this room throws it: with the path, and what passes as its own type. */
     static IOException named(IOException cause, Path path) {
         String text = String.valueOf(cause.getMessage());
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.contains("no space left") || lower.contains("quota exceeded")) {
             return new DiskFullException("No space left on the volume of " + path + ".", cause);
+        }
+        if (isOutOfFiles(cause)) {
+            return new DiskFullException(
+                    "Too many files and connections are open to open "
+                            + path
+                            + "; raise the limit of open files of the broker (ulimit -n).",
+                    cause);
         }
         if (cause instanceof FileSystemException) {
             return cause; // names its file already

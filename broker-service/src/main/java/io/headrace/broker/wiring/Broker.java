@@ -257,7 +257,24 @@ final class Broker {
 
     /** Called under the log's locks: only passes the news on. */
     private void offline(Path directory, IOException cause) {
-        offlineThread.execute(replicas::logsOffline);
+        offlineThread.execute(this::leave);
+    }
+
+    /** Without its logs this broker is as good as dead: the controller elects others at once. */
+    private void leave() {
+        replicas.logsOffline();
+        Membership joined = membership;
+        if (joined == null) {
+            return;
+        }
+        try {
+            joined.deregister();
+        } catch (IOException e) {
+            LOG.atError()
+                    .setCause(e)
+                    .addKeyValue("brokerId", plan.id())
+                    .log("The broker stays registered although its log directory is offline");
+        }
     }
 
     private void recover(LogDirectory directory, ClusterImage image)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Assumptions;
@@ -25,6 +26,16 @@ class RealDiskTest {
                     .isInstanceOf(DiskFullException.class)
                     .hasMessageContaining("/dev/full");
         }
+    }
+
+    @Test
+    void no_file_left_to_open_passes_as_no_space_does() {
+        Path path = directory.resolve("a");
+        IOException kernel = new FileSystemException(path.toString(), null, "Too many open files");
+        assertThat(RealDisk.named(kernel, path))
+                .isInstanceOf(DiskFullException.class)
+                .hasMessageContaining(path.toString())
+                .hasMessageContaining("ulimit -n");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.RunningBroker;
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.model.coordination.ZkPaths;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -62,6 +63,14 @@ class StorageTroubleTest {
     }
 
     private static void assertOffline(RunningBroker broker) {
+        Awaitility.await("others are to lead")
+                .atMost(Duration.ofSeconds(10))
+                .until(
+                        () ->
+                                broker.zooKeeper()
+                                                .checkExists()
+                                                .forPath(ZkPaths.broker(RunningBroker.ID))
+                                        == null);
         HttpResponse<String> ready = broker.get(broker.url() + "/actuator/health/readiness");
         assertThat(ready.statusCode()).isEqualTo(503);
         assertThat(ready.body()).contains("\"logDirectoryOffline\":true");

@@ -2,10 +2,18 @@ package io.headrace.system.fault;
 
 import io.headrace.system.cluster.Node;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** ZooKeeper in trouble (F38, F39). */
+/** ZooKeeper in trouble (F38, F39, F42). */
 final class CoordinationAttacks {
+
+    private static final String DATA = "version-2";
+    private static final String KEPT = "kept";
+    private static final double WITHOUT_DATA = 15;
 
     private CoordinationAttacks() {}
 
@@ -22,6 +30,46 @@ final class CoordinationAttacks {
             }
         }
         field.settle();
+    }
+
+    /** F42: ZooKeeper comes back with nothing, and later with all that it had. */
+    static void lostData(Field field) throws IOException {
+        List<Node> all = field.cluster().zooKeepers();
+        while (field.goesOn()) {
+            for (Node each : all) {
+                ProcessAttacks.kill(field, each);
+                Files.move(data(field, each, DATA), data(field, each, KEPT));
+            }
+            field.mark("ZooKeeper has lost everything");
+            startAll(field, all);
+            field.pause(WITHOUT_DATA);
+            for (Node each : all) {
+                ProcessAttacks.kill(field, each);
+                try (Stream<Path> files = Files.walk(data(field, each, DATA))) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+                Files.move(data(field, each, KEPT), data(field, each, DATA));
+            }
+            field.mark("ZooKeeper has everything again");
+            startAll(field, all);
+            field.settle();
+        }
+    }
+
+    private static Path data(Field field, Node zooKeeper, String name) {
+        return field.cluster().machine().folder().resolve(zooKeeper.name()).resolve(name);
+    }
+
+    private static void startAll(Field field, List<Node> all) throws IOException {
+        for (Node each : all) {
+            field.mark("start " + each);
+            each.start();
+        }
+        for (Node each : all) {
+            field.awaitReady(each);
+        }
     }
 
     /** F39: no majority for a while. */

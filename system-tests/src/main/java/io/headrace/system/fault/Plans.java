@@ -32,6 +32,7 @@ public final class Plans {
         process("F5", "restart storm", ProcessAttacks::storm);
         process("F6", "leaders stand still for 25, 10, 1 s", ProcessAttacks::pauseLeader);
         process("F7", "admin-services stand still", ProcessAttacks::pauseController);
+        add("F8", "a group member stands still", Kind.QUIET, ClientAttacks::standingMember);
         network("F9", "leader isolated, its clients with it", NetworkAttacks::isolateLeader);
         network("F10", "leader without ZooKeeper", NetworkAttacks::isolateFromCoordination);
         network("F11", "leader without followers", NetworkAttacks::isolateFromFollowers);
@@ -77,6 +78,7 @@ public final class Plans {
         process("F39", "no ZooKeeper majority", CoordinationAttacks::quorum);
         process("F40", "sessions of brokers and admins expire", ProcessAttacks::expire);
         network("F41", "ZooKeeper comes and goes", NetworkAttacks::flapping);
+        process("F42", "ZooKeeper loses its data, and has it back", CoordinationAttacks::lostData);
         process("F44", "topics come and go while admins die", TopicAttacks::admins);
         add("F45", "heap dumps of leaders", Kind.QUIET, ResourceAttacks::safepoints);
         add("F48", "no more files for a leader", Kind.QUIET, ResourceAttacks::noFiles);

@@ -23,6 +23,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** A member of a group that commits what it read, about once a second. */
 final class GroupMember extends Worker {
 
+    static final Map<String, Object> SESSION =
+            Map.of("session.timeout.ms", 10_000, "heartbeat.interval.ms", 1000);
+
     private static final long COMMIT_MS = 1000;
 
     private final String bootstrapServers;
@@ -56,8 +59,7 @@ final class GroupMember extends Worker {
                 new HashMap<>(AssignedReader.settings(bootstrapServers, name()));
         settings.put("group.id", group);
         settings.put("auto.offset.reset", "earliest");
-        settings.put("session.timeout.ms", 10_000);
-        settings.put("heartbeat.interval.ms", 1000);
+        settings.putAll(SESSION);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(
                         settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

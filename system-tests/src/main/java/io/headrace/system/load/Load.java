@@ -61,12 +61,17 @@ public final class Load {
                         new GroupMember(
                                 "member-" + i,
                                 bootstrapServers,
-                                GROUP + "-" + topics.getFirst().name(),
+                                group(topics.getFirst().name()),
                                 every,
                                 ofGroup,
                                 journal));
             }
         }
+    }
+
+    /** Of those that read a run's topics together, by the first of them. */
+    public static String group(String firstTopic) {
+        return GROUP + "-" + firstTopic;
     }
 
     public void start() {

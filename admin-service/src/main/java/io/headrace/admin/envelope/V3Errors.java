@@ -2,6 +2,7 @@ package io.headrace.admin.envelope;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
@@ -82,6 +84,12 @@ public class V3Errors {
                         "the query parameter '" + e.getParameterName() + "' is missing"),
                 request,
                 HttpHeaders.EMPTY);
+    }
+
+    /** Whoever asked has gone while the answer was written: there is nobody to tell. */
+    @ExceptionHandler
+    void gone(AsyncRequestNotUsableException e, HttpServletResponse response) {
+        LOG.atDebug().setCause(e).log("A caller left before it was answered");
     }
 
     @ExceptionHandler

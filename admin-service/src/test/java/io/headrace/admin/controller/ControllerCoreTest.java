@@ -186,7 +186,7 @@ class ControllerCoreTest {
         Plan plan =
                 (Plan)
                         core.decide(
-                                Images.image(List.of(Images.broker(0, 10)), topic),
+                                Images.image(List.of(Images.broker(0, 10, "rack-0", true)), topic),
                                 new ClusterChanged());
         assertThat(plan.steps())
                 .containsExactly(

@@ -262,20 +262,19 @@ class ContainersTest {
 
     /** Records that were sent after this call began are acknowledged in every partition. */
     private static void awaitWritesGoOn(SteadyWriters writers) {
-        for (Acknowledged writer : List.of(writers.byKafka(), writers.byHttp())) {
-            // Of those in flight now none is counted, however many there are of a partition.
-            int enough = writer == writers.byKafka() ? SteadyWriters.IN_FLIGHT_MAX : 2;
-            int[] before = IntStream.range(0, PARTITIONS).map(writer::count).toArray();
-            await(writer.topic())
-                    .atMost(PATIENCE)
-                    .until(
-                            () ->
-                                    IntStream.range(0, PARTITIONS)
-                                            .allMatch(
-                                                    each ->
-                                                            writer.count(each)
-                                                                    > before[each] + enough));
-        }
+        awaitMoreThan(SteadyWriters.IN_FLIGHT_MAX, writers.byKafka());
+        awaitMoreThan(1, writers.byHttp());
+    }
+
+    /** As many may have been under way already, so those are not enough. */
+    private static void awaitMoreThan(int underWay, Acknowledged writer) {
+        int[] before = IntStream.range(0, PARTITIONS).map(writer::count).toArray();
+        await(writer.topic())
+                .atMost(PATIENCE)
+                .until(
+                        () ->
+                                IntStream.range(0, PARTITIONS)
+                                        .allMatch(p -> writer.count(p) > before[p] + underWay));
     }
 
     private static void awaitOutOfSync(int broker, String... ofTopics) {

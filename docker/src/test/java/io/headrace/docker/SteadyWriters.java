@@ -3,13 +3,16 @@ package io.headrace.docker;
 import io.headrace.testkit.http.Http;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -57,6 +60,7 @@ final class SteadyWriters implements AutoCloseable {
     private final AtomicLong failures = new AtomicLong();
     private final Semaphore inFlight = new Semaphore(IN_FLIGHT_MAX);
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(2);
+    private final List<ScheduledFuture<?>> writing;
     private final Http http = new Http();
     private final KafkaProducer<byte[], String> producer;
     private long kafkaNumber;
@@ -81,8 +85,12 @@ final class SteadyWriters implements AutoCloseable {
                                 180_000),
                         new ByteArraySerializer(),
                         new StringSerializer());
-        threads.scheduleWithFixedDelay(this::sendByKafka, 0, 10, TimeUnit.MILLISECONDS);
-        threads.scheduleWithFixedDelay(this::sendByHttp, 0, 20, TimeUnit.MILLISECONDS);
+        writing =
+                List.of(
+                        threads.scheduleWithFixedDelay(
+                                this::sendByKafka, 0, 10, TimeUnit.MILLISECONDS),
+                        threads.scheduleWithFixedDelay(
+                                this::sendByHttp, 0, 20, TimeUnit.MILLISECONDS));
     }
 
     Acknowledged byKafka() {
@@ -107,16 +115,17 @@ final class SteadyWriters implements AutoCloseable {
             }
             int partition = each;
             String value = partition + "-" + kafkaNumber;
-            producer.send(
-                    new ProducerRecord<>(byKafka.topic(), partition, null, value),
-                    (stored, failure) -> {
-                        inFlight.release();
-                        if (failure == null) {
-                            byKafka.add(partition, stored.offset(), value);
-                        } else {
-                            failures.incrementAndGet();
-                        }
-                    });
+            var _ =
+                    producer.send(
+                            new ProducerRecord<>(byKafka.topic(), partition, null, value),
+                            (stored, failure) -> {
+                                inFlight.release();
+                                if (failure == null) {
+                                    byKafka.add(partition, stored.offset(), value);
+                                } else {
+                                    failures.incrementAndGet();
+                                }
+                            });
         }
     }
 
@@ -157,5 +166,10 @@ final class SteadyWriters implements AutoCloseable {
         threads.close();
         producer.close();
         http.close();
+        for (ScheduledFuture<?> each : writing) {
+            if (each.state() == Future.State.FAILED) {
+                throw new IllegalStateException("a writer broke off", each.exceptionNow());
+            }
+        }
     }
 }

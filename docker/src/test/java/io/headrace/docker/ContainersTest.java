@@ -260,6 +260,42 @@ class ContainersTest {
         }
     }
 
+    @Test
+    void eachGatewayCarriesOnAloneAndIsFoundAgainWhenItIsBack() {
+        String topic = topic("through-one-gateway");
+        Map<Long, String> acknowledged = new TreeMap<>();
+        for (String gone : List.of("gateway-1", "gateway-2")) {
+            containers.kill(gone);
+            // What was under way in it may be answered 502; then the balancer knows.
+            await().atMost(PATIENCE)
+                    .until(
+                            () ->
+                                    IntStream.range(0, 20)
+                                            .allMatch(each -> isStored(topic, acknowledged)));
+            containers.start(gone);
+            await().atMost(PATIENCE).until(() -> containers.isHealthy(gone));
+        }
+        assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(40);
+        assertThat(readAll(topic).get(0)).containsAllEntriesOf(acknowledged);
+    }
+
+    private static boolean isStored(String topic, Map<Long, String> acknowledged) {
+        String value = "value " + System.nanoTime();
+        HttpResponse<String> answer =
+                http.post(
+                        gateway + "/topics/" + topic + "/partitions/0",
+                        TEXT,
+                        "{\"records\":[{\"value\":\"" + value + "\"}]}");
+        if (answer.statusCode() != 200) {
+            return false;
+        }
+        JsonNode offset = JsonMapper.shared().readTree(answer.body()).at("/offsets/0/offset");
+        if (offset.isNumber()) {
+            acknowledged.put(offset.asLong(), value);
+        }
+        return offset.isNumber();
+    }
+
     /** Records that were sent after this call began are acknowledged in every partition. */
     private static void awaitWritesGoOn(SteadyWriters writers) {
         awaitMoreThan(SteadyWriters.IN_FLIGHT_MAX, writers.byKafka());

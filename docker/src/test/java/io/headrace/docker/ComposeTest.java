@@ -109,6 +109,8 @@ class ComposeTest {
                             assertThat(container)
                                     .containsEntry("read_only", true)
                                     .containsEntry("cap_drop", List.of("ALL"))
+                                    // Native libraries are unpacked there.
+                                    .containsEntry("tmpfs", List.of("/tmp:mode=1777,exec"))
                                     .containsKey("mem_limit");
                         });
     }

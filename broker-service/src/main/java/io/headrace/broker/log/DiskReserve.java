@@ -4,8 +4,11 @@ import io.headrace.broker.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Refuses appends before the volume is full, so that checkpoints, indexes and other programs still
@@ -16,7 +19,11 @@ import java.util.function.LongSupplier;
  */
 public final class DiskReserve {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DiskReserve.class);
+
     static final long INTERVAL_MS = 200;
+    private static final long TELL_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long NEVER = Long.MIN_VALUE;
     static final long BYTES_BETWEEN_CHECKS = 16L << 20;
 
     private final Disk disk;
@@ -25,7 +32,9 @@ public final class DiskReserve {
     private final LongSupplier nanoTime;
     private final AtomicLong uncheckedBytes = new AtomicLong();
     private final AtomicLong checkedAtNanos;
-    private volatile boolean isNearlyFull;
+    private final AtomicBoolean isNearlyFull = new AtomicBoolean();
+    private final AtomicLong toldAtNanos = new AtomicLong(NEVER);
+    private volatile boolean isTold;
 
     /**
      * @param reserveBytes 0 to refuse only when the volume itself does
@@ -50,17 +59,19 @@ public final class DiskReserve {
         if (isDue && checkedAtNanos.compareAndSet(checkedAt, now)) {
             check();
         }
-        return !isNearlyFull;
+        return !isNearlyFull.get();
     }
 
     /** The volume refused a write: nothing is admitted until it has space again. */
     void noteFull() {
-        isNearlyFull = true;
+        if (!isNearlyFull.getAndSet(true)) {
+            tell(true, "the volume refused a write");
+        }
     }
 
     /** Whether appends are being refused. */
     public boolean isNearlyFull() {
-        return isNearlyFull;
+        return isNearlyFull.get();
     }
 
     public long reserveBytes() {
@@ -70,7 +81,33 @@ public final class DiskReserve {
     private void check() throws IOException {
         uncheckedBytes.set(0);
         long usable = disk.usableBytes(path);
-        long threshold = isNearlyFull ? reserveBytes + reserveBytes / 10 : reserveBytes;
-        isNearlyFull = usable <= 0 || usable < threshold;
+        long threshold = isNearlyFull.get() ? reserveBytes + reserveBytes / 10 : reserveBytes;
+        boolean isNow = usable <= 0 || usable < threshold;
+        if (isNearlyFull.getAndSet(isNow) != isNow) {
+            tell(isNow, usable + " bytes are free");
+        }
+    }
+
+    /** A volume that refuses writes and claims to have space would fill the log: not that often. */
+    private void tell(boolean isRefusing, String why) {
+        long now = nanoTime.getAsLong();
+        long before = toldAtNanos.get();
+        if (isRefusing) {
+            isTold =
+                    (before == NEVER || now - before >= TELL_NS)
+                            && toldAtNanos.compareAndSet(before, now);
+            if (isTold) {
+                LOG.atWarn()
+                        .addKeyValue("directory", path)
+                        .log(
+                                "Appends are refused until space returns, reads work: {}, the"
+                                        + " reserve is {}. Free some, or lower"
+                                        + " headrace.broker.disk-reserve.",
+                                why,
+                                reserveBytes);
+            }
+        } else if (isTold) {
+            LOG.atInfo().addKeyValue("directory", path).log("Appends are taken again: {}", why);
+        }
     }
 }

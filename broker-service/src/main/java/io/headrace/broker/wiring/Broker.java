@@ -104,16 +104,6 @@ final class Broker {
                         clock,
                         this::offline);
         logs = opened;
-        if (opened.reserve().isNearlyFull()) {
-            LOG.atWarn()
-                    .addKeyValue("brokerId", plan.id())
-                    .log(
-                            "Less than {} bytes are free in {}: reads work, appends are refused"
-                                    + " until space returns; free some, or lower"
-                                    + " headrace.broker.disk-reserve.",
-                            opened.reserve().reserveBytes(),
-                            opened.settings().path());
-        }
         recover(opened, joined.image());
         opened.start();
         LogCleaner created =

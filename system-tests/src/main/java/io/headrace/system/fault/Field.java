@@ -32,6 +32,7 @@ final class Field {
     private static final Duration COME_BACK = Duration.ofMinutes(2);
     private static final Duration SETTLE = Duration.ofMinutes(1);
     private static final Duration SETTLE_IN_PAIR = Duration.ofSeconds(5);
+    private static final int REQUEST_MAX_MS = 10_000;
     private static final int ANSWER_MAX_MS = 20_000;
     private static final int POLLS = 20;
 
@@ -291,6 +292,8 @@ final class Field {
                             Map.of(
                                     "bootstrap.servers",
                                     cluster.bootstrapServers(),
+                                    "request.timeout.ms",
+                                    REQUEST_MAX_MS,
                                     "default.api.timeout.ms",
                                     ANSWER_MAX_MS),
                             new ByteArrayDeserializer(),
@@ -315,6 +318,8 @@ final class Field {
                 Map.of(
                         "bootstrap.servers",
                         cluster.bootstrapServers(),
+                        "request.timeout.ms",
+                        REQUEST_MAX_MS,
                         "default.api.timeout.ms",
                         ANSWER_MAX_MS));
     }

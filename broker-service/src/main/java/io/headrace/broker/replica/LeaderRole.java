@@ -38,6 +38,9 @@ final class LeaderRole {
 
     private volatile Leadership leadership;
 
+    /** Of the ISR when the change was wanted that has no outcome yet. */
+    private int inSyncBefore;
+
     LeaderRole(Partition partition, ReplicaRuntime runtime, Leadership first) {
         this.partition = partition;
         this.name = partition.name();
@@ -101,19 +104,22 @@ final class LeaderRole {
         }
     }
 
-    private static void want(@Nullable IsrChange change, Answers answers) {
+    private void want(@Nullable IsrChange change, Answers answers) {
         if (change != null) {
             answers.isrChange = change;
+            inSyncBefore = leadership.isr().size();
         }
     }
 
     /** A change of the in-sync replicas has an outcome. */
     void settle(IsrChange change, IsrOutcome outcome, Answers answers) {
-        int before = leadership.isr().size();
+        if (outcome instanceof IsrOutcome.Written) {
+            // An image may have shown it before, and settled it.
+            runtime.counts().count(inSyncBefore, change.isr().size());
+        }
         if (followers.settle(change, outcome)) {
             changed(answers);
             if (outcome instanceof IsrOutcome.Written) {
-                runtime.counts().count(before, leadership.isr().size());
                 LOG.atInfo()
                         .addKeyValue("topic", name.topic())
                         .addKeyValue("partition", name.partition())

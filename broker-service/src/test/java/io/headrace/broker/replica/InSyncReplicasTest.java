@@ -182,6 +182,19 @@ class InSyncReplicasTest {
     }
 
     @Test
+    void a_change_that_an_image_shows_before_its_outcome_is_counted_once() throws Exception {
+        lead(1, 1);
+        led.append(0);
+        led.fetch(2, 1);
+        Wish wish = led.wish();
+        assertThat(wish.change().isr()).containsExactly(1, 2);
+        led.leads(wish.state());
+        assertThat(led.isr()).containsExactly(1, 2);
+        wish.written();
+        assertThat(led.replicas.isrCounts().expansions()).isOne();
+    }
+
+    @Test
     void nobody_joins_who_is_not_admitted_or_stopping_or_registered_anew() throws Exception {
         lead(1, 1, 2);
         led.admitted.put(3, 29L);

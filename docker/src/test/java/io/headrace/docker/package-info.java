@@ -1,6 +1,7 @@
 /**
  * That the images and compose fit the services: every setting, port, target and file that they name
  * is one that there is. {@link io.headrace.docker.ComposeTest} and {@link
- * io.headrace.docker.DockerfileTest} only read files, so they need no container engine.
+ * io.headrace.docker.DockerfileTest} only read files, so they need no container engine. {@link
+ * io.headrace.docker.ContainersTest} uses the cluster itself, where one runs.
  */
 package io.headrace.docker;

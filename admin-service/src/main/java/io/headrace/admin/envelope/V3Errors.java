@@ -1,6 +1,7 @@
 package io.headrace.admin.envelope;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.headrace.model.error.ErrorCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
@@ -10,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -17,6 +19,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -82,6 +85,18 @@ public class V3Errors {
         return body(
                 V3Exception.badRequest(
                         "the query parameter '" + e.getParameterName() + "' is missing"),
+                request,
+                HttpHeaders.EMPTY);
+    }
+
+    /** Where a resource has nothing better to say about it. */
+    @ExceptionHandler({DataAccessException.class, TransactionException.class})
+    ResponseEntity<Object> databaseAway(Exception e, HttpServletRequest request) {
+        LOG.atWarn().setCause(e).log("A request failed for want of the database");
+        return body(
+                V3Exception.of(
+                        ErrorCode.OVERLOADED,
+                        "the database does not answer; topics and records are not affected, try again later"),
                 request,
                 HttpHeaders.EMPTY);
     }

@@ -56,6 +56,7 @@ class DatabaseLossTest {
             assertThat(create(cluster, "meanwhile")).isEqualTo(201);
             assertThat(create(cluster, "meanwhile-too")).isEqualTo(201);
             assertThat(rest.get(cluster + "topics/meanwhile").status()).isEqualTo(200);
+            assertThat(rest.get(cluster + "audit").status()).isEqualTo(503);
 
             database = database(Integer.toString(database.getPort()));
             // The pool looks at a connection again only when nobody used it for half a second.

@@ -71,6 +71,14 @@ public final class AdminView {
         throw new IOException("topic " + topic + " was not created");
     }
 
+    /** What one of them answers to this path below the cluster. */
+    public HttpResponse<String> get(Node admin, String path, Duration bound) throws IOException {
+        return send(
+                HttpRequest.newBuilder(URI.create(admin.url() + clusterPath() + path))
+                        .timeout(bound)
+                        .build());
+    }
+
     public List<Replica> replicas(String topic, int partition) throws IOException {
         List<Replica> replicas = new ArrayList<>();
         JsonNode all =

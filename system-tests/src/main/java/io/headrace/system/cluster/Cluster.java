@@ -23,12 +23,14 @@ public final class Cluster implements AutoCloseable {
     private static final int BROKER_PORT = 8082;
     private static final int ADMIN_PORT = 8081;
     private static final int GATEWAY_PORT = 8080;
+    private static final int DATABASE_PORT = 9101;
     private static final Duration START_MAX = Duration.ofMinutes(4);
     private static final String SESSION = "--headrace.zookeeper.session-timeout=6s";
 
     private final Machine machine;
     private final Setup setup;
     private final List<Node> zooKeepers = new ArrayList<>();
+    private final Node database;
     private final List<Node> admins = new ArrayList<>();
     private final List<Node> brokers = new ArrayList<>();
     private final Node gateway;
@@ -58,6 +60,7 @@ public final class Cluster implements AutoCloseable {
         for (int i = 1; i <= ZOOKEEPERS; i++) {
             zooKeepers.add(zooKeeper(i, hosts));
         }
+        this.database = h2();
         for (int i = 1; i <= ADMINS; i++) {
             admins.add(admin(i, connect));
         }
@@ -72,6 +75,7 @@ public final class Cluster implements AutoCloseable {
     public static Cluster start(Machine machine, Setup setup) throws IOException {
         Cluster cluster = new Cluster(machine, setup);
         cluster.startAll(cluster.zooKeepers);
+        cluster.startAll(List.of(cluster.database));
         cluster.startAll(cluster.admins);
         cluster.startAll(cluster.brokers);
         cluster.startAll(List.of(cluster.gateway));
@@ -133,13 +137,35 @@ public final class Cluster implements AutoCloseable {
         return new Node(machine, hosts.get(id - 1), command, CLIENT_PORT, false, Optional.empty());
     }
 
+    /** H2 as a process of its own, which both admin-services use. */
+    private Node h2() throws IOException {
+        Host host = machine.host("database");
+        List<String> command =
+                java(
+                        "96m",
+                        "org.h2.tools.Server",
+                        "-tcp",
+                        "-tcpAllowOthers",
+                        "-tcpPort",
+                        Integer.toString(DATABASE_PORT),
+                        "-ifNotExists",
+                        "-baseDir",
+                        machine.folder().resolve("database").toString());
+        return new Node(machine, host, command, DATABASE_PORT, false, Optional.empty());
+    }
+
     private Node admin(int id, String connect) throws IOException {
         Host host = machine.host("admin" + id);
         List<String> command =
                 service("io.headrace.admin.AdminApplication", "admin", host, ADMIN_PORT, connect);
         command.add("--headrace.admin.id=admin-" + id);
+        command.add("--headrace.admin.shared-database-only=true");
         command.add(
-                "--headrace.admin.data-dir=" + machine.folder().resolve("admin" + id + "-data"));
+                "--spring.datasource.url=jdbc:h2:tcp://"
+                        + database.host().address()
+                        + ":"
+                        + DATABASE_PORT
+                        + "/./headrace;NETWORK_TIMEOUT=5000");
         return new Node(machine, host, command, ADMIN_PORT, true, Optional.empty());
     }
 
@@ -212,6 +238,10 @@ public final class Cluster implements AutoCloseable {
         return List.copyOf(zooKeepers);
     }
 
+    public Node database() {
+        return database;
+    }
+
     public List<Node> admins() {
         return List.copyOf(admins);
     }
@@ -222,6 +252,7 @@ public final class Cluster implements AutoCloseable {
 
     public List<Node> nodes() {
         List<Node> all = new ArrayList<>(zooKeepers);
+        all.add(database);
         all.addAll(admins);
         all.addAll(brokers);
         all.add(gateway);

@@ -1,5 +1,6 @@
 package io.headrace.system.cluster;
 
+import io.headrace.system.machine.ControlGroup;
 import io.headrace.system.machine.Disk;
 import io.headrace.system.machine.Host;
 import io.headrace.system.machine.Machine;
@@ -12,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +68,26 @@ public final class Node {
 
     /** Returns at once. */
     public void start() throws IOException {
+        startAs(command);
+    }
+
+    /** As {@link #start()}, with a smaller heap. */
+    public void startWithHeap(int megabytes) throws IOException {
+        List<String> small = new ArrayList<>(command);
+        small.replaceAll(word -> word.startsWith("-Xmx") ? "-Xmx" + megabytes + "m" : word);
+        startAs(small);
+    }
+
+    /** As {@link #start()}, within a control group. */
+    public void startIn(ControlGroup group) throws IOException {
+        startAs(group.inside(command));
+    }
+
+    private void startAs(List<String> words) throws IOException {
         if (runs()) {
             throw new IllegalStateException(name() + " runs already");
         }
-        program = machine.program(host, name(), command);
+        program = machine.program(host, name(), words);
         isPaused = false;
     }
 

@@ -79,8 +79,11 @@ public final class Plans {
         process("F40", "sessions of brokers and admins expire", ProcessAttacks::expire);
         network("F41", "ZooKeeper comes and goes", NetworkAttacks::flapping);
         process("F42", "ZooKeeper loses its data, and has it back", CoordinationAttacks::lostData);
+        add("F43", "the database dies and stands still", Kind.QUIET, DatabaseAttacks::trouble);
         process("F44", "topics come and go while admins die", TopicAttacks::admins);
         add("F45", "heap dumps of leaders", Kind.QUIET, ResourceAttacks::safepoints);
+        process("F46", "too small a heap, no threads", ResourceAttacks::noMemory);
+        process("F47", "the kernel kills for memory", ResourceAttacks::killedByKernel);
         add("F48", "no more files for a leader", Kind.QUIET, ResourceAttacks::noFiles);
         process("F49", "a leader gets a tenth of its time", ProcessAttacks::starve);
         add("F50", "readers of a byte a second", Kind.QUIET, ResourceAttacks::slowReaders);

@@ -148,16 +148,20 @@ final class ProcessAttacks {
     static void starve(Field field) throws IOException {
         while (field.goesOn()) {
             Node leader = field.leader();
-            field.mark("a tenth of the time for " + leader);
-            for (int i = 0; i < STARVED_TURNS; i++) {
-                leader.pause();
-                field.pause(0.18);
-                leader.goOn();
-                field.pause(0.02);
-            }
-            field.mark(leader + " has its time again");
+            starve(field, leader);
             field.settle();
         }
+    }
+
+    static void starve(Field field, Node node) throws IOException {
+        field.mark("a tenth of the time for " + node);
+        for (int i = 0; i < STARVED_TURNS; i++) {
+            node.pause();
+            field.pause(0.18);
+            node.goOn();
+            field.pause(0.02);
+        }
+        field.mark(node + " has its time again");
     }
 
     static void pause(Field field, Node node, double seconds) throws IOException {

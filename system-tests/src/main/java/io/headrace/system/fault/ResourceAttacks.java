@@ -3,6 +3,7 @@ package io.headrace.system.fault;
 import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
 import io.headrace.system.cluster.Waiting;
+import io.headrace.system.machine.ControlGroup;
 import io.headrace.system.machine.Program;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Processes that run short of time, files and connections (F45, F48, F50, F52). */
+/** Processes that run short of time, memory, files and connections (F45 to F48, F50, F52). */
 final class ResourceAttacks {
 
     private static final double LENGTH = 10;
@@ -27,6 +28,9 @@ final class ResourceAttacks {
     private static final int FLOOD_MAX = 3000;
     private static final double SECOND_OF_FLOOD = 1.0 / 500;
     private static final int CONNECT_MAX_MS = 1000;
+    private static final int HEAP_LEAST = 24; // MiB, and at most twice as many
+    private static final int MEMORY_LEAST = 80; // MiB, and at most twice as many
+    private static final Duration SHORT_OF_MEMORY = Duration.ofSeconds(20);
     private static final Duration TOOL_MAX = Duration.ofSeconds(60);
 
     private ResourceAttacks() {}
@@ -48,6 +52,78 @@ final class ResourceAttacks {
                         dump.toString());
             }
             Files.deleteIfExists(dump);
+            field.settle();
+        }
+    }
+
+    /** F46: a leader has a heap that is too small, then no more threads, while many want in. */
+    static void noMemory(Field field) throws IOException {
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            int megabytes = HEAP_LEAST + field.random().nextInt(HEAP_LEAST);
+            ProcessAttacks.kill(field, leader);
+            field.mark("start " + leader + " with a heap of " + megabytes + " MiB");
+            leader.startWithHeap(megabytes);
+            if (Waiting.until(SHORT_OF_MEMORY, () -> !leader.runs())) {
+                field.mark(leader + " ended");
+            } else {
+                field.mark(leader + " lives with it");
+                ProcessAttacks.kill(field, leader);
+            }
+            field.startAgain(leader);
+            field.settle();
+            noThreads(field, field.leader());
+            field.settle();
+        }
+    }
+
+    private static void noThreads(Field field, Node leader) throws IOException {
+        ControlGroup group = field.cluster().machine().controlGroup(ControlGroup.Resource.THREADS);
+        field.mark("no more threads for " + leader);
+        group.limit(1);
+        group.take(leader.pid());
+        List<Socket> crowd = new ArrayList<>();
+        try {
+            for (int i = 0; i < CROWD; i++) {
+                connect(crowd, leader, URI.create(leader.url()).getPort());
+            }
+            byte[] ask = request(field, leader, "");
+            for (Socket each : crowd) {
+                each.getOutputStream().write(ask);
+            }
+            field.pause(LENGTH);
+        } finally {
+            leave(crowd);
+            if (leader.runs()) {
+                group.release(leader.pid());
+            }
+        }
+        field.mark("threads again for " + leader);
+        if (!leader.runs()) {
+            field.mark(leader + " ended without threads");
+            field.startAgain(leader);
+        }
+    }
+
+    /** F47: the kernel kills a leader that comes back to too little memory. */
+    static void killedByKernel(Field field) throws IOException {
+        ControlGroup group = field.cluster().machine().controlGroup(ControlGroup.Resource.MEMORY);
+        boolean wasKilled = false;
+        while (field.goesOn() || !wasKilled) {
+            Node leader = field.leader();
+            ProcessAttacks.kill(field, leader);
+            int megabytes = MEMORY_LEAST + field.random().nextInt(MEMORY_LEAST);
+            field.mark("start " + leader + " with " + megabytes + " MiB of memory");
+            group.limit((long) megabytes << 20);
+            leader.startIn(group);
+            if (Waiting.until(SHORT_OF_MEMORY, () -> !leader.runs())) {
+                field.mark("the kernel has killed " + leader);
+                wasKilled = true;
+            } else {
+                field.mark(leader + " lives with it");
+                ProcessAttacks.kill(field, leader);
+            }
+            field.startAgain(leader);
             field.settle();
         }
     }
@@ -113,14 +189,7 @@ final class ResourceAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             field.mark(SLOW_READERS + " slow readers at " + leader);
-            byte[] ask =
-                    ("GET /v1/topics/"
-                                    + field.topic()
-                                    + "/partitions/0/batches?offset=0&max_bytes=50000000 HTTP/1.1\r\n"
-                                    + "Host: "
-                                    + leader.host().address()
-                                    + "\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII);
+            byte[] ask = request(field, leader, "/batches?offset=0&max_bytes=50000000");
             List<Socket> readers = new ArrayList<>();
             try {
                 for (int i = 0; i < SLOW_READERS; i++) {
@@ -162,6 +231,17 @@ final class ResourceAttacks {
             }
             field.settle();
         }
+    }
+
+    private static byte[] request(Field field, Node node, String what) {
+        return ("GET /v1/topics/"
+                        + field.topic()
+                        + "/partitions/0"
+                        + what
+                        + " HTTP/1.1\r\nHost: "
+                        + node.host().address()
+                        + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
     }
 
     /** A connection that is refused is no fault of the one who refuses. */

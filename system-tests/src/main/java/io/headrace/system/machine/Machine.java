@@ -108,6 +108,11 @@ public final class Machine implements AutoCloseable {
         return Program.start(run, host, name, command, run.path().resolve(name + ".log"));
     }
 
+    /** The one of this run for this resource. */
+    public ControlGroup controlGroup(ControlGroup.Resource resource) throws IOException {
+        return ControlGroup.create(run, "headrace-" + bridge, resource);
+    }
+
     @Override
     public void close() throws IOException {
         run.cleanUp();

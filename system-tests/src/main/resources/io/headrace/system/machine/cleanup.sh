@@ -27,6 +27,11 @@ if [ -f "$run/processes" ]; then
     done
   done <"$run/processes"
 fi
+if [ -f "$run/groups" ]; then
+  while read -r group; do
+    [ ! -e "$group" ] || rmdir "$group"
+  done <"$run/groups"
+fi
 if [ -f "$run/mounts" ]; then
   while read -r mount; do
     if grep -q " $mount " /proc/mounts; then umount "$mount" || umount -l "$mount"; fi

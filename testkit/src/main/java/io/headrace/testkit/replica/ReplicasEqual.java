@@ -1,12 +1,17 @@
 package io.headrace.testkit.replica;
 
 import io.headrace.model.record.RecordBatch;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -19,8 +24,12 @@ public final class ReplicasEqual {
     private static final String EPOCHS = "leader-epoch-checkpoint";
     private static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
 
-    /** Some batch of a replica, to be compared. */
-    private record Batch(long baseOffset, long nextOffset, int leaderEpoch, ByteBuffer bytes) {}
+    /**
+     * Some batch of a replica, to be compared.
+     *
+     * @param digest SHA-256 of its bytes: logs are larger than a test's heap
+     */
+    private record Batch(long baseOffset, long nextOffset, int leaderEpoch, ByteBuffer digest) {}
 
     private ReplicasEqual() {}
 
@@ -67,7 +76,7 @@ public final class ReplicasEqual {
         for (int i = 0; i < both; i++) {
             Batch a = first.get(i);
             Batch b = second.get(i);
-            if (!a.bytes().equals(b.bytes())) {
+            if (!a.digest().equals(b.digest())) {
                 throw new AssertionError(
                         one
                                 + " and "
@@ -101,27 +110,49 @@ public final class ReplicasEqual {
         }
         List<Batch> batches = new ArrayList<>();
         for (Path file : files) {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-            int at = 0;
-            while (bytes.limit() - at >= RecordBatch.HEADER_SIZE) {
-                int size = RecordBatch.sizeInBytes(bytes, at);
-                long next = RecordBatch.nextOffset(bytes, at);
-                if (size < RecordBatch.HEADER_SIZE || at + size > bytes.limit()) {
-                    break;
+            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+                for (Optional<Batch> next = next(in); next.isPresent(); next = next(in)) {
+                    if (next.get().nextOffset() > highWatermark) {
+                        return batches;
+                    }
+                    batches.add(next.get());
                 }
-                if (next > highWatermark) {
-                    return batches;
-                }
-                batches.add(
-                        new Batch(
-                                RecordBatch.baseOffset(bytes, at),
-                                next,
-                                RecordBatch.leaderEpoch(bytes, at),
-                                bytes.slice(at, size)));
-                at += size;
             }
         }
         return batches;
+    }
+
+    /** Empty at the end, also where the last batch is not whole. */
+    private static Optional<Batch> next(InputStream in) throws IOException {
+        byte[] header = in.readNBytes(RecordBatch.HEADER_SIZE);
+        if (header.length < RecordBatch.HEADER_SIZE) {
+            return Optional.empty();
+        }
+        ByteBuffer batch = ByteBuffer.wrap(header);
+        int size = RecordBatch.sizeInBytes(batch, 0);
+        if (size < RecordBatch.HEADER_SIZE) {
+            return Optional.empty();
+        }
+        byte[] rest = in.readNBytes(size - header.length);
+        if (rest.length < size - header.length) {
+            return Optional.empty();
+        }
+        MessageDigest digest = sha256();
+        digest.update(header);
+        return Optional.of(
+                new Batch(
+                        RecordBatch.baseOffset(batch, 0),
+                        RecordBatch.nextOffset(batch, 0),
+                        RecordBatch.leaderEpoch(batch, 0),
+                        ByteBuffer.wrap(digest.digest(rest))));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     /**

@@ -47,7 +47,7 @@ final class OneLog implements AutoCloseable {
         this.log =
                 switch (directory.open(spec)) {
                     case OpenOutcome.Opened(PartitionLog opened) -> opened;
-                    case OpenOutcome.Refused(var code, String text) ->
+                    case OpenOutcome.Refused(var code, String text, var isDamaged) ->
                             throw new IOException(code + ": " + text);
                 };
         log.beginLeaderEpoch(LEADER_EPOCH);

@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
  *   files held, assigned to other brokers only    set aside; removed when {@link #MOVED_GRACE_MS} are over
  *   files held, topic or partition not in image   suspended, kept, reported
  *   assigned here                                 opened; leads or follows
+ *   assigned here, files damaged                  kept closed; when nothing counts on them, kept
+ *                                                 aside, opened empty and copied from the leader
  *   assigned here, leads, start not admitted      opened; leads a partition that has no other replica
  * </pre>
  *
@@ -250,7 +252,19 @@ final class ConvergeStep {
     private void open(LocalReplica replica, TopicImage topic, TopicConfig config)
             throws IOException {
         PartitionState state = topic.states().get(replica.partition().partition());
-        host.open(replica, config);
+        try {
+            host.open(replica, config);
+        } catch (DamagedReplicaException e) {
+            if (isCountedOn(state)) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("brokerId", brokerId)
+                    .log("{} is damaged", replica);
+            host.keepAside(replica);
+            host.open(replica, config);
+        }
         boolean isAlone =
                 topic.assignments().get(replica.partition().partition()).equals(List.of(brokerId));
         if (state.leader() == brokerId && !isAdmitted && !isAlone) {
@@ -260,6 +274,15 @@ final class ConvergeStep {
         } else {
             host.follow(replica, state);
         }
+    }
+
+    /** Whether committed records may be nowhere but here. */
+    private boolean isCountedOn(PartitionState state) {
+        return !state.hasLeader()
+                || state.leader() == brokerId
+                || state.lastCopy() == brokerId
+                || state.isr().contains(brokerId)
+                || state.elr().contains(brokerId);
     }
 
     private boolean isAssignedHere(TopicImage topic, int partition) {

@@ -23,7 +23,11 @@ public interface ReplicaHost {
     /** The replicas whose files lie under the name of their partition. */
     List<LocalReplica> held() throws IOException;
 
-    /** Opens the replica, creating its files when there are none, and applies the settings. */
+    /**
+     * Opens the replica, creating its files when there are none, and applies the settings.
+     *
+     * @throws DamagedReplicaException if its files will not open until they are repaired
+     */
     void open(LocalReplica replica, TopicConfig config) throws IOException;
 
     /**
@@ -44,6 +48,12 @@ public interface ReplicaHost {
      * @param reason what who waits on it is told
      */
     void setAside(LocalReplica replica, ErrorCode reason) throws IOException;
+
+    /**
+     * Renames the files of a replica that is damaged aside for good, so that it can be opened empty
+     * and copied again.
+     */
+    void keepAside(LocalReplica replica) throws IOException;
 
     /** The files that were set aside, in this run or an earlier one. */
     List<SetAside> aside() throws IOException;

@@ -225,6 +225,22 @@ public final class LogDirectory {
         return Optional.of(deleted);
     }
 
+    /**
+     * Renames the directory of a partition that cannot be opened aside, durably, whatever it holds;
+     * nothing here ever removes it.
+     *
+     * @return the name that the directory has now
+     * @throws IllegalStateException if the log is open
+     */
+    public String keepAside(TopicPartition partition) throws IOException {
+        if (logs.containsKey(partition)) {
+            throw new IllegalStateException("the log of " + partition + " is open");
+        }
+        String name = directories.keepAside(partition);
+        checkpoints.forget(partition);
+        return name;
+    }
+
     /** Removes the files of a deleted partition for good. */
     public void purge(DeletedPartition deleted) throws IOException {
         directories.purge(deleted);

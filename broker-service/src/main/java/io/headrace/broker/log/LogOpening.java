@@ -64,7 +64,8 @@ final class LogOpening {
                             + " cannot be opened ("
                             + e
                             + "); repair the file, or move the partition's directory away so that"
-                            + " the records come back from another replica");
+                            + " the records come back from another replica",
+                    e instanceof DamagedFileException);
         } catch (IOException e) {
             home.health().fail("opening the log of " + spec.partition(), e);
             return new OpenOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, home.health().text());

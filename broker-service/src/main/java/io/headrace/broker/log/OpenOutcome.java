@@ -7,5 +7,14 @@ public sealed interface OpenOutcome {
 
     record Opened(PartitionLog log) implements OpenOutcome {}
 
-    record Refused(ErrorCode code, String text) implements OpenOutcome {}
+    /**
+     * @param isDamaged what the files say cannot be true; they will be refused again until somebody
+     *     repairs them or they are set aside
+     */
+    record Refused(ErrorCode code, String text, boolean isDamaged) implements OpenOutcome {
+
+        Refused(ErrorCode code, String text) {
+            this(code, text, false);
+        }
+    }
 }

@@ -23,6 +23,7 @@ final class PartitionDirectories {
 
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDirectories.class);
     private static final String DELETE = "-delete";
+    private static final String STRAY = "-stray"; // Kafka's suffix for what it does not touch
     private static final String TOPIC_ID = "topic_id: ";
     private static final int NAME_LENGTH_MAX = 255;
 
@@ -102,16 +103,30 @@ final class PartitionDirectories {
         disk.forceDirectory(root);
     }
 
-    /** Renames the directory aside, durably. */
+    /** Renames the directory aside, durably, to be purged one day. */
     DeletedPartition setAside(TopicPartition partition) throws IOException {
+        String name = rename(partition, DELETE);
+        return new DeletedPartition(name, topicId(name));
+    }
+
+    /**
+     * Renames the directory aside, durably, under a name that nothing here removes.
+     *
+     * @return the name it has now
+     */
+    String keepAside(TopicPartition partition) throws IOException {
+        return rename(partition, STRAY);
+    }
+
+    private String rename(TopicPartition partition, String ending) throws IOException {
         String unique = hex(TopicId.random());
-        String suffix = "-" + partition.partition() + "." + unique + DELETE;
+        String suffix = "-" + partition.partition() + "." + unique + ending;
         String topic = partition.topic();
         int room = NAME_LENGTH_MAX - suffix.length();
         String name = topic.substring(0, Math.min(topic.length(), room)) + suffix;
         disk.rename(path(partition), root.resolve(name));
         disk.forceDirectory(root);
-        return new DeletedPartition(name, topicId(name));
+        return name;
     }
 
     void purge(DeletedPartition deleted) throws IOException {

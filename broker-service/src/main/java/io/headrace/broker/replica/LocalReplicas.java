@@ -1,5 +1,6 @@
 package io.headrace.broker.replica;
 
+import io.headrace.broker.cluster.DamagedReplicaException;
 import io.headrace.broker.cluster.LocalReplica;
 import io.headrace.broker.cluster.ReplicaHost;
 import io.headrace.broker.cluster.SetAside;
@@ -75,8 +76,10 @@ public final class LocalReplicas implements ReplicaHost {
                 }
                 replicas.add(replica, log, logs.checkpointedHighWatermark(replica.partition()));
             }
-            case OpenOutcome.Refused(ErrorCode code, String text) ->
-                    throw new IOException(code + ": " + text);
+            case OpenOutcome.Refused(ErrorCode code, String text, boolean isDamaged) ->
+                    throw isDamaged
+                            ? new DamagedReplicaException(code + ": " + text)
+                            : new IOException(code + ": " + text);
         }
     }
 
@@ -152,6 +155,19 @@ public final class LocalReplicas implements ReplicaHost {
                 .addKeyValue("topic", replica.partition().topic())
                 .addKeyValue("partition", replica.partition().partition())
                 .log("Files set aside");
+    }
+
+    @Override
+    public void keepAside(LocalReplica replica) throws IOException {
+        String name = logs.keepAside(replica.partition());
+        LOG.atWarn()
+                .addKeyValue("topic", replica.partition().topic())
+                .addKeyValue("partition", replica.partition().partition())
+                .log(
+                        "The files are damaged and not needed, since others are in sync without"
+                                + " this replica: it is copied from the leader again. They are kept"
+                                + " as {}; remove them when nobody wants to look at them",
+                        name);
     }
 
     @Override

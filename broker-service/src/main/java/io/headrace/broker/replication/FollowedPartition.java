@@ -100,7 +100,10 @@ final class FollowedPartition {
             return Next.ASK;
         }
         return switch (answer.refusal()) {
-            case NONE -> answer.divergingEpoch() >= 0 ? part(answer, position) : append(answer);
+            case NONE ->
+                    answer.divergingEpoch() >= 0
+                            ? part(answer, position)
+                            : append(answer, position);
             case OUT_OF_RANGE -> startOver(answer, position);
             case NOT_NOW -> {
                 counters.refusals.increment();
@@ -109,7 +112,7 @@ final class FollowedPartition {
         };
     }
 
-    private Next append(OfPartition answer) {
+    private Next append(OfPartition answer, FetchPosition position) {
         int bytes = answer.batches().remaining();
         FollowOutcome outcome =
                 follower.append(answer.batches(), answer.highWatermark(), answer.logStartOffset());
@@ -122,7 +125,9 @@ final class FollowedPartition {
         }
         failures = 0;
         counters.bytes.add(bytes);
-        return bytes > 0 ? Next.ASK : Next.SAME;
+        // The leader waits for the new start: whoever deletes records is answered when all have it.
+        boolean isNews = bytes > 0 || position.logStartOffset() != follower.logStartOffset();
+        return isNews ? Next.ASK : Next.SAME;
     }
 
     /**

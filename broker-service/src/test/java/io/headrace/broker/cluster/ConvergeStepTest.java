@@ -106,6 +106,34 @@ class ConvergeStepTest {
     }
 
     @Test
+    void damaged_files_are_replaced_only_when_nothing_counts_on_them() throws Exception {
+        List<PartitionState> counted =
+                List.of(
+                        new PartitionState(OWN, 5, List.of(OWN), 5),
+                        new PartitionState(2, 5, List.of(2, OWN), 5),
+                        new PartitionState(2, 5, List.of(2), List.of(OWN), 5),
+                        new PartitionState(
+                                PartitionState.NO_LEADER, 5, List.of(2), List.of(), OWN, 5),
+                        new PartitionState(PartitionState.NO_LEADER, 5, List.of(2), 5));
+        for (PartitionState state : counted) {
+            host.damaged = "kept-0";
+            assertThat(pass(true, stateful("kept", state)).convergence().failures())
+                    .as("%s", state)
+                    .singleElement()
+                    .asString()
+                    .contains("flipped");
+            assertThat(host.taken()).isEmpty();
+        }
+        TopicImage needless = stateful("kept", new PartitionState(2, 6, List.of(2), 6));
+        assertThat(pass(false, needless).convergence().failures()).isEmpty();
+        assertThat(host.taken()).containsExactly("follow kept-0", "keep kept-0");
+    }
+
+    private static TopicImage stateful(String name, PartitionState state) {
+        return TestImages.topic(name, ID, List.of(List.of(OWN, 2)), state);
+    }
+
+    @Test
     void files_of_a_topic_that_merely_is_not_there_are_kept() throws Exception {
         pass(true, topic("kept", ID, 1, OWN, 0));
         host.held.add(new LocalReplica(new TopicPartition("kept", 0), ID));
@@ -158,6 +186,7 @@ class ConvergeStepTest {
         private final List<LocalReplica> held = new ArrayList<>();
         private final List<SetAside> aside = new ArrayList<>();
         private volatile String broken = "";
+        private volatile String damaged = "";
 
         Set<String> taken() {
             Set<String> taken = new TreeSet<>(told);
@@ -174,6 +203,9 @@ class ConvergeStepTest {
         public void open(LocalReplica replica, TopicConfig config) throws IOException {
             if (replica.partition().toString().equals(broken)) {
                 throw new IOException("no");
+            }
+            if (replica.partition().toString().equals(damaged)) {
+                throw new DamagedReplicaException("flipped");
             }
         }
 
@@ -197,6 +229,12 @@ class ConvergeStepTest {
             told.add("aside " + replica.partition() + " " + reason);
             held.remove(replica);
             aside.add(new SetAside(replica.partition().toString(), replica.topicId()));
+        }
+
+        @Override
+        public void keepAside(LocalReplica replica) {
+            told.add("keep " + replica.partition());
+            damaged = "";
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
@@ -70,6 +71,7 @@ class LogOpeningTest {
                             refused -> {
                                 assertThat(refused.code()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
                                 assertThat(refused.text()).contains("orders-0", "is damaged");
+                                assertThat(refused.isDamaged()).isTrue();
                             });
             assertThat(directory.open(spec(0))).isInstanceOf(OpenOutcome.Opened.class);
             assertThat(directory.isOffline()).isFalse();
@@ -79,6 +81,27 @@ class LogOpeningTest {
             directory.close(1);
         }
         assertThat(test.failures).isEmpty();
+    }
+
+    @Test
+    void damagedFilesThatAreKeptAsideLeaveRoomForAnEmptyLogAndAreNeverPurged() throws Exception {
+        test.append("a");
+        byte[] segment = disk.bytes(test.file(0, SegmentName.LOG));
+        test.directory.close(1);
+        Path metadata = test.partitionPath().resolve(PartitionDirectories.METADATA);
+        try (DiskFile file = disk.open(metadata)) {
+            file.truncate(0);
+        }
+        LogDirectory directory = reopened();
+        String name = directory.keepAside(ORDERS.partition());
+        OpenOutcome.Opened opened = (OpenOutcome.Opened) directory.open(ORDERS);
+        assertThat(opened.log().logEndOffset()).isZero();
+        assertThatThrownBy(() -> directory.keepAside(ORDERS.partition()))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(directory.deleted()).isEmpty();
+        assertThat(directory.found()).hasSize(1);
+        Path kept = directory.settings().path().resolve(name);
+        assertThat(disk.bytes(SegmentName.in(kept, 0, SegmentName.LOG))).isEqualTo(segment);
     }
 
     @Test

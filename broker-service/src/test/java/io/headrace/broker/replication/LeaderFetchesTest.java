@@ -147,6 +147,23 @@ class LeaderFetchesTest {
     }
 
     @Test
+    void tellsTheLeaderItsNewLogStartThoughNoRecordsCameWithIt() {
+        ModelReplica leader = lead(new ModelReplica("a", 0, 3).with(3, 5));
+        leader.highWatermark = 5;
+        fetches.follow(new ModelReplica("a", 0, 3));
+        round(9);
+        round(9);
+        leader.records.subList(0, 2).clear();
+        leader.start = 2;
+        round(9);
+        assertThat(request().positions())
+                .singleElement()
+                .returns(2L, FetchPosition::logStartOffset)
+                .returns(5L, FetchPosition::offset);
+        assertThat(request().positions()).isEmpty();
+    }
+
+    @Test
     void truncatesToWhereTheHistoriesPart() {
         ModelReplica leader = lead(new ModelReplica("a", 0, 5).with(1, 4).with(5, 3));
         ModelReplica follower = new ModelReplica("a", 0, 5).with(1, 4).with(2, 4);

@@ -14,6 +14,9 @@ import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DeletedRecords;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -149,6 +152,31 @@ class ReplicationTest {
                                     cluster.directory(3, TOPIC)),
                             600);
             assertThat(batches).isPositive();
+        }
+    }
+
+    @Test
+    void deletionOfRecordsIsAnsweredWhenEveryReplicaStartsThereThoughNothingMoreIsWritten()
+            throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 3)) {
+            cluster.createTopic(TOPIC, List.of(1, 2, 3), Map.of("min.insync.replicas", "2"));
+            try (Producer<String, String> producer = producer(cluster);
+                    Admin admin =
+                            Admin.create(
+                                    Map.<String, Object>of(
+                                            "bootstrap.servers", cluster.bootstrap()))) {
+                await(send(producer, 0, 30));
+                awaitCopied(cluster, List.of(1, 2, 3), 30);
+                TopicPartition partition = new TopicPartition(TOPIC, 0);
+                DeletedRecords deleted =
+                        admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(20)))
+                                .lowWatermarks()
+                                .get(partition)
+                                .get(15, TimeUnit.SECONDS);
+                assertThat(deleted.lowWatermark()).isEqualTo(20);
+                assertThat(List.of(1, 2, 3))
+                        .allMatch(id -> cluster.replica(id, TOPIC, 0).log().logStartOffset() == 20);
+            }
         }
     }
 

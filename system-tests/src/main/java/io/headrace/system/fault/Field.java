@@ -329,7 +329,10 @@ final class Field {
         try {
             return future.get(2 * ANSWER_MAX_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            throw new IOException("the brokers did not do what was asked", e);
+            throw new IOException(
+                    "the brokers did not do what was asked: "
+                            + (e.getCause() == null ? e : e.getCause()),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

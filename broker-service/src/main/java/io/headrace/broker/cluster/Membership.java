@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.curator.framework.CuratorFramework;
@@ -49,6 +50,7 @@ public final class Membership implements Closeable {
     private final ClusterWatch watch;
     private final ProducerIds producerIds;
     private final IsrWriter isrWriter;
+    private final LongAdder disconnects = new LongAdder();
     private volatile @Nullable Registration registration;
     private volatile @Nullable BrokerNode registered;
 
@@ -65,7 +67,9 @@ public final class Membership implements Closeable {
         client.getConnectionStateListenable()
                 .addListener(
                         (from, state) -> {
-                            if (state == ConnectionState.LOST) {
+                            if (state == ConnectionState.SUSPENDED) {
+                                disconnects.increment();
+                            } else if (state == ConnectionState.LOST) {
                                 sessionLost();
                             }
                         });
@@ -217,6 +221,16 @@ public final class Membership implements Closeable {
     /** Of the first registration of this process that an image has shown, also when it is gone. */
     public OptionalLong firstEpoch() {
         return start.firstEpoch();
+    }
+
+    /** Whether ZooKeeper answers; while it does not, what this broker leads goes on. */
+    public boolean isConnected() {
+        return client.getZookeeperClient().isConnected();
+    }
+
+    /** How often the connection to ZooKeeper was lost. */
+    public long disconnects() {
+        return disconnects.sum();
     }
 
     /** Whether the newest image shows this broker alive. */

@@ -19,7 +19,7 @@ public interface BrokerFigures {
      * @param damaged answers of leaders that were not appended
      * @param truncations to where the histories parted
      */
-    record Copying(long bytes, long damaged, long truncations) {}
+    record Copying(long bytes, long damaged, long truncations, long disconnects) {}
 
     /**
      * @param standing damaged segments that no other replica could repair
@@ -27,6 +27,9 @@ public interface BrokerFigures {
     record Scrubbing(long bytes, int standing, long repaired) {}
 
     Copying copying();
+
+    /** How often the connection to ZooKeeper was lost. */
+    long zooKeeperDisconnects();
 
     Scrubbing scrubbing();
 

@@ -7,8 +7,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 /**
  * Readiness of this broker: its logs are recovered, it is registered, its log directory works.
  *
- * <p>A nearly full disk, strays and missing followers are shown, and do not make the broker
- * unready: reads go on.
+ * <p>A nearly full disk, strays, missing followers and a ZooKeeper that does not answer are shown,
+ * and do not make the broker unready: reads go on.
  */
 public final class BrokerHealth implements HealthIndicator {
 
@@ -17,6 +17,8 @@ public final class BrokerHealth implements HealthIndicator {
         boolean areLogsRecovered();
 
         boolean isRegistered();
+
+        boolean isZooKeeperConnected();
 
         boolean isLogDirectoryOffline();
 
@@ -54,6 +56,7 @@ public final class BrokerHealth implements HealthIndicator {
         return (isReady ? Health.up() : Health.outOfService())
                 .withDetail("logsRecovered", source.areLogsRecovered())
                 .withDetail("registered", source.isRegistered())
+                .withDetail("zooKeeperConnected", source.isZooKeeperConnected())
                 .withDetail("logDirectoryOffline", source.isLogDirectoryOffline())
                 .withDetail("diskNearlyFull", source.isDiskNearlyFull())
                 .withDetail("underReplicatedPartitions", replicas.underReplicated())

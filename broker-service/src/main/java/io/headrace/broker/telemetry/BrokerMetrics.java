@@ -101,6 +101,8 @@ public final class BrokerMetrics {
         counter(MetricNames.DAMAGED_ANSWERS, figures, f -> f.copying().damaged());
         counter(MetricNames.PRODUCERS_CROWDED_OUT, figures, BrokerFigures::producersCrowdedOut);
         counter(MetricNames.TRUNCATIONS, figures, f -> f.copying().truncations());
+        counter(MetricNames.LEADER_DISCONNECTS, figures, f -> f.copying().disconnects());
+        counter(MetricNames.ZOOKEEPER_DISCONNECTS, figures, BrokerFigures::zooKeeperDisconnects);
     }
 
     /** Shows how many connections of Kafka clients and other brokers are open. */

@@ -65,6 +65,9 @@ public final class MetricNames {
     public static final String DAMAGED_ANSWERS = "headrace.broker.replication.damaged.answers";
     public static final String PRODUCERS_CROWDED_OUT = "headrace.broker.producers.crowded.out";
     public static final String TRUNCATIONS = "headrace.broker.replication.truncations";
+    public static final String LEADER_DISCONNECTS = "headrace.broker.replication.disconnects";
+    public static final String ZOOKEEPER_DISCONNECTS =
+            "kafka.server.sessionexpirelistener.zookeeperdisconnects";
 
     public static final String TAG_TOPIC = "topic";
     public static final String TAG_PARTITION = "partition";

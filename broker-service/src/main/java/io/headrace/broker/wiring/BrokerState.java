@@ -162,6 +162,18 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
     }
 
     @Override
+    public boolean isZooKeeperConnected() {
+        Membership membership = broker.membership();
+        return membership != null && membership.isConnected();
+    }
+
+    @Override
+    public long zooKeeperDisconnects() {
+        Membership membership = broker.membership();
+        return membership == null ? 0 : membership.disconnects();
+    }
+
+    @Override
     public boolean isLogDirectoryOffline() {
         LogDirectory logs = broker.logs();
         return logs != null && logs.isOffline();
@@ -195,7 +207,11 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
     @Override
     public Copying copying() {
         FetchCounters counters = broker.fetchers().counters();
-        return new Copying(counters.bytes(), counters.damaged(), counters.truncations());
+        return new Copying(
+                counters.bytes(),
+                counters.damaged(),
+                counters.truncations(),
+                counters.disconnects());
     }
 
     @Override

@@ -30,6 +30,7 @@ final class Watcher {
         "damaged",
         "repaired",
         "truncations",
+        "disconnects",
         "leadercount"
     };
 

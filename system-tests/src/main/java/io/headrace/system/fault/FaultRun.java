@@ -190,7 +190,7 @@ public final class FaultRun {
             String text = place + (trace == null ? ": nothing" : " " + trace);
             journal.mark("trace in " + text);
             boolean isLate = trace == null || trace.afterMs() > TRACE_MAX.toMillis();
-            if (isLate && plan.kind().leavesTraces()) {
+            if (isLate && plan.kind().traces().contains(place)) {
                 journal.verdict("C22", "no trace within " + TRACE_MAX + " in " + text);
             }
         }

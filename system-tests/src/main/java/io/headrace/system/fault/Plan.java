@@ -1,6 +1,8 @@
 package io.headrace.system.fault;
 
+import io.headrace.system.cluster.Traces.Place;
 import java.io.IOException;
+import java.util.Set;
 
 /**
  * One kind of fault, done for a while.
@@ -16,28 +18,30 @@ public record Plan(
     /** What an attack changes: two of different kinds do not get into each other's way. */
     public enum Kind {
         /** Nothing that must be seen. */
-        QUIET(false),
+        QUIET,
         /** The network, so little that nobody must see it. */
-        QUIET_NETWORK(false),
-        NETWORK(true),
+        QUIET_NETWORK,
+        /** The network, so briefly that no health can tell. */
+        BRIEF_NETWORK(Place.METRICS, Place.LOG),
+        NETWORK(Place.values()),
         /** Processes and their disks. */
-        PROCESS(true),
+        PROCESS(Place.values()),
         /** Both, or several faults at once. */
-        MIXED(true);
+        MIXED(Place.values());
 
-        private final boolean leavesTraces;
+        private final Set<Place> traces;
 
-        Kind(boolean leavesTraces) {
-            this.leavesTraces = leavesTraces;
+        Kind(Place... traces) {
+            this.traces = Set.of(traces);
         }
 
-        /** Whether an operator must see it. */
-        public boolean leavesTraces() {
-            return leavesTraces;
+        /** Where an operator must see it. */
+        public Set<Place> traces() {
+            return traces;
         }
 
         boolean isOfNetwork() {
-            return this == QUIET_NETWORK || this == NETWORK;
+            return this == QUIET_NETWORK || this == BRIEF_NETWORK || this == NETWORK;
         }
     }
 

@@ -38,7 +38,11 @@ public final class Plans {
         network("F11", "leader without followers", NetworkAttacks::isolateFromFollowers);
         network("F12", "leader cut off in one direction", NetworkAttacks::oneWay);
         network("F13", "half-open connections", NetworkAttacks::halfOpen);
-        network("F14", "connections reset every second", NetworkAttacks::resetStorm);
+        add(
+                "F14",
+                "connections reset every second",
+                Kind.BRIEF_NETWORK,
+                NetworkAttacks::resetStorm);
         network("F15", "two brokers without each other", NetworkAttacks::ring);
         quiet("F16", "5 % and 20 % of the packets lost", NetworkAttacks::loss);
         quiet("F17", "50 and 500 ms on the way between brokers", ProxyAttacks::slow);
@@ -77,7 +81,7 @@ public final class Plans {
         add("F38", "one ZooKeeper of three", Kind.QUIET, CoordinationAttacks::one);
         process("F39", "no ZooKeeper majority", CoordinationAttacks::quorum);
         process("F40", "sessions of brokers and admins expire", ProcessAttacks::expire);
-        network("F41", "ZooKeeper comes and goes", NetworkAttacks::flapping);
+        quiet("F41", "ZooKeeper comes and goes", NetworkAttacks::flapping);
         process("F42", "ZooKeeper loses its data, and has it back", CoordinationAttacks::lostData);
         add("F43", "the database dies and stands still", Kind.QUIET, DatabaseAttacks::trouble);
         process("F44", "topics come and go while admins die", TopicAttacks::admins);
@@ -85,7 +89,7 @@ public final class Plans {
         process("F46", "too small a heap, no threads", ResourceAttacks::noMemory);
         process("F47", "the kernel kills for memory", ResourceAttacks::killedByKernel);
         add("F48", "no more files for a leader", Kind.QUIET, ResourceAttacks::noFiles);
-        process("F49", "a leader gets a tenth of its time", ProcessAttacks::starve);
+        add("F49", "a leader gets a tenth of its time", Kind.QUIET, ProcessAttacks::starve);
         add("F50", "readers of a byte a second", Kind.QUIET, ResourceAttacks::slowReaders);
         add("F52", "hundreds of connections a second", Kind.QUIET, ResourceAttacks::flood);
         process("F55", "replicas move while brokers die", MembershipAttacks::moves);

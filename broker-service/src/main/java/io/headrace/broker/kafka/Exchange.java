@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange {
 
-    /** Told when the connection ends before the answer, on its event loop. */
+    /**
+     * Told when the connection ends before the answer, on its event loop; must not answer after
+     * that.
+     */
     public interface Abandoned {
         void abandoned();
     }
@@ -92,10 +95,12 @@ public final class Exchange {
         abandoned = listener;
     }
 
+    /** On the event loop. Without somebody who gives up, the answer still comes, and is dropped. */
     void abandon() {
         Abandoned listener = abandoned;
-        if (listener != null && !answered.get()) {
+        if (listener != null && answered.compareAndSet(false, true)) {
             listener.abandoned();
+            connection.forget(this, null);
         }
     }
 

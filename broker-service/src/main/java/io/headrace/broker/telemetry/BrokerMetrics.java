@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -108,6 +109,13 @@ public final class BrokerMetrics {
     /** Shows how many connections of Kafka clients and other brokers are open. */
     public void showConnections(IntSupplier connections) {
         Gauge.builder(MetricNames.CONNECTIONS, connections, IntSupplier::getAsInt)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** Shows how many bytes of requests of Kafka clients and other brokers are in memory. */
+    public void showRequestBytes(LongSupplier bytes) {
+        Gauge.builder(MetricNames.KAFKA_BYTES_IN_FLIGHT, bytes, LongSupplier::getAsLong)
                 .strongReference(true)
                 .register(registry);
     }

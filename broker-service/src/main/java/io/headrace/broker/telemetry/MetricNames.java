@@ -53,6 +53,8 @@ public final class MetricNames {
 
     public static final String PARKED_FETCHES = "headrace.broker.parked.fetches";
     public static final String BYTES_IN_FLIGHT = "headrace.broker.request.bytes.in.flight";
+    public static final String KAFKA_BYTES_IN_FLIGHT =
+            "headrace.broker.kafka.request.bytes.in.flight";
     public static final String DISK_NEARLY_FULL = "headrace.broker.disk.nearly.full";
     public static final String STRAY_REPLICAS = "headrace.broker.stray.replicas";
     public static final String PARTITION_SERIES_LEFT_OUT =

@@ -258,24 +258,27 @@ public class BrokerConfiguration {
                                         BrokerSetting.LEADER_THROTTLED_RATE.bytesPerSecond(
                                                 parts.broker().requiredImage(), properties.id()),
                                 System::nanoTime));
-        return new KafkaListener(
-                KafkaListeners.transport(resources.getLoopResources()),
-                limits,
-                KafkaApis.table(
-                        context,
-                        controller,
-                        parts.broker()::newProducerId,
-                        new BrokerSettings(
-                                settings(properties),
-                                properties.topicDefaults(),
-                                parts.broker()::directory),
-                        parts.coordination().groups(),
-                        new OffsetsTopicSettings(
-                                properties.groups().topicPartitions(),
-                                properties.groups().topicReplicas()),
-                        new SecureRandom()),
-                counters,
-                new RequestMetrics(registry));
+        KafkaListener listener =
+                new KafkaListener(
+                        KafkaListeners.transport(resources.getLoopResources()),
+                        limits,
+                        KafkaApis.table(
+                                context,
+                                controller,
+                                parts.broker()::newProducerId,
+                                new BrokerSettings(
+                                        settings(properties),
+                                        properties.topicDefaults(),
+                                        parts.broker()::directory),
+                                parts.coordination().groups(),
+                                new OffsetsTopicSettings(
+                                        properties.groups().topicPartitions(),
+                                        properties.groups().topicReplicas()),
+                                new SecureRandom()),
+                        counters,
+                        new RequestMetrics(registry));
+        metrics.showRequestBytes(listener::bytesInFlight);
+        return listener;
     }
 
     @Bean

@@ -91,6 +91,32 @@ class SlowClientsTest {
     }
 
     @Test
+    void who_hangs_up_while_a_fetch_waits_leaves_nothing_behind() throws Exception {
+        FetchRequestData request =
+                new FetchRequestData()
+                        .setMaxWaitMs(60_000)
+                        .setMinBytes(1_000_000)
+                        .setTopics(
+                                List.of(
+                                        new FetchTopic()
+                                                .setTopic("beside")
+                                                .setPartitions(
+                                                        List.of(
+                                                                new FetchPartition()
+                                                                        .setPartitionMaxBytes(
+                                                                                1_000_000)))));
+        try (RawSocket waiting = new RawSocket(broker.bootstrap())) {
+            waiting.send(ApiKeys.FETCH, 11, request);
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(() -> RunningBroker.replicas(broker).parkedCount() == 1);
+            assertThat(listener.bytesInFlight()).isPositive();
+        }
+        Awaitility.await().atMost(LIMIT).until(() -> listener.bytesInFlight() == 0);
+        assertThat(RunningBroker.replicas(broker).parkedCount()).isZero();
+    }
+
+    @Test
     void a_frame_that_trickles_byte_by_byte_is_cut_off_while_a_good_client_is_served()
             throws Exception {
         long before = counters.unreadableRequests();

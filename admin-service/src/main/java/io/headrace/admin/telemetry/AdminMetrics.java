@@ -20,27 +20,31 @@ import java.util.Map;
 /**
  * The metrics of the admin-service, taken from the cluster image.
  *
- * <p>Series per partition are left out above {@link #PARTITION_SERIES_MAX} partitions; {@code
+ * <p>Series per partition are left out above a bound of partitions; {@code
  * headrace_partition_series_enabled} says so.
  */
 public final class AdminMetrics implements MeterBinder {
-
-    static final int PARTITION_SERIES_MAX = 5_000;
 
     private final ClusterWatch watch;
     private final Controller controller;
     private final UncleanElections uncleanElections;
     private final AuditLog audit;
+    private final int partitionsMax;
 
+    /**
+     * @param partitionsMax with more partitions than that, none has series of its own
+     */
     public AdminMetrics(
             ClusterWatch watch,
             Controller controller,
             UncleanElections uncleanElections,
-            AuditLog audit) {
+            AuditLog audit,
+            int partitionsMax) {
         this.watch = watch;
         this.controller = controller;
         this.uncleanElections = uncleanElections;
         this.audit = audit;
+        this.partitionsMax = partitionsMax;
     }
 
     @Override
@@ -74,7 +78,7 @@ public final class AdminMetrics implements MeterBinder {
         Gauge.builder(
                         "headrace.partition.series.enabled",
                         watch,
-                        w -> partitionCount(w.image()) <= PARTITION_SERIES_MAX ? 1 : 0)
+                        w -> partitionCount(w.image()) <= partitionsMax ? 1 : 0)
                 .register(registry);
         Gauge.builder("headrace.admin.audit.queue", audit, AuditLog::queueLength)
                 .register(registry);
@@ -82,7 +86,7 @@ public final class AdminMetrics implements MeterBinder {
                 .register(registry);
         FunctionCounter.builder("headrace.admin.audit.failures", audit, AuditLog::failureCount)
                 .register(registry);
-        Series series = new Series(registry);
+        Series series = new Series(registry, partitionsMax);
         watch.listen(series::show);
     }
 
@@ -113,8 +117,10 @@ public final class AdminMetrics implements MeterBinder {
         private final GaugesByTags replicas;
         private final GaugesByTags inSync;
         private final GaugesByTags underReplicated;
+        private final int partitionsMax;
 
-        Series(MeterRegistry registry) {
+        Series(MeterRegistry registry, int partitionsMax) {
+            this.partitionsMax = partitionsMax;
             brokerInfo = new GaugesByTags(registry, "kafka.broker.info");
             topicPartitions = new GaugesByTags(registry, "kafka.topic.partitions");
             leaders = new GaugesByTags(registry, "kafka.topic.partition.leader");
@@ -148,7 +154,7 @@ public final class AdminMetrics implements MeterBinder {
             Map<Tags, Integer> replica = new HashMap<>();
             Map<Tags, Integer> isr = new HashMap<>();
             Map<Tags, Integer> under = new HashMap<>();
-            if (partitionCount(image) <= PARTITION_SERIES_MAX) {
+            if (partitionCount(image) <= partitionsMax) {
                 for (TopicImage topic : image.topics().values()) {
                     for (int p = 0; p < topic.partitionCount(); p++) {
                         Tags tags =

@@ -16,16 +16,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lag of groups as of the last round of the sampler; nothing on instances that do not sample.
  *
- * <p>Bounds: series per partition are left out above {@link #PARTITION_SERIES_MAX}, sums per group
- * and topic above {@link #SUM_SERIES_MAX}; {@code headrace_consumergroup_series_enabled} says so.
+ * <p>Bounds: series per group and partition, and sums per group and topic, are left out when they
+ * are too many; {@code headrace_consumergroup_series_enabled} says so of the first.
  */
 public final class LagMetrics implements MeterBinder {
 
-    static final int PARTITION_SERIES_MAX = 5_000;
-    static final int SUM_SERIES_MAX = 2_000;
-
+    private final int lagsMax;
+    private final int sumsMax;
     private volatile @Nullable Series series;
     private volatile int partitionSeries;
+
+    /**
+     * @param lagsMax with more groups times partitions than that, none has series of its own
+     * @param sumsMax with more groups times topics than that, none has series of its own
+     */
+    public LagMetrics(int lagsMax, int sumsMax) {
+        this.lagsMax = lagsMax;
+        this.sumsMax = sumsMax;
+    }
 
     private record GroupTopic(String group, String topic) {}
 
@@ -40,7 +48,7 @@ public final class LagMetrics implements MeterBinder {
         Gauge.builder(
                         "headrace.consumergroup.series.enabled",
                         this,
-                        m -> m.partitionSeries <= PARTITION_SERIES_MAX ? 1 : 0)
+                        m -> m.partitionSeries <= m.lagsMax ? 1 : 0)
                 .register(registry);
         series = new Series(registry);
     }
@@ -62,7 +70,7 @@ public final class LagMetrics implements MeterBinder {
         }
     }
 
-    private static final class Series {
+    private final class Series {
         private final GaugesByTags lag;
         private final GaugesByTags lagSum;
         private final GaugesByTags offset;
@@ -84,7 +92,7 @@ public final class LagMetrics implements MeterBinder {
                         new GroupTopic(one.group(), one.partition().topic()),
                         new Sum(one.lag(), one.committed()),
                         Sum::plus);
-                if (all.size() <= PARTITION_SERIES_MAX) {
+                if (all.size() <= lagsMax) {
                     Tags tags =
                             tags(one.group(), one.partition().topic())
                                     .and(
@@ -102,7 +110,7 @@ public final class LagMetrics implements MeterBinder {
         private void showSums(Map<GroupTopic, Sum> sums) {
             Map<Tags, Long> lags = new HashMap<>();
             Map<Tags, Long> offsets = new HashMap<>();
-            if (sums.size() <= SUM_SERIES_MAX) {
+            if (sums.size() <= sumsMax) {
                 sums.forEach(
                         (of, sum) -> {
                             Tags tags = tags(of.group(), of.topic());

@@ -49,7 +49,8 @@ public record AdminProperties(
         @Valid @DefaultValue Balance balance,
         @Valid @DefaultValue Audit audit,
         @Valid @DefaultValue Groups groups,
-        @Valid @DefaultValue History history) {
+        @Valid @DefaultValue History history,
+        @Valid @DefaultValue Metrics metrics) {
 
     /**
      * @param partitions of a new topic that asks for no number
@@ -120,6 +121,18 @@ public record AdminProperties(
             @DefaultValue("90d") Duration resetRetention,
             @Min(1) @DefaultValue("10000") int partitionsPerRound,
             @Min(1) @DefaultValue("100000") int seriesMax) {}
+
+    /**
+     * Bounds of what is published; with more than that, none of the kind is.
+     *
+     * @param partitionsMax partitions that have series of their own
+     * @param lagsMax groups times partitions that have series of their own
+     * @param lagSumsMax groups times topics that have series of their own
+     */
+    public record Metrics(
+            @Min(0) @DefaultValue("5000") int partitionsMax,
+            @Min(0) @DefaultValue("5000") int lagsMax,
+            @Min(0) @DefaultValue("2000") int lagSumsMax) {}
 
     Optional<String> configuredId() {
         return Optional.ofNullable(id).filter(text -> !text.isBlank());

@@ -211,8 +211,10 @@ class ControllerConfiguration {
             ClusterWatch watch,
             Controller controller,
             UncleanElections uncleanElections,
-            AuditLog audit) {
-        return new AdminMetrics(watch, controller, uncleanElections, audit);
+            AuditLog audit,
+            AdminProperties properties) {
+        return new AdminMetrics(
+                watch, controller, uncleanElections, audit, properties.metrics().partitionsMax());
     }
 
     @Bean

@@ -91,8 +91,9 @@ class GroupConfiguration {
     }
 
     @Bean
-    LagMetrics lagMetrics() {
-        return new LagMetrics();
+    LagMetrics lagMetrics(AdminProperties properties) {
+        AdminProperties.Metrics bounds = properties.metrics();
+        return new LagMetrics(bounds.lagsMax(), bounds.lagSumsMax());
     }
 
     @Bean

@@ -76,11 +76,12 @@ public record AdminProperties(
             @DecimalMin("0.0") @DecimalMax("1.0") @DefaultValue("0.1") double imbalanceMax) {}
 
     /**
-     * @param movesMax partitions that move at the same time
+     * @param movesMax partitions that move at the same time; more fill a broker sooner, and clients
+     *     wait longer meanwhile
      * @param fillNewBrokers whether a broker that joins gets its share by itself
      */
     public record Balance(
-            @Min(1) @Max(1000) @DefaultValue("10") int movesMax,
+            @Min(1) @Max(1000) @DefaultValue("1") int movesMax,
             @DefaultValue("true") boolean fillNewBrokers) {}
 
     /**

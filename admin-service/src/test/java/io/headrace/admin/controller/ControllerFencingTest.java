@@ -49,13 +49,6 @@ class ControllerFencingTest {
     @BeforeEach
     void connect() throws Exception {
         String chroot = "/test-" + CHROOTS.incrementAndGet();
-        try (CuratorFramework root =
-                ZkConnection.connect(
-                        zooKeeper.connectString(),
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(10))) {
-            assertThat(root.create().forPath(chroot, new byte[0])).isEqualTo(chroot);
-        }
         connectString = zooKeeper.connectString() + chroot;
         client =
                 ZkConnection.connect(connectString, Duration.ofSeconds(10), Duration.ofSeconds(10));

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sealed segments of a log, as compaction sees and replaces them.
+ * The segments of a log, as compaction and the scrubber see and replace them.
  *
  * <p>Order of a replacement, so that a crash at any point leaves the old segments or the new one:
  * the new file, forced by its writer, is {@code .cleaned} (worthless after a crash); renamed to
@@ -106,6 +106,42 @@ public final class LogSegments {
             return new SegmentCheck(segment.file(), sealed, pace).run();
         } finally {
             segment.release();
+        }
+    }
+
+    /**
+     * Checks what the active segment holds by now, as {@link #check} does, and seals it when it is
+     * damaged: from then on it is checked and repaired as the others are.
+     */
+    public void sealIfDamaged(ReadPace pace) throws IOException {
+        Segment active;
+        SealedSegment soFar;
+        state.writer.lock();
+        try {
+            active = state.segments.active();
+            if (active.isEmpty() || !active.tryHold()) {
+                return;
+            }
+            soFar =
+                    new SealedSegment(
+                            active.baseOffset(), state.logEndOffset, active.sizeInBytes(), -1, -1);
+        } finally {
+            state.writer.unlock();
+        }
+        try {
+            if (new SegmentCheck(active.file(), soFar, pace).run().isEmpty()) {
+                return;
+            }
+        } finally {
+            active.release();
+        }
+        state.writer.lock();
+        try {
+            if (state.segments.active() == active && state.refusal() == null) {
+                appender.roll();
+            }
+        } finally {
+            state.writer.unlock();
         }
     }
 

@@ -457,7 +457,7 @@ public final class PartitionLog {
         }
     }
 
-    /** What compaction works on. */
+    /** What compaction and the scrubber work on. */
     public LogSegments sealedSegments() {
         return sealedSegments;
     }

@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Reads a sealed segment's file from the first byte to the last and checks every batch; changes
- * nothing.
+ * Reads a segment's file from the first byte to the last that is given and checks every batch;
+ * changes nothing.
  */
 final class SegmentCheck {
 

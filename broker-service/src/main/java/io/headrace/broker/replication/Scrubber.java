@@ -1,6 +1,6 @@
 package io.headrace.broker.replication;
 
-import io.headrace.broker.log.PartitionLog;
+import io.headrace.broker.log.LogSegments;
 import io.headrace.broker.log.ReadPace;
 import io.headrace.broker.log.SealedSegment;
 import io.headrace.broker.replica.Partition;
@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads sealed segments in the background, slowly, and checks every batch: a bit that rots on the
- * disk is found while other replicas still have it right, and {@link SegmentRepair} brings it back.
+ * Reads all segments in the background, slowly, and checks every batch: a bit that rots on the disk
+ * is found while other replicas still have it right, and {@link SegmentRepair} brings it back.
  *
  * <p>Owner: the thread {@code log-scrubber}. The rest of a damaged log goes on being served.
  *
@@ -71,7 +71,7 @@ public final class Scrubber implements AutoCloseable {
     }
 
     /**
-     * Checks all sealed segments once, and has the damaged ones repaired.
+     * Checks all segments once, and has the damaged ones repaired.
      *
      * @throws InterruptedIOException when the pace says that the work is to end
      */
@@ -84,17 +84,16 @@ public final class Scrubber implements AutoCloseable {
     }
 
     private void scrub(Partition partition, ReadPace pace) throws InterruptedIOException {
-        PartitionLog log = partition.log();
+        LogSegments segments = partition.log().sealedSegments();
+        ReadPace counting =
+                bytes -> {
+                    counters.bytes.add(bytes);
+                    pace.read(bytes);
+                };
         try {
-            for (SealedSegment segment : log.sealedSegments().sealed()) {
-                Optional<String> damage =
-                        log.sealedSegments()
-                                .check(
-                                        segment,
-                                        bytes -> {
-                                            counters.bytes.add(bytes);
-                                            pace.read(bytes);
-                                        });
+            segments.sealIfDamaged(counting);
+            for (SealedSegment segment : segments.sealed()) {
+                Optional<String> damage = segments.check(segment, counting);
                 String name = partition.name() + "/" + segment.baseOffset();
                 if (damage.isPresent()) {
                     damaged(partition, segment, name, damage.get());

@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A rotten bit in a sealed segment is found, and brought back from another replica. */
+/** A rotten bit in a segment is found, and brought back from another replica. */
 class ScrubberTest {
 
     private static final int LEADER = 1;
@@ -130,6 +130,22 @@ class ScrubberTest {
         assertThat(scrubber.counters().damaged()).isOne();
         broker.directory.close(3);
         broker = new CopyingBroker(disk);
+        assertWhole(broker);
+    }
+
+    @Test
+    void damageInTheActiveSegmentIsRepairedAndItsEndStaysWritable() throws Exception {
+        int active = broker.log().segmentCount() - 1;
+        rot(active);
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().repaired()).isOne();
+        assertThat(scrubber.counters().standing()).isEmpty();
+        assertThat(broker.log().segmentCount()).isEqualTo(active + 2);
+        assertWhole(broker);
+        leader.lead(3, 5);
+        broker.follow(3);
+        broker.copy(leader, 300);
         assertWhole(broker);
     }
 

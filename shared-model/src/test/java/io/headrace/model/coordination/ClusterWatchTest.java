@@ -291,6 +291,17 @@ class ClusterWatchTest {
                 .hasMessageContaining("127.0.0.1:1");
     }
 
+    @Test
+    void a_chroot_is_made_by_the_first_who_comes() throws Exception {
+        String below = zooKeeper.connectString() + "/streams/headrace";
+        try (CuratorFramework first = ZkConnection.connect(below, SESSION, WAIT);
+                CuratorFramework second = ZkConnection.connect(below, SESSION, WAIT)) {
+            assertThat(first.create().forPath("/one", new byte[0])).isEqualTo("/one");
+            assertThat(second.checkExists().forPath("/one")).isNotNull();
+            assertThat(client.checkExists().forPath("/streams/headrace/one")).isNotNull();
+        }
+    }
+
     private static StatesNode states(TopicId id, int leader, int leaderEpoch) {
         return new StatesNode(
                 id.toString(), List.of(new PartitionNode(leader, leaderEpoch, List.of(leader), 0)));

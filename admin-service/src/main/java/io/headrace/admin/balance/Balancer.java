@@ -24,7 +24,8 @@ import java.util.function.ToLongFunction;
  * </ol>
  *
  * Loads that are not known count as none, and their goals do nothing. Brokers that are cordoned or
- * stop get nothing; partitions that move are left alone. The same image gives the same plan.
+ * stop get nothing; partitions that move, or that nobody leads, are left alone. The same image
+ * gives the same plan.
  *
  * <p>Bounds: {@code movesMax} partitions that move data, {@link #ROUND_COUNT_MAX} changes per goal.
  */
@@ -81,7 +82,7 @@ public final class Balancer {
                 break;
             }
             List<Integer> from = layout.assignment(tp);
-            if (layout.isMoving(tp) || from.stream().noneMatch(leaving::contains)) {
+            if (layout.isFixed(tp) || from.stream().noneMatch(leaving::contains)) {
                 continue;
             }
             for (int id : from) {
@@ -104,7 +105,7 @@ public final class Balancer {
     private void spreadOverRacks() {
         for (TopicPartition tp : layout.partitions()) {
             List<Integer> now = layout.assignment(tp);
-            if (layout.isMoving(tp) || layout.rackCount(now) == now.size() || isFull()) {
+            if (layout.isFixed(tp) || layout.rackCount(now) == now.size() || isFull()) {
                 continue;
             }
             for (int i = now.size() - 1; i > 0; i--) {
@@ -264,7 +265,7 @@ public final class Balancer {
 
     private List<TopicPartition> ledThatMayPass(Broker from, Broker to) {
         return from.led.stream()
-                .filter(tp -> !layout.isMoving(tp) && layout.assignment(tp).contains(to.id))
+                .filter(tp -> !layout.isFixed(tp) && layout.assignment(tp).contains(to.id))
                 .toList();
     }
 

@@ -56,7 +56,7 @@ final class Layout {
     private final Map<TopicPartition, List<Integer>> origins = new TreeMap<>(BY_NAME);
     private final Map<TopicPartition, List<Integer>> assignments = new HashMap<>();
     private final Set<TopicPartition> moved = new HashSet<>();
-    private final Set<TopicPartition> moving = new HashSet<>();
+    private final Set<TopicPartition> fixed = new HashSet<>();
     private final Map<Integer, String> racks = new HashMap<>();
     private final Map<TopicPartition, Load> loads;
 
@@ -73,8 +73,8 @@ final class Layout {
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitionCount(); p++) {
                 TopicPartition tp = new TopicPartition(topic.name(), p);
-                if (topic.moves().containsKey(p)) {
-                    moving.add(tp);
+                if (topic.moves().containsKey(p) || !topic.states().get(p).hasLeader()) {
+                    fixed.add(tp);
                 }
                 origins.put(tp, topic.target(p));
                 put(tp, topic.target(p));
@@ -90,8 +90,9 @@ final class Layout {
         return assignments.getOrDefault(tp, List.of());
     }
 
-    boolean isMoving(TopicPartition tp) {
-        return moving.contains(tp);
+    /** It moves already, or nobody leads it, so that nothing could be copied. */
+    boolean isFixed(TopicPartition tp) {
+        return fixed.contains(tp);
     }
 
     Load load(TopicPartition tp) {
@@ -117,7 +118,7 @@ final class Layout {
     /** Whether a replica may go there: nobody holds two, and no rack is given up. */
     boolean mayMove(TopicPartition tp, int from, int to) {
         List<Integer> now = assignment(tp);
-        return !isMoving(tp)
+        return !isFixed(tp)
                 && now.contains(from)
                 && !now.contains(to)
                 && brokers.containsKey(to)

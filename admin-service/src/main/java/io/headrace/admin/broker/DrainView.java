@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param moving of these, those that are on their way off
  * @param leaders partitions that it leads now
  * @param withoutPlace replicas that no other broker can take over, as things are
+ * @param withoutLeader replicas that wait for a leader of their partition, before they can move
  * @param obstacle why the drain stands still; absent while it goes on
  */
 record DrainView(
@@ -36,6 +37,7 @@ record DrainView(
         int moving,
         int leaders,
         @JsonProperty("without_place") int withoutPlace,
+        @JsonProperty("without_leader") int withoutLeader,
         @Nullable String obstacle) {
 
     static DrainView of(V3Links links, ClusterImage image, int broker) {
@@ -47,6 +49,7 @@ record DrainView(
         int moving = 0;
         int leaders = 0;
         int withoutPlace = 0;
+        int withoutLeader = 0;
         Set<Integer> takers = takers(image, broker);
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitionCount(); p++) {
@@ -55,6 +58,7 @@ record DrainView(
                 replicasLeft += isAssigned ? 1 : 0;
                 moving += isAssigned && !isTarget ? 1 : 0;
                 withoutPlace += isTarget && topic.target(p).containsAll(takers) ? 1 : 0;
+                withoutLeader += isAssigned && !topic.states().get(p).hasLeader() ? 1 : 0;
                 leaders += topic.states().get(p).leader() == broker ? 1 : 0;
             }
         }
@@ -72,7 +76,8 @@ record DrainView(
                 moving,
                 leaders,
                 withoutPlace,
-                withoutPlace == 0 ? null : obstacle(withoutPlace, takers.size()));
+                withoutLeader,
+                obstacle(withoutPlace, withoutLeader, takers.size()));
     }
 
     /** Who may get replicas that leave the broker. */
@@ -84,8 +89,14 @@ record DrainView(
                 .collect(Collectors.toSet());
     }
 
-    private static String obstacle(int replicas, int takers) {
-        return "%d replicas have no broker to go to: each of the %d others that take replicas holds one of the same partition; add a broker, or end a cordon"
-                .formatted(replicas, takers);
+    private static @Nullable String obstacle(int withoutPlace, int withoutLeader, int takers) {
+        if (withoutPlace > 0) {
+            return "%d replicas have no broker to go to: each of the %d others that take replicas holds one of the same partition; add a broker, or end a cordon"
+                    .formatted(withoutPlace, takers);
+        }
+        return withoutLeader == 0
+                ? null
+                : "%d replicas wait for a leader of their partition to copy from; bring its brokers back"
+                        .formatted(withoutLeader);
     }
 }

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
  * What is pending is in {@code /controller/balance}, what is on the way in the topics, so that the
  * next controller goes on.
  *
- * <p>Bounds: {@link ControllerRules.Balance#movesMax} moves on the way, whoever asked for them.
+ * <p>Bounds: {@link ControllerRules.Balance#movesMax} moves on the way, whoever asked for them. One
+ * that stands still, for want of a leader or of a broker that it goes to, does not hold up others.
  */
 final class Rebalancing {
 
@@ -64,7 +65,16 @@ final class Rebalancing {
     }
 
     private static int onTheWay(ClusterImage image) {
-        return image.topics().values().stream().mapToInt(topic -> topic.moves().size()).sum();
+        int count = 0;
+        for (TopicImage topic : image.topics().values()) {
+            for (int partition : topic.moves().keySet()) {
+                boolean goesOn =
+                        topic.states().get(partition).hasLeader()
+                                && image.brokers().keySet().containsAll(topic.target(partition));
+                count += goesOn ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     private static List<List<ClusterWrite>> goOn(

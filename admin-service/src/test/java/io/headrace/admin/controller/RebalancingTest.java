@@ -13,10 +13,12 @@ import io.headrace.model.cluster.BalanceRun;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
+import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
 import io.headrace.testkit.cluster.TestImage;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,34 @@ class RebalancingTest {
         TopicImage back = only(end.steps(), ClusterWrite.Replace.class).after();
         assertThat(back.moves()).isEmpty();
         assertThat(back.target(0)).containsExactlyInAnyOrder(0, 1, 2);
+    }
+
+    @Test
+    void whatStandsStillHoldsNothingUp() {
+        List<PartitionState> states = new ArrayList<>(TOPIC.states());
+        states.set(0, new PartitionState(PartitionState.NO_LEADER, 2, List.of(0), 2));
+        Map<Integer, Cordon> draining = Map.of(0, new Cordon(1, true));
+        ClusterImage image = image(Images.withStates(TOPIC, states), draining, Optional.empty());
+        TopicImage moving =
+                only(Rebalancing.next(image, STANDING, TWO, 5), ClusterWrite.Replace.class).after();
+        assertThat(moving.moves()).as("nobody leads partition 0").containsOnlyKeys(1, 2);
+        assertThat(Rebalancing.next(image(moving, draining, Optional.empty()), STANDING, TWO, 5))
+                .as("two are on the way")
+                .isEmpty();
+
+        ClusterImage targetDied =
+                TestImage.empty()
+                        .brokers(FOUR.subList(0, 3))
+                        .topics(List.of(moving, Images.topic("u", List.of(List.of(0, 1)))))
+                        .cordons(draining)
+                        .image();
+        assertThat(
+                        only(
+                                        Rebalancing.next(targetDied, STANDING, TWO, 5),
+                                        ClusterWrite.Replace.class)
+                                .after()
+                                .name())
+                .isEqualTo("u");
     }
 
     @Test

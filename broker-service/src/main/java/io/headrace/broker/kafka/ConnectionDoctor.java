@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices clients that reach this broker at one address and are told another: the commonest reason
- * why a Kafka client connects and then fails. Each such pair is logged once and shown by health.
+ * why a Kafka client connects and then fails. Each such pair is logged once and shown by health. Of
+ * a client behind a translator of addresses nobody here knows what it dialled: nothing is said.
  *
  * <p>Owner: any thread. Bound: {@value #FINDINGS_MAX} findings.
  */
@@ -28,8 +29,16 @@ public final class ConnectionDoctor {
      */
     public record Advertised(String host, int port, List<InetAddress> resolved) {}
 
+    private final Set<InetAddress> translators;
     private final Set<String> findings = ConcurrentHashMap.newKeySet();
     private volatile Map<String, Advertised> advertised = Map.of();
+
+    /**
+     * @param translators of addresses, between clients and this machine
+     */
+    public ConnectionDoctor(Set<InetAddress> translators) {
+        this.translators = Set.copyOf(translators);
+    }
 
     /**
      * @param byListener once the listeners are open
@@ -41,7 +50,10 @@ public final class ConnectionDoctor {
     /** A client asks where the brokers are. */
     public void look(Client client) {
         Advertised told = advertised.get(client.listener());
-        if (told == null || findings.size() >= FINDINGS_MAX || leadsBack(client.reached(), told)) {
+        if (told == null
+                || findings.size() >= FINDINGS_MAX
+                || leadsBack(client.reached(), told)
+                || translators.contains(client.remote().getAddress())) {
             return;
         }
         String finding =

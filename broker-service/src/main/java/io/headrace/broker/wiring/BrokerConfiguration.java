@@ -13,6 +13,7 @@ import io.headrace.broker.http.DecodeFailureBody;
 import io.headrace.broker.http.HttpLimits;
 import io.headrace.broker.http.ProblemWebExceptionHandler;
 import io.headrace.broker.kafka.ConnectionDoctor;
+import io.headrace.broker.kafka.DefaultGateways;
 import io.headrace.broker.kafka.KafkaLimits;
 import io.headrace.broker.kafka.KafkaListener;
 import io.headrace.broker.kafka.ListenerCounters;
@@ -142,7 +143,7 @@ public class BrokerConfiguration {
                 broker,
                 replicas,
                 new BytesInFlight(properties.http().bytesInFlightMax().toBytes()),
-                new ConnectionDoctor(),
+                new ConnectionDoctor(DefaultGateways.in(DefaultGateways.ROUTES)),
                 coordination);
     }
 

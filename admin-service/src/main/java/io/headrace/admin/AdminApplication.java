@@ -30,6 +30,7 @@ public class AdminApplication {
     public static SpringApplicationBuilder builder() {
         SpringApplicationBuilder builder =
                 new SpringApplicationBuilder(AdminApplication.class)
+                        .main(AdminApplication.class)
                         .web(WebApplicationType.SERVLET)
                         .properties(Map.of("spring.config.name", "admin"));
         SpringApplication application = builder.application();

@@ -25,6 +25,7 @@ public class BrokerApplication {
 
     static SpringApplicationBuilder builder() {
         return new SpringApplicationBuilder(BrokerApplication.class)
+                .main(BrokerApplication.class)
                 .web(WebApplicationType.REACTIVE)
                 .properties("spring.config.name=broker");
     }

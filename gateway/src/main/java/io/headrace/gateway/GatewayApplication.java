@@ -1,6 +1,7 @@
 package io.headrace.gateway;
 
 import java.util.Map;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -17,6 +18,8 @@ public class GatewayApplication {
      */
     public static ConfigurableApplicationContext run(String... args) {
         return new SpringApplicationBuilder(GatewayApplication.class)
+                .main(GatewayApplication.class)
+                .web(WebApplicationType.REACTIVE)
                 .properties(Map.of("spring.config.name", "gateway"))
                 .run(args);
     }

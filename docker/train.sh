@@ -1,5 +1,6 @@
 # train.sh PORT: starts the service of this image for real, beside standalone on loopback, and stops it when it is ready. The JVM keeps
-# what it loaded and linked as the start-up cache. Nothing else of this run gets into the image.
+# what it loaded and linked as the start-up cache, without profiles (tier 2): they would keep the second compiler busy with code that only a
+# start runs. Nothing else of this run gets into the image.
 set -eu
 port="$1"
 folder="$(mktemp -d)"
@@ -26,7 +27,7 @@ HEADRACE_ZOOKEEPER_CONNECT="$(sed -n 's/^zookeeper=//p' "$folder/all/headrace.ru
 export HEADRACE_BROKER_ID=2 HEADRACE_ADMIN_ID=trained HEADRACE_GATEWAY_ID=trained
 export HEADRACE_ZOOKEEPER_CONNECT SERVER_ADDRESS=127.0.0.1 HEADRACE_BROKER_KAFKA_LISTENERS_PLAINTEXT_HOST=127.0.0.1
 export HEADRACE_BROKER_DATADIR="$folder/broker" HEADRACE_ADMIN_DATADIR="$folder/admin"
-java @java.options -XX:AOTCacheOutput=service.aot -jar service.jar &
+java @java.options -XX:TieredStopAtLevel=2 -XX:AOTCacheOutput=service.aot -jar service.jar &
 service=$!
 await $service java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx16m -cp service.jar io.headrace.model.probe.Probe "$port"
 kill $service

@@ -1,5 +1,6 @@
 package io.headrace.standalone;
 
+import io.headrace.broker.BrokerApplication;
 import io.headrace.testkit.http.Http;
 import io.headrace.testkit.process.ChildJvm;
 import io.headrace.testkit.process.FreePorts;
@@ -23,8 +24,19 @@ final class PlatformProcess implements AutoCloseable {
         "-XX:TieredStopAtLevel=1", // a test starts often and runs shortly
         "-XX:+UseCompactObjectHeaders",
         "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow"
+        "--sun-misc-unsafe-memory-access=allow",
+        "-Dspring.aot.enabled=" + isPackaged()
     };
+
+    /** Bean definitions are written into the services' jars; {@code mvn test} has none. */
+    private static boolean isPackaged() {
+        return BrokerApplication.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath()
+                .endsWith(".jar");
+    }
 
     private final ChildJvm child;
     private final List<Integer> ports;

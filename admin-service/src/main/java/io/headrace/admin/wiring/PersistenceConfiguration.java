@@ -2,7 +2,12 @@ package io.headrace.admin.wiring;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
+import org.hibernate.cfg.JdbcSettings;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.H2Dialect;
+import org.hibernate.dialect.PostgreSQLDialect;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -16,6 +21,23 @@ class PersistenceConfiguration {
         String url = environment.getProperty("spring.datasource.url", "");
         String directory = environment.getProperty("headrace.admin.data-dir", "data/admin");
         return new DataDirectory(Path.of(directory), url.startsWith("jdbc:h2:file:"));
+    }
+
+    @Bean
+    DatabaseMigration databaseMigration() {
+        return new DatabaseMigration();
+    }
+
+    /** Hibernate is told what it would ask a database that may be away. */
+    @Bean
+    HibernatePropertiesCustomizer dialect(Environment environment) {
+        String url = environment.getProperty("spring.datasource.url", "");
+        Class<? extends Dialect> dialect =
+                url.startsWith("jdbc:postgresql:") ? PostgreSQLDialect.class : H2Dialect.class;
+        return properties -> {
+            properties.putIfAbsent(JdbcSettings.DIALECT, dialect.getName());
+            properties.put(JdbcSettings.ALLOW_METADATA_ON_BOOT, false);
+        };
     }
 
     /**

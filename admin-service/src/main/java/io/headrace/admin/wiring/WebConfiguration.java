@@ -12,6 +12,7 @@ import io.headrace.admin.forward.ForwardFilter;
 import io.headrace.admin.topic.LeaderOffsets;
 import io.headrace.admin.topic.TopicChanges;
 import io.headrace.model.coordination.ClusterWatch;
+import jakarta.servlet.DispatcherType;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,12 +22,14 @@ import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.http.MediaType;
 import org.springframework.web.accept.HeaderContentNegotiationStrategy;
+import org.springframework.web.filter.ForwardedHeaderFilter;
 import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.core.StreamReadConstraints;
@@ -124,6 +127,20 @@ class WebConfiguration {
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .build();
+    }
+
+    /** In the place of Spring Boot's, which is there or not by what was set at build time. */
+    @Bean
+    FilterRegistrationBean<ForwardedHeaderFilter> forwardedHeaders(ServerProperties server) {
+        FilterRegistrationBean<ForwardedHeaderFilter> filter =
+                new FilterRegistrationBean<>(new ForwardedHeaderFilter());
+        filter.setDispatcherTypes(
+                DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        filter.setEnabled(
+                server.getForwardHeadersStrategy()
+                        == ServerProperties.ForwardHeadersStrategy.FRAMEWORK);
+        return filter;
     }
 
     @Bean

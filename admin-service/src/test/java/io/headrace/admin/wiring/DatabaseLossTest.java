@@ -7,10 +7,12 @@ import io.headrace.model.coordination.ClusterWatch;
 import io.headrace.model.coordination.EmbeddedZooKeeper;
 import io.headrace.model.coordination.Registration;
 import io.headrace.model.coordination.ZkConnection;
+import io.headrace.testkit.process.FreePorts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.curator.framework.CuratorFramework;
 import org.awaitility.Awaitility;
 import org.h2.tools.Server;
@@ -67,6 +69,46 @@ class DatabaseLossTest {
             assertThat(audited(cluster)).containsExactly("meanwhile-too", "meanwhile", "before");
         } finally {
             database.stop();
+        }
+    }
+
+    @Test
+    void anAdminServiceStartsWithoutTheDatabaseAndBringsItUpToDateWhenItAnswers() throws Exception {
+        int port = FreePorts.some(1).getFirst();
+        Optional<Server> database = Optional.empty();
+        try (EmbeddedZooKeeper zooKeeper = EmbeddedZooKeeper.start(directory.resolve("zk"), 0);
+                CuratorFramework client =
+                        ZkConnection.connect(
+                                zooKeeper.connectString(),
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(20));
+                Registration broker = AdminFixture.registerBroker(client, 0, "rack", false);
+                ConfigurableApplicationContext admin =
+                        AdminFixture.start(
+                                zooKeeper.connectString(),
+                                "admin-early",
+                                directory.resolve("admin"),
+                                "--spring.datasource.url=jdbc:h2:tcp://127.0.0.1:"
+                                        + port
+                                        + "/./late")) {
+            assertThat(broker.epoch()).isPositive();
+            ClusterWatch watch = admin.getBean(ClusterWatch.class);
+            Awaitility.await().atMost(LIMIT).until(() -> isControlled(watch.image()));
+            String cluster =
+                    AdminFixture.url(admin) + "/v3/clusters/" + watch.image().clusterId() + "/";
+            assertThat(create(cluster, "early")).isEqualTo(201);
+            assertThat(rest.get(cluster + "audit").status()).isEqualTo(503);
+
+            database = Optional.of(database(Integer.toString(port)));
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(
+                            () ->
+                                    rest.get(cluster + "audit").status() == 200
+                                            && audited(cluster).equals(List.of("early")));
+        } finally {
+            database.ifPresent(Server::stop);
         }
     }
 

@@ -56,6 +56,14 @@ public final class Http implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
+    public HttpResponse<String> put(String url, String contentType, String body) {
+        return send(
+                request(url, "Content-Type", contentType)
+                        .PUT(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
     public HttpResponse<String> delete(String url) {
         return send(request(url).DELETE().build(), BodyHandlers.ofString());
     }

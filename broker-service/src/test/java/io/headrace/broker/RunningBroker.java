@@ -2,6 +2,7 @@ package io.headrace.broker;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.RealDisk;
+import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.EmbeddedZooKeeper;
@@ -26,11 +27,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.curator.framework.CuratorFramework;
 import org.awaitility.Awaitility;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -43,6 +46,7 @@ public final class RunningBroker implements AutoCloseable {
     public static final int ID = 1;
 
     private final Disk disk;
+    private final Throttle throttle;
     private final Path folder;
     private final EmbeddedZooKeeper zooKeeper;
     private final CuratorFramework client;
@@ -51,8 +55,13 @@ public final class RunningBroker implements AutoCloseable {
     private ConfigurableApplicationContext context;
 
     private RunningBroker(
-            Path folder, EmbeddedZooKeeper zooKeeper, CuratorFramework client, Disk disk) {
+            Path folder,
+            EmbeddedZooKeeper zooKeeper,
+            CuratorFramework client,
+            Disk disk,
+            Throttle throttle) {
         this.disk = disk;
+        this.throttle = throttle;
         this.folder = folder;
         this.zooKeeper = zooKeeper;
         this.client = client;
@@ -63,11 +72,16 @@ public final class RunningBroker implements AutoCloseable {
     }
 
     public static RunningBroker start(Path folder, Disk disk, String... args) throws Exception {
+        return start(folder, disk, Throttle.NONE, args);
+    }
+
+    public static RunningBroker start(Path folder, Disk disk, Throttle throttle, String... args)
+            throws Exception {
         EmbeddedZooKeeper zooKeeper = EmbeddedZooKeeper.start(folder.resolve("zookeeper"), 0);
         CuratorFramework client =
                 ZkConnection.connect(
                         zooKeeper.connectString(), Duration.ofSeconds(10), Duration.ofSeconds(10));
-        RunningBroker broker = new RunningBroker(folder, zooKeeper, client, disk);
+        RunningBroker broker = new RunningBroker(folder, zooKeeper, client, disk, throttle);
         broker.put(ZkPaths.CLUSTER, new ClusterNode("test-cluster", 1));
         broker.launch(args);
         broker.admit();
@@ -108,9 +122,12 @@ public final class RunningBroker implements AutoCloseable {
         context =
                 BrokerApplication.builder()
                         .initializers(
-                                made ->
-                                        ((GenericApplicationContext) made)
-                                                .registerBean("disk", Disk.class, () -> disk))
+                                made -> {
+                                    GenericApplicationContext beans =
+                                            (GenericApplicationContext) made;
+                                    beans.registerBean("disk", Disk.class, () -> disk);
+                                    beans.registerBean("throttle", Throttle.class, () -> throttle);
+                                })
                         .run(all.toArray(new String[0]));
     }
 
@@ -125,6 +142,22 @@ public final class RunningBroker implements AutoCloseable {
     /** The broker's replicas, to see who waits. */
     public static ReplicaManager replicas(RunningBroker broker) {
         return broker.context.getBean(ReplicaManager.class);
+    }
+
+    /** Linux shows which files, deleted ones too, this process holds open: a topic's segments. */
+    public long openSegments(String topic) throws IOException {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors.filter(descriptor -> isSegmentOf(topic, descriptor)).count();
+        }
+    }
+
+    private boolean isSegmentOf(String topic, Path descriptor) {
+        try {
+            String target = Files.readSymbolicLink(descriptor).toString();
+            return target.startsWith(dataDir() + "/" + topic + "-") && target.contains(".log");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     public Path dataDir() {

@@ -254,9 +254,18 @@ final class Shard<S extends ShardState> implements Runnable {
         }
         phase = Phase.OVER;
         for (Write write = writes.poll(); write != null; write = writes.poll()) {
-            write.then.accept(why);
+            refused(write, why);
         }
         state.unloaded(why);
+    }
+
+    /** One that throws keeps nobody else from hearing of it. */
+    private void refused(Write write, ErrorCode why) {
+        try {
+            write.then.accept(why);
+        } catch (RuntimeException e) {
+            line().setCause(e).log("A coordinator could not even refuse a write");
+        }
     }
 
     private void restart() {
@@ -314,13 +323,14 @@ final class Shard<S extends ShardState> implements Runnable {
                 return;
             }
             switch (oldest.outcome) {
+                // Taken out afterwards: if this throws, who waits for it is told with the others.
                 case Written.Committed done -> {
-                    writes.poll();
                     oldest.then.accept(ErrorCode.NONE);
+                    writes.remove(oldest);
                 }
                 case Written.NotDone(ErrorCode code, String text) -> {
-                    writes.poll();
                     oldest.then.accept(code);
+                    writes.remove(oldest);
                 }
                 case Written.Unknown(ErrorCode code, String text) -> {
                     LOG.atWarn()

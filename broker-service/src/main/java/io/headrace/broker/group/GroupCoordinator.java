@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Errors of all calls: NOT_COORDINATOR where another broker leads the group's partition,
  * COORDINATOR_LOAD_IN_PROGRESS while this one loads it, COORDINATOR_NOT_AVAILABLE while there is no
- * {@code __consumer_offsets}.
+ * {@code __consumer_offsets}, UNKNOWN_SERVER_ERROR where the call breaks an invariant.
  */
 public final class GroupCoordinator implements AutoCloseable {
 
@@ -192,7 +192,8 @@ public final class GroupCoordinator implements AutoCloseable {
             GroupView.Listing listing = part.join();
             groups.addAll(listing.groups());
             // A partition that moved away is listed by its new leader.
-            if (listing.error() == ErrorCode.COORDINATOR_LOAD_IN_PROGRESS) {
+            if (listing.error() != ErrorCode.NONE
+                    && listing.error() != ErrorCode.NOT_COORDINATOR) {
                 error = listing.error();
             }
         }
@@ -224,7 +225,13 @@ public final class GroupCoordinator implements AutoCloseable {
                 new ShardRuntime.Event<>() {
                     @Override
                     public void run(GroupShard shard) {
-                        body.accept(shard, answer::complete);
+                        try {
+                            body.accept(shard, answer::complete);
+                        } catch (RuntimeException e) {
+                            // The shard is loaded anew; the same call might break it again.
+                            answer.complete(failed.apply(ErrorCode.UNKNOWN_SERVER_ERROR));
+                            throw e;
+                        }
                     }
 
                     @Override

@@ -4,7 +4,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * What one Kafka API means: authorise, validate, throttle, delegate, respond.
+ * What one Kafka API means: authorise, validate, throttle, delegate, respond. Throttle is to say
+ * what else the request costs ({@link Exchange#uses}); that it is a request counts for every API
+ * alike when it is answered, and the pause is put into the answer there.
  *
  * @param <Q> its generated request
  */

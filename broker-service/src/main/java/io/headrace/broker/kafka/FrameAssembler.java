@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,7 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     private final int frameBytesMax;
     private final FrameMemory memory;
     private final ReadGate gate;
+    private final BooleanSupplier isBusy;
     private final ListenerCounters counters;
     private final FrameDeadline deadline;
     private final Channel channel;
@@ -40,16 +42,23 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     private int lengthBytes;
     private int length;
     private boolean hasMemory;
+    private boolean isInLine;
     private @Nullable ByteBuf partial;
     private @Nullable ByteBuf unread;
     private boolean isOver;
 
-    FrameAssembler(ListenerContext listener, Channel channel, ReadGate gate) {
+    /**
+     * @param isBusy whether a frame that begins now has to wait behind another
+     */
+    FrameAssembler(
+            ListenerContext listener, Channel channel, ReadGate gate, BooleanSupplier isBusy) {
         this.frameBytesMax = listener.limits().frameBytesMax();
         this.memory = listener.memory();
         this.counters = listener.counters();
         this.channel = channel;
         this.gate = gate;
+        this.isBusy = isBusy;
+        gate.whenTurn(this::resume);
         this.deadline = new FrameDeadline(listener.limits().frameTime(), gate, this::tooSlow);
     }
 
@@ -134,13 +143,37 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
     }
 
     private boolean takeMemory(ChannelHandlerContext context) {
+        if (isBusy.getAsBoolean()) {
+            hasMemory = memory.takeAhead(length);
+            if (!hasMemory) {
+                gate.close(ReadGate.Reason.BEHIND_ANOTHER);
+            }
+            return hasMemory;
+        }
         hasMemory =
                 memory.take(
                         length, () -> context.channel().eventLoop().execute(() -> retry(context)));
         if (!hasMemory) {
+            isInLine = true;
             gate.close(ReadGate.Reason.NO_MEMORY);
         }
         return hasMemory;
+    }
+
+    /** Nothing is before the bytes that were read already. */
+    private void resume() {
+        ChannelHandlerContext context = channel.pipeline().context(this);
+        if (context != null && !isOver) {
+            consumeUnread(context);
+        }
+    }
+
+    private void consumeUnread(ChannelHandlerContext context) {
+        ByteBuf waiting = unread;
+        unread = null;
+        if (waiting != null) {
+            consume(context, waiting);
+        }
     }
 
     private void retry(ChannelHandlerContext context) {
@@ -148,12 +181,9 @@ final class FrameAssembler extends ChannelInboundHandlerAdapter {
             memory.passOn();
             return;
         }
-        ByteBuf waiting = unread;
-        unread = null;
-        if (waiting != null) {
-            consume(context, waiting);
-        }
-        if (unread == null) {
+        isInLine = false;
+        consumeUnread(context);
+        if (!isInLine) {
             gate.open(ReadGate.Reason.NO_MEMORY);
             memory.passOn();
         }

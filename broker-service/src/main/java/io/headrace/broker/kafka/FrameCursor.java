@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * follow, and keep unknown tagged fields. Here a list's capacity never exceeds the bytes that are
  * left, all lists of a request together hold {@value #ELEMENTS_MAX} elements at most (each costs an
  * object here and in the answer, and the event loop's time, though it may cost the client a byte),
- * and unknown tagged fields are skipped and counted.
+ * and unknown tagged fields are skipped: {@value #UNKNOWN_TAGS_MAX} of them at most, with {@value
+ * #UNKNOWN_TAG_BYTES_MAX} bytes in all.
  *
  * <p>Errors: {@link InvalidRequestException}, {@link java.nio.BufferUnderflowException} or another
  * {@link RuntimeException} of the generated readers; the connection closes on any of them.
@@ -24,9 +25,12 @@ final class FrameCursor implements Readable {
 
     static final int ELEMENTS_MAX = 250_000;
     static final int UNKNOWN_TAGS_MAX = 1_000;
+    static final int UNKNOWN_TAG_BYTES_MAX = 64 << 10;
 
     private final ByteBuffer bytes;
     private int unknownTags;
+    private int unknownTagBytes;
+    private boolean hasSlices;
     private int elements;
     private int lastNumber;
 
@@ -77,6 +81,7 @@ final class FrameCursor implements Readable {
     @Override
     public ByteBuffer readByteBuffer(int length) {
         requireBytes(length);
+        hasSlices = true;
         ByteBuffer slice = bytes.slice(bytes.position(), length);
         bytes.position(bytes.position() + length);
         return slice;
@@ -118,8 +123,14 @@ final class FrameCursor implements Readable {
         return bytes.remaining();
     }
 
+    /** Whether what was read holds buffers of the frame; everything else is copied. */
+    boolean hasSlices() {
+        return hasSlices;
+    }
+
     @Override
     public Readable slice() {
+        hasSlices = true;
         return new FrameCursor(bytes.slice());
     }
 
@@ -127,9 +138,14 @@ final class FrameCursor implements Readable {
     public @Nullable List<RawTaggedField> readUnknownTaggedField(
             @Nullable List<RawTaggedField> unknowns, int tag, int size) {
         if (++unknownTags > UNKNOWN_TAGS_MAX) {
-            throw new InvalidRequestException("too many unknown tagged fields");
+            throw new UnreadableRequestException("it has too many unknown tagged fields");
         }
         requireBytes(size);
+        unknownTagBytes += size;
+        if (unknownTagBytes > UNKNOWN_TAG_BYTES_MAX) {
+            throw new UnreadableRequestException(
+                    "its unknown tagged fields have more than " + UNKNOWN_TAG_BYTES_MAX + " bytes");
+        }
         bytes.position(bytes.position() + size);
         return unknowns;
     }

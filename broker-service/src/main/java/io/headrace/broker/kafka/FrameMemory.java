@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: any thread, under {@code lock}; callbacks run outside it, on the thread that gives
  * back.
  *
+ * <p>Why not all for everybody: a frame behind one that is being answered may have to wait for as
+ * long as that one does. Such frames get memory from the first half only, so the other half is
+ * there for requests that begin at once.
+ *
  * <p>Bound: {@code bytesMax}, and one frame more when nothing else is held, so that a frame larger
  * than the bound cannot wait for ever.
  */
@@ -37,6 +41,20 @@ final class FrameMemory {
             }
             waiting.add(whenFree);
             return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For a frame that waits behind another; nobody is called when the answer is false. */
+    boolean takeAhead(int bytes) {
+        lock.lock();
+        try {
+            boolean fits = used + bytes <= bytesMax / 2;
+            if (fits) {
+                used += bytes;
+            }
+            return fits;
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,7 @@
 package io.headrace.broker.kafka;
 
+import io.headrace.broker.quota.Throttle;
+import io.headrace.broker.security.Access;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -33,8 +35,10 @@ import org.slf4j.LoggerFactory;
  * <p>Owner: the connection's event loop.
  *
  * <p>Bounds: {@value #WAITING_MAX} frames wait behind the one that is answered; then the socket is
- * not read. The next request begins when the last byte of the answer has left for the socket, so a
- * client that does not read holds one answer at most.
+ * not read. They are read ahead only while request memory is plenty ({@link FrameMemory}), so that
+ * what waits behind slow answers never keeps others from being read. The next request begins when
+ * the last byte of the answer has left for the socket, so a client that does not read holds one
+ * answer at most.
  */
 final class KafkaConnection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
 
@@ -70,6 +74,15 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         return channel.eventLoop();
     }
 
+    int pauseMs(String clientId, Throttle.Kind kind, long amount) {
+        return context.throttle().pauseMs(Access.ANONYMOUS, clientId, kind, amount);
+    }
+
+    /** Whether a frame that begins now has to wait behind another. */
+    boolean isBusy() {
+        return current != null && !isLast && !isOver;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext handler, Object message) {
         ByteBuf frame = (ByteBuf) message;
@@ -89,14 +102,17 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         Exchange exchange = null;
         try {
             Requests.Parsed parsed = Requests.parse(context.apis(), frame.nioBuffer());
-            exchange = new Exchange(this, parsed.key(), parsed.header(), frame);
+            exchange = new Exchange(this, parsed, frame);
             current = exchange;
             parsed.handle(exchange);
+            if (!parsed.needsFrame()) {
+                exchange.handedOver();
+            }
         } catch (RuntimeException e) {
             if (exchange == null) {
                 unreadable(frame, e);
             } else {
-                failed(exchange, e);
+                exchange.fail(e);
             }
         }
     }
@@ -119,19 +135,21 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
                 : cause.getClass().getSimpleName();
     }
 
-    private void failed(Exchange exchange, RuntimeException cause) {
-        LOG.atError()
-                .setCause(cause)
-                .addKeyValue("api", exchange.key())
-                .log("A request failed for a reason that is ours");
-        if (!exchange.isAnswered()) {
-            try {
-                exchange.answer(Requests.failure(exchange.key(), exchange.frame().nioBuffer()));
-            } catch (RuntimeException e) {
-                LOG.atDebug().setCause(e).log("A failed request has no error response");
-                exchange.close("the request failed inside the broker");
-            }
+    /** Here and not where it failed, because the body may lie in the frame. */
+    void answerFailure(Exchange exchange) {
+        if (isOver) {
+            forget(exchange, null);
+            return;
         }
+        ApiMessage response;
+        try {
+            response = exchange.failure();
+        } catch (RuntimeException e) {
+            LOG.atDebug().setCause(e).log("A failed request has no error response");
+            close(exchange, "the request failed inside the broker");
+            return;
+        }
+        answer(exchange, response);
     }
 
     void answer(Exchange exchange, ApiMessage response) {
@@ -143,6 +161,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         short version = responseVersion(exchange);
         List<Object> parts;
         try {
+            Pauses.set(response, exchange.pauseMs());
             parts =
                     AnswerWriter.frame(
                             channel.alloc(),
@@ -156,7 +175,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
             end();
             return;
         }
-        release(exchange.frame());
+        release(exchange);
         ChannelFuture last = null;
         for (Object part : parts) {
             last = channel.write(part);
@@ -176,15 +195,16 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
     }
 
     void answerNothing(Exchange exchange) {
-        release(exchange.frame());
+        release(exchange);
         if (!isOver) {
+            var _ = exchange.pauseMs(); // counts, though nobody can be told
             count(exchange);
             next();
         }
     }
 
     void close(Exchange exchange, String why) {
-        release(exchange.frame());
+        release(exchange);
         if (!isOver) {
             LOG.atInfo()
                     .addKeyValue("remote", client.remote())
@@ -196,7 +216,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
 
     /** Nobody gets this answer any more. */
     void forget(Exchange exchange, @Nullable ApiMessage response) {
-        release(exchange.frame());
+        release(exchange);
         if (response instanceof FetchResponseData fetch) {
             fetch.responses()
                     .forEach(topic -> topic.partitions().forEach(KafkaConnection::closeSlice));
@@ -242,6 +262,7 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         isLast = true;
         dropWaiting();
         gate.open(ReadGate.Reason.QUEUE_FULL);
+        gate.open(ReadGate.Reason.BEHIND_ANOTHER);
         if (current == null) {
             end();
         }
@@ -286,6 +307,9 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         if (waiting.isEmpty()) {
             gate.open(ReadGate.Reason.QUEUE_FULL);
         }
+        if (!isBusy()) {
+            gate.open(ReadGate.Reason.BEHIND_ANOTHER);
+        }
     }
 
     private void end() {
@@ -295,6 +319,13 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         isOver = true;
         dropWaiting();
         var _ = channel.close();
+    }
+
+    void release(Exchange exchange) {
+        ByteBuf frame = exchange.takeFrame();
+        if (frame != null) {
+            release(frame);
+        }
     }
 
     private void release(ByteBuf frame) {

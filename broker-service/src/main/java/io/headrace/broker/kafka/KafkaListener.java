@@ -1,5 +1,6 @@
 package io.headrace.broker.kafka;
 
+import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.telemetry.RequestMetrics;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -54,6 +55,7 @@ public final class KafkaListener implements AutoCloseable {
     public KafkaListener(
             Transport transport,
             KafkaLimits limits,
+            Throttle throttle,
             ApiTable apis,
             ListenerCounters counters,
             RequestMetrics requests) {
@@ -62,6 +64,7 @@ public final class KafkaListener implements AutoCloseable {
                 new ListenerContext(
                         apis,
                         limits,
+                        throttle,
                         new FrameMemory(limits.bytesInFlightMax()),
                         counters,
                         requests);
@@ -165,6 +168,7 @@ public final class KafkaListener implements AutoCloseable {
             connections.add(channel);
             ReadGate gate = new ReadGate(channel);
             Client client = new Client(listener, remote, reached);
+            KafkaConnection connection = new KafkaConnection(context, channel, gate, client);
             channel.pipeline()
                     .addLast(
                             new IdleStateHandler(
@@ -173,8 +177,8 @@ public final class KafkaListener implements AutoCloseable {
                                     0,
                                     context.limits().idle().toMillis(),
                                     TimeUnit.MILLISECONDS),
-                            new FrameAssembler(context, channel, gate),
-                            new KafkaConnection(context, channel, gate, client));
+                            new FrameAssembler(context, channel, gate, connection::isBusy),
+                            connection);
         }
 
         private boolean admit(Channel channel, InetAddress address) {

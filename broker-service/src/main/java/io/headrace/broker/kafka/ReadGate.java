@@ -15,16 +15,24 @@ final class ReadGate {
         /** Enough requests wait behind the one that is being answered. */
         QUEUE_FULL,
         /** The frame that comes next finds no memory. */
-        NO_MEMORY
+        NO_MEMORY,
+        /** It finds none as long as it would have to wait behind another. */
+        BEHIND_ANOTHER
     }
 
     private final Channel channel;
     private final EnumSet<Reason> reasons = EnumSet.noneOf(Reason.class);
+    private Runnable whenTurn = () -> {};
     private long closedNanos;
     private long closedSinceNanos;
 
     ReadGate(Channel channel) {
         this.channel = channel;
+    }
+
+    /** Who holds bytes that wait behind another request; called when nothing is before them. */
+    void whenTurn(Runnable reader) {
+        whenTurn = reader;
     }
 
     void close(Reason reason) {
@@ -36,9 +44,15 @@ final class ReadGate {
     }
 
     void open(Reason reason) {
-        if (reasons.remove(reason) && reasons.isEmpty()) {
+        if (!reasons.remove(reason)) {
+            return;
+        }
+        if (reasons.isEmpty()) {
             closedNanos += System.nanoTime() - closedSinceNanos;
             channel.config().setAutoRead(true);
+        }
+        if (reason == Reason.BEHIND_ANOTHER) {
+            whenTurn.run();
         }
     }
 

@@ -6,6 +6,7 @@ import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
 
 /**
@@ -20,8 +21,17 @@ final class Requests {
 
     private Requests() {}
 
-    /** A request that was understood. */
-    record Parsed(Api<?> api, ApiKeys key, RequestHeaderData header, ApiMessage body) {
+    /**
+     * A request that was understood.
+     *
+     * @param needsFrame whether the body has buffers that lie in the frame
+     */
+    record Parsed(
+            Api<?> api,
+            ApiKeys key,
+            RequestHeaderData header,
+            ApiMessage body,
+            boolean needsFrame) {
 
         void handle(Exchange exchange) {
             pass(api, exchange, body);
@@ -36,11 +46,9 @@ final class Requests {
     }
 
     /** The response that tells every part of a request that the broker failed. */
-    static ApiMessage failure(ApiKeys key, ByteBuffer bytes) {
-        short version = bytes.getShort(VERSION_AT);
-        FrameCursor cursor = new FrameCursor(bytes);
-        var _ = new RequestHeaderData(cursor, key.requestHeaderVersion(version));
-        return AbstractRequest.parseRequest(key, version, cursor)
+    static ApiMessage failure(ApiKeys key, short version, ApiMessage body) {
+        return AbstractRequest.parseRequest(
+                        key, version, MessageUtil.toByteBufferAccessor(body, version))
                 .request
                 .getErrorResponse(0, Errors.UNKNOWN_SERVER_ERROR.exception())
                 .data();
@@ -70,7 +78,7 @@ final class Requests {
         RequestHeaderData header = new RequestHeaderData(cursor, headerVersion);
         if (!isSupported) {
             // From a newer client; only the answer's form is known, and that is enough.
-            return new Parsed(api, key, header, new ApiVersionsRequestData());
+            return new Parsed(api, key, header, new ApiVersionsRequestData(), false);
         }
         ApiMessage body = key.messageType.newRequest();
         body.read(cursor, version);
@@ -78,6 +86,6 @@ final class Requests {
             throw new UnreadableRequestException(
                     cursor.bytesLeft() + " bytes follow a whole " + key.name + " request");
         }
-        return new Parsed(api, key, header, body);
+        return new Parsed(api, key, header, body, cursor.hasSlices());
     }
 }

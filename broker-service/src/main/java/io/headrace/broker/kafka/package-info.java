@@ -9,12 +9,15 @@
  *             length, memory    order, parsing     meaning                   file regions
  * </pre>
  *
+ * <p>What waits holds no frame: it is given back when the request was handed over, unless the body
+ * lies in it (produce). Every answer is counted by the throttle and carries the pause.
+ *
  * <p>Owner: a connection's state belongs to its event loop; an {@link
  * io.headrace.broker.kafka.Exchange} may be answered on any thread.
  *
  * <p>This room, {@code api} and {@code peer} (this broker as a client of others) are the only ones
  * that import Kafka's protocol classes. They may import {@code group}, {@code replica}, {@code
- * log}, {@code cluster} and the model.
+ * log}, {@code cluster}, {@code quota}, {@code security} and the model.
  *
  * <p>Source: Kafka protocol; rules for hostile input in decision 0013.
  */

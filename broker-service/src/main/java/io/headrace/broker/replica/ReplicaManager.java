@@ -28,12 +28,16 @@ import org.slf4j.LoggerFactory;
  * <p>Owner: replicas come and go on the converger's thread ({@link LocalReplicas}); lookups take no
  * lock. Any thread may park.
  *
- * <p>Bounds: {@link Limits#parkedMax} fetches wait at once; more are refused.
+ * <p>Bounds: {@link Limits#parkedMax} fetches wait at once, on {@value #WATCHED_MAX} partitions in
+ * all, counted as often as they are named; more are refused.
  */
 public final class ReplicaManager {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaManager.class);
     private static final Partition[] NONE = {};
+
+    /** About 100 bytes each. */
+    private static final int WATCHED_MAX = 1_000_000;
 
     /**
      * @param parkedMax fetches that wait at once on this broker
@@ -54,6 +58,7 @@ public final class ReplicaManager {
     private final Supplier<@Nullable ClusterImage> image;
     private final ConcurrentHashMap<String, Partition[]> topics = new ConcurrentHashMap<>();
     private final AtomicInteger parked = new AtomicInteger();
+    private final AtomicInteger watched = new AtomicInteger();
     private volatile boolean stopping;
 
     /**
@@ -236,11 +241,13 @@ public final class ReplicaManager {
         if (stopping) {
             return ErrorCode.SHUTTING_DOWN;
         }
-        if (parked.incrementAndGet() > limits.parkedMax()) {
-            parked.decrementAndGet();
+        int watches = fetch.watches().size();
+        boolean isOneTooMany = parked.incrementAndGet() > limits.parkedMax();
+        if (watched.addAndGet(watches) > WATCHED_MAX || isOneTooMany) {
+            left(watches);
             return ErrorCode.OVERLOADED;
         }
-        fetch.whenOver(parked::decrementAndGet);
+        fetch.whenOver(() -> left(watches));
         if (!startDeadline(fetch, waitMs)) {
             fetch.cancel();
             return ErrorCode.SHUTTING_DOWN;
@@ -250,6 +257,11 @@ public final class ReplicaManager {
         }
         lookAgain(fetch);
         return ErrorCode.NONE;
+    }
+
+    private void left(int watches) {
+        parked.decrementAndGet();
+        watched.addAndGet(-watches);
     }
 
     private boolean startDeadline(ParkedFetch fetch, long waitMs) {

@@ -238,7 +238,8 @@ public class BrokerConfiguration {
             ControllerClient controller,
             ListenerCounters counters,
             MeterRegistry registry,
-            ReactorResourceFactory resources) {
+            ReactorResourceFactory resources,
+            ObjectProvider<Throttle> throttle) {
         BrokerProperties.Kafka kafka = properties.kafka();
         KafkaLimits limits = limits(kafka);
         ApiContext context =
@@ -250,7 +251,6 @@ public class BrokerConfiguration {
                         new SliceLoader(threads.readers()),
                         limits,
                         Access.OPEN,
-                        Throttle.NONE,
                         parts.doctor(),
                         kafka.autoCreateTopics(),
                         properties.replication().rackAwareReads(),
@@ -263,6 +263,7 @@ public class BrokerConfiguration {
                 new KafkaListener(
                         KafkaListeners.transport(resources.getLoopResources()),
                         limits,
+                        throttle.getIfAvailable(() -> Throttle.NONE),
                         KafkaApis.table(
                                 context,
                                 controller,

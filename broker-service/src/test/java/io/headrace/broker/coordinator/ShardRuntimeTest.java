@@ -220,6 +220,27 @@ class ShardRuntimeTest {
     }
 
     @Test
+    void whoWaitsForAWriteIsToldAlsoWhenTheMachineThrowsOverItsOutcome() {
+        begin(0);
+        submit(
+                0,
+                words ->
+                        words.add(
+                                "one",
+                                error -> {
+                                    if (error == ErrorCode.NONE) {
+                                        throw new IllegalStateException("a bug");
+                                    }
+                                    replies.add("one " + error);
+                                }));
+        add("two");
+        time.settle();
+        assertThat(replies).containsExactly("one NOT_COORDINATOR", "two NOT_COORDINATOR");
+        time.pass(1);
+        assertThat(newest().known).containsExactly("one", "two");
+    }
+
+    @Test
     void moreEventsThanFitAreRefusedAndTheOthersRun() {
         begin(0);
         for (String word : List.of("a", "b", "c", "d", "e")) {

@@ -24,6 +24,19 @@ class FrameMemoryTest {
     }
 
     @Test
+    void frames_behind_others_get_the_first_half_only_and_are_not_called() {
+        assertThat(memory.takeAhead(30)).isTrue();
+        assertThat(memory.takeAhead(21)).isFalse();
+        assertThat(memory.take(70, () -> called.add("never"))).isTrue();
+        assertThat(memory.takeAhead(1)).isFalse();
+        memory.give(70);
+        assertThat(memory.takeAhead(20)).isTrue();
+        memory.give(50);
+        assertThat(memory.used()).isZero();
+        assertThat(called).isEmpty();
+    }
+
+    @Test
     void a_frame_larger_than_the_bound_passes_when_nothing_else_is_held() {
         assertThat(memory.take(500, () -> called.add("large"))).isTrue();
         assertThat(memory.take(1, () -> called.add("small"))).isFalse();

@@ -1,12 +1,13 @@
 package io.headrace.broker.kafka;
 
-import io.headrace.broker.RunningBroker;
+import com.github.luben.zstd.ZstdOutputStream;
 import io.headrace.model.record.Compression;
 import io.headrace.model.record.RecordBatch;
 import io.headrace.model.record.RecordBatchBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.apache.kafka.common.utils.ByteUtils;
 
 /**
  * One line of the corpus in {@code src/test/resources/hostile}: a name, what must come of it, and
@@ -23,6 +26,7 @@ import java.util.List;
  * name | outcome | words
  *
  * outcome   closed                    the connection ends without an answer
+ *           waits                     it is not answered; it is gone when its connection is
  *           NONE or another error     the answer of this API, version: "METADATA 1 INVALID_TOPIC_EXCEPTION"
  * words     raw                       first word: no length goes before; else the frame's length does
  *           i8:1 i16:1 i32:1 i64:1    big-endian integers
@@ -36,12 +40,13 @@ import java.util.List;
  *           batch:none[:field=n…]     int32 length, then a batch of two records of this codec; the
  *                                     fields are set and the checksum is right again, unless "crc=n"
  *           packed:zstd:28b5      int32 length, then a batch of this codec with these compressed bytes
- *           bomb:gzip:1000000         the same with one value of so many zeros
+ *           bomb:gzip:1000000         the same with one value of so many zeros, at most 2 GB
  * </pre>
  */
-record HostileCase(String name, String outcome, ByteBuffer frame) {
+record HostileCase(String name, String outcome, List<String> words) {
 
     private static final String RAW = "raw";
+    private static final int HELD_BYTES_MAX = 200_000_000;
 
     static List<HostileCase> all(Path folder) throws IOException {
         List<HostileCase> cases = new ArrayList<>();
@@ -57,9 +62,22 @@ record HostileCase(String name, String outcome, ByteBuffer frame) {
         return cases;
     }
 
-    private static HostileCase parse(String prefix, String line) throws IOException {
+    private static HostileCase parse(String prefix, String line) {
         String[] parts = line.split("\\|", 3);
-        String[] words = parts[2].strip().split(" +", -1);
+        return new HostileCase(
+                prefix + parts[0].strip(),
+                parts[1].strip(),
+                List.of(parts[2].strip().split(" +", -1)));
+    }
+
+    /** Whether it has to be made to know how large it is, which takes a while. */
+    boolean isLarge() {
+        return words.stream().anyMatch(word -> word.startsWith("bomb:") || word.length() > 100)
+                || words.stream().anyMatch(word -> word.matches("(fill|times):\\d{6,}:.*"));
+    }
+
+    /** Made anew each time: some are as large as a request may be. */
+    byte[] bytes() throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         for (String word : words) {
             if (!word.equals(RAW)) {
@@ -67,10 +85,9 @@ record HostileCase(String name, String outcome, ByteBuffer frame) {
             }
         }
         byte[] bytes = body.toByteArray();
-        if (!words[0].equals(RAW)) {
-            bytes = ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array();
-        }
-        return new HostileCase(prefix + parts[0].strip(), parts[1].strip(), ByteBuffer.wrap(bytes));
+        return words.getFirst().equals(RAW)
+                ? bytes
+                : ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array();
     }
 
     private static void write(DataOutputStream out, String word) throws IOException {
@@ -180,21 +197,59 @@ record HostileCase(String name, String outcome, ByteBuffer frame) {
     }
 
     private static ByteBuffer packed(String[] codecAndBytes) {
-        byte[] bytes = HexFormat.of().parseHex(codecAndBytes[1]);
+        return packed(codecAndBytes[0], HexFormat.of().parseHex(codecAndBytes[1]));
+    }
+
+    private static ByteBuffer packed(String codec, byte... bytes) {
         ByteBuffer batch = ByteBuffer.allocate(RecordBatch.HEADER_SIZE + bytes.length);
-        batch.put(batch(new String[] {codecAndBytes[0]}).limit(RecordBatch.HEADER_SIZE));
+        batch.put(batch(new String[] {codec}).limit(RecordBatch.HEADER_SIZE));
         batch.put(bytes).flip();
         batch.putInt(RecordBatch.LENGTH_AT, batch.limit() - RecordBatch.SIZE_PREFIX);
         RecordBatch.stampCrc(batch, 0);
         return batch;
     }
 
-    private static ByteBuffer bomb(String[] codecAndSize) {
-        byte[] zeros = new byte[Integer.parseInt(codecAndSize[1])];
+    private static ByteBuffer bomb(String[] codecAndSize) throws IOException {
+        int size = Integer.parseInt(codecAndSize[1]);
+        if (size > HELD_BYTES_MAX) {
+            return largeBomb(codecAndSize[0], size);
+        }
+        byte[] zeros = new byte[size];
         RecordBatchBuilder builder =
                 new RecordBatchBuilder(codec(codecAndSize[0]), zeros.length + 1024);
         builder.append(System.currentTimeMillis(), (byte[]) null, zeros, List.of());
         return builder.build();
+    }
+
+    /** Never held inflated. */
+    private static ByteBuffer largeBomb(String codec, int size) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(compressing(codec, packed))) {
+            ByteBuffer start = ByteBuffer.allocate(40);
+            start.put((byte) 0); // attributes
+            ByteUtils.writeVarlong(0, start); // time
+            ByteUtils.writeVarint(0, start); // offset
+            ByteUtils.writeVarint(-1, start); // no key
+            ByteUtils.writeVarint(size, start);
+            ByteBuffer length = ByteBuffer.allocate(10);
+            ByteUtils.writeVarint(start.position() + size + 1, length);
+            out.write(length.array(), 0, length.position());
+            out.write(start.array(), 0, start.position());
+            byte[] zeros = new byte[1 << 20];
+            for (int left = size; left > 0; left -= zeros.length) {
+                out.write(zeros, 0, Math.min(left, zeros.length));
+            }
+            out.writeByte(0); // no headers
+        }
+        return packed(codec, packed.toByteArray());
+    }
+
+    private static OutputStream compressing(String codec, OutputStream to) throws IOException {
+        return switch (codec) {
+            case "gzip" -> new GZIPOutputStream(to, 1 << 16);
+            case "zstd" -> new ZstdOutputStream(to);
+            default -> throw new IllegalArgumentException("no large bombs of " + codec);
+        };
     }
 
     private static Compression codec(String name) {
@@ -204,10 +259,6 @@ record HostileCase(String name, String outcome, ByteBuffer frame) {
             }
         }
         throw new IllegalArgumentException("no codec " + name);
-    }
-
-    byte[] bytes() {
-        return RunningBroker.bytes(frame);
     }
 
     @Override

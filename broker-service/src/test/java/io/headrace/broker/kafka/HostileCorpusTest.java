@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.message.ResponseHeaderData;
@@ -46,9 +47,11 @@ class HostileCorpusTest {
 
     @BeforeAll
     void start(@TempDir Path temp) throws Exception {
-        broker = RunningBroker.start(temp);
+        broker =
+                RunningBroker.start(temp, "--headrace.broker.groups.initial-rebalance-delay=100ms");
         port = Integer.parseInt(broker.bootstrap().split(":", -1)[1]);
         broker.createTopic("hostile", 1, Map.of());
+        broker.createTopic("wide", 1, Map.of("max.message.bytes", "20000000"));
         broker.createTopic("keyed", 1, Map.of("cleanup.policy", "compact"));
         broker.createTopic("beside", 1, Map.of());
         broker.createTopic("__consumer_offsets", 1, Map.of("cleanup.policy", "compact"));
@@ -78,6 +81,10 @@ class HostileCorpusTest {
             socket.setSoTimeout(READ_MS_MAX);
             if (hostile.outcome().equals("closed")) {
                 assertCloses(socket, hostile.bytes());
+            } else if (hostile.outcome().equals("waits")) {
+                socket.getOutputStream().write(hostile.bytes());
+                awaitParked(1);
+                assertThat(socket.getInputStream().available()).isZero();
             } else {
                 String[] expected = hostile.outcome().split(" ", -1);
                 socket.getOutputStream().write(hostile.bytes());
@@ -89,8 +96,19 @@ class HostileCorpusTest {
                         .isEqualTo(Errors.valueOf(expected[2]));
             }
         }
-        assertThat(goodClient.send(new ProducerRecord<>("beside", "good")).get().offset())
+        assertThat(
+                        goodClient
+                                .send(new ProducerRecord<>("beside", "good"))
+                                .get(READ_MS_MAX, TimeUnit.MILLISECONDS)
+                                .offset())
                 .isEqualTo(written++);
+        awaitParked(0);
+    }
+
+    private void awaitParked(int count) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> RunningBroker.replicas(broker).parkedCount() == count);
     }
 
     private static void assertCloses(Socket socket, byte[] bytes) throws IOException {

@@ -3,6 +3,7 @@ package io.headrace.broker.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.RunningBroker;
+import io.headrace.model.record.RecordBatch;
 import io.netty.util.internal.PlatformDependent;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -19,10 +20,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.RequestHeaderData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -46,7 +51,9 @@ class HostileFramesTest {
 
     private static final int READ_MS_MAX = 20_000;
     private static final int FRAMES = Integer.getInteger("headrace.frames", 4_000);
-    private static final int FRAMES_BETWEEN_GOOD = 100;
+    private static final int GOOD_CALL_S_MAX = 20;
+    private static final int SEED_BYTES_MAX = 100_000;
+    private static final int BODY_AT = 12;
     private static final long GROWTH_BYTES_MAX = 32L << 20;
     private static final long SEED = Long.getLong("headrace.seed", 20261123);
 
@@ -225,30 +232,34 @@ class HostileFramesTest {
     @Test
     void mutated_frames_beside_a_good_client_do_it_no_harm() throws Exception {
         System.out.println("-Dheadrace.seed=" + SEED);
-        broker.createTopic("beside", 1, Map.of());
+        for (String topic : List.of("beside", "hostile", "wide")) {
+            broker.createTopic(topic, 1, Map.of());
+        }
+        broker.createTopic("keyed", 1, Map.of("cleanup.policy", "compact"));
+        broker.createTopic("__consumer_offsets", 1, Map.of("cleanup.policy", "compact"));
         Random random = new Random(SEED);
         List<byte[]> seeds = seeds();
-        try (KafkaProducer<String, String> producer =
-                new KafkaProducer<>(
-                        Map.of("bootstrap.servers", broker.bootstrap()),
-                        new StringSerializer(),
-                        new StringSerializer())) {
-            long before = 0;
-            for (int i = 0; i < FRAMES; i++) {
-                send(mutated(seeds, random), random.nextInt(4) == 0);
-                if (i % FRAMES_BETWEEN_GOOD == 0) {
-                    long offset =
-                            producer.send(new ProducerRecord<>("beside", "v" + i)).get().offset();
-                    assertThat(offset).isEqualTo(i / FRAMES_BETWEEN_GOOD);
-                }
-                if (i == FRAMES / 10) {
-                    before = usedBytes(); // classes are loaded and pools filled by now
-                }
+        seeds.addAll(corpus());
+        AtomicBoolean isOver = new AtomicBoolean();
+        FutureTask<Long> goodClient = new FutureTask<>(() -> writeUntil(isOver));
+        Thread.ofPlatform().name("good-client").start(goodClient);
+        long before = 0;
+        for (int i = 0; i < FRAMES && !goodClient.isDone(); i++) {
+            send(mutated(seeds.get(random.nextInt(seeds.size())), random), random.nextInt(4) == 0);
+            if (i == FRAMES / 10) {
+                before = usedBytes(); // classes are loaded and pools filled by now
             }
-            long growth = usedBytes() - before;
-            System.out.println(FRAMES + " frames, heap and direct memory grew by " + growth);
-            assertThat(growth).isLessThan(GROWTH_BYTES_MAX);
         }
+        long growth = usedBytes() - before;
+        isOver.set(true);
+        System.out.println(
+                FRAMES
+                        + " frames, heap and direct memory grew by "
+                        + growth
+                        + ", beside "
+                        + goodClient.get(2 * GOOD_CALL_S_MAX, TimeUnit.SECONDS)
+                        + " records of a good client");
+        assertThat(growth).isLessThan(GROWTH_BYTES_MAX);
         Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> counters.connections() == 0);
         KafkaListener listener = broker.context().getBean(KafkaListener.class);
         Awaitility.await()
@@ -257,13 +268,70 @@ class HostileFramesTest {
         assertAlive();
     }
 
-    private static byte[] mutated(List<byte[]> seeds, Random random) {
-        byte[] frame = seeds.get(random.nextInt(seeds.size())).clone();
-        int changes = 1 + random.nextInt(6);
-        for (int change = 0; change < changes; change++) {
-            frame[4 + random.nextInt(frame.length - 4)] = (byte) random.nextInt();
+    /**
+     * One record after the other, each in time.
+     *
+     * @return how many there were
+     */
+    private long writeUntil(AtomicBoolean isOver) throws Exception {
+        long written = 0;
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", broker.bootstrap()),
+                        new StringSerializer(),
+                        new StringSerializer())) {
+            while (!isOver.get()) {
+                var record = new ProducerRecord<String, String>("beside", "v" + written);
+                assertThat(producer.send(record).get(GOOD_CALL_S_MAX, TimeUnit.SECONDS).offset())
+                        .isEqualTo(written++);
+            }
+        }
+        assertThat(written).isPositive();
+        return written;
+    }
+
+    /** A few bytes are others; mostly behind the header, and mostly with the right checksum. */
+    private static byte[] mutated(byte[] seed, Random random) {
+        byte[] frame = seed.clone();
+        int batchAt = batchAt(frame);
+        int from = random.nextInt(4) == 0 || frame.length <= BODY_AT ? 4 : BODY_AT;
+        if (batchAt > 0 && random.nextBoolean()) {
+            from = batchAt + RecordBatch.ATTRIBUTES_AT;
+        }
+        for (int changes = 1 + random.nextInt(6); changes > 0; changes--) {
+            frame[from + random.nextInt(frame.length - from)] = (byte) random.nextInt();
+        }
+        if (batchAt > 0 && batchAt(frame) == batchAt && random.nextInt(4) > 0) {
+            RecordBatch.stampCrc(ByteBuffer.wrap(frame), batchAt);
         }
         return frame;
+    }
+
+    /** Where the frame's last part is a whole batch; -1 where it is none. */
+    private static int batchAt(byte[] frame) {
+        ByteBuffer bytes = ByteBuffer.wrap(frame);
+        for (int at = BODY_AT; at + RecordBatch.HEADER_SIZE < frame.length; at++) {
+            int size = frame.length - at;
+            if (bytes.getInt(at - 4) == size
+                    && bytes.getInt(at + RecordBatch.LENGTH_AT) == size - RecordBatch.SIZE_PREFIX) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** The frames of the corpus that are whole: real topics, real batches. */
+    private static List<byte[]> corpus() throws IOException {
+        List<byte[]> frames = new ArrayList<>();
+        for (HostileCase each : HostileCase.all(Path.of("src/test/resources/hostile"))) {
+            byte[] frame = each.isLarge() ? new byte[0] : each.bytes();
+            if (frame.length > BODY_AT
+                    && frame.length <= SEED_BYTES_MAX
+                    && ByteBuffer.wrap(frame).getInt() == frame.length - 4) {
+                frames.add(frame);
+            }
+        }
+        return frames;
     }
 
     private void send(byte[] frame, boolean resets) throws IOException {
@@ -297,11 +365,17 @@ class HostileFramesTest {
                             api -> {
                                 ApiKeys key = ApiKeys.forId(api.apiKey());
                                 for (short v = key.oldestVersion(); v <= key.latestVersion(); v++) {
-                                    seeds.add(frame(key, v, key.messageType.newRequest()));
+                                    seeds.add(frame(key, v, request(key)));
                                 }
                             });
         }
         return seeds;
+    }
+
+    private static ApiMessage request(ApiKeys key) {
+        return key == ApiKeys.PRODUCE
+                ? new ProduceRequestData().setAcks((short) 1) // 0, the default, asks for no answer
+                : key.messageType.newRequest();
     }
 
     /** The contract: what is advertised is answered, in every version, with something readable. */
@@ -313,9 +387,6 @@ class HostileFramesTest {
             short version = header.getShort();
             try (Socket socket = connect()) {
                 socket.getOutputStream().write(frame);
-                if (key == ApiKeys.PRODUCE) {
-                    continue; // acks is 0 by default, and asks for no answer
-                }
                 DataInputStream in = new DataInputStream(socket.getInputStream());
                 byte[] bytes = new byte[in.readInt()];
                 in.readFully(bytes);

@@ -188,6 +188,28 @@ class HostileSizesTest {
         }
     }
 
+    @Test
+    void a_session_asked_out_of_turn_is_refused_and_goes_on_in_turn() throws Exception {
+        FetchTopic asked =
+                new FetchTopic()
+                        .setTopic("many")
+                        .setPartitions(List.of(new FetchPartition().setPartition(0)));
+        try (RawSocket socket = new RawSocket(broker.bootstrap())) {
+            socket.send(ApiKeys.FETCH, 11, session(0, 0).setTopics(List.of(asked)));
+            int id = ((FetchResponseData) socket.receive(ApiKeys.FETCH, 11)).sessionId();
+            for (int wrong : new int[] {2, -7, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
+                socket.send(ApiKeys.FETCH, 11, session(id, wrong));
+                var refused = (FetchResponseData) socket.receive(ApiKeys.FETCH, 11);
+                assertThat(Errors.forCode(refused.errorCode()))
+                        .isEqualTo(Errors.INVALID_FETCH_SESSION_EPOCH);
+            }
+            socket.send(ApiKeys.FETCH, 11, session(id, 1));
+            var answer = (FetchResponseData) socket.receive(ApiKeys.FETCH, 11);
+            assertThat(Errors.forCode(answer.errorCode())).isEqualTo(Errors.NONE);
+            assertThat(answer.sessionId()).isEqualTo(id);
+        }
+    }
+
     private static FetchRequestData session(int id, int epoch) {
         return new FetchRequestData()
                 .setReplicaId(-1)

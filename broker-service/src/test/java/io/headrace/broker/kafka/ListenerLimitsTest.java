@@ -17,10 +17,17 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bounds of the Kafka listener, each reached and left again. */
 class ListenerLimitsTest {
@@ -36,11 +43,11 @@ class ListenerLimitsTest {
         return socket;
     }
 
-    @Test
-    void a_connection_too_many_is_closed_and_there_is_room_again_when_one_leaves()
+    @ParameterizedTest
+    @ValueSource(strings = {"connections-per-address-max", "connections-max"})
+    void a_connection_too_many_is_closed_and_there_is_room_again_when_one_leaves(String limit)
             throws Exception {
-        try (RunningBroker broker =
-                RunningBroker.start(temp, KAFKA + "connections-per-address-max=3")) {
+        try (RunningBroker broker = RunningBroker.start(temp, KAFKA + limit + "=3")) {
             ListenerCounters counters = broker.context().getBean(ListenerCounters.class);
             List<Socket> open = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -144,6 +151,40 @@ class ListenerLimitsTest {
                     .contains("127.0.0.1:" + port)
                     .contains("127.0.0.1:1;")
                     .contains("headrace.broker.kafka.listeners.PLAINTEXT.advertised-host");
+        }
+    }
+
+    @Test
+    void each_client_is_told_the_address_of_the_listener_it_came_through() throws Exception {
+        try (RunningBroker broker =
+                RunningBroker.start(
+                        temp,
+                        KAFKA + "listeners.OUTSIDE.port=0",
+                        KAFKA + "listeners.OUTSIDE.advertised-host=localhost",
+                        KAFKA + "listeners.PLAINTEXT.advertised-host=127.0.0.1")) {
+            List<Integer> ports = broker.context().getBean(KafkaListener.class).ports();
+            assertThat(ports).hasSize(2).doesNotHaveDuplicates();
+            String inside = broker.bootstrap();
+            int outsidePort =
+                    ports.stream().filter(port -> !inside.endsWith(":" + port)).findFirst().get();
+            assertTold(inside, "127.0.0.1", ports.get(1 - ports.indexOf(outsidePort)));
+            assertTold("127.0.0.1:" + outsidePort, "localhost", outsidePort);
+        }
+    }
+
+    private static void assertTold(String bootstrap, String host, int port) throws Exception {
+        try (RawSocket socket = new RawSocket(bootstrap)) {
+            socket.send(ApiKeys.METADATA, 9, new MetadataRequestData());
+            var known = ((MetadataResponseData) socket.receive(ApiKeys.METADATA, 9)).brokers();
+            assertThat(known.valuesList()).hasSize(1);
+            assertThat(known.valuesList().getFirst().host()).isEqualTo(host);
+            assertThat(known.valuesList().getFirst().port()).isEqualTo(port);
+            socket.send(ApiKeys.DESCRIBE_CLUSTER, 0, new DescribeClusterRequestData());
+            var nodes =
+                    ((DescribeClusterResponseData) socket.receive(ApiKeys.DESCRIBE_CLUSTER, 0))
+                            .brokers();
+            assertThat(nodes.valuesList().getFirst().host()).isEqualTo(host);
+            assertThat(nodes.valuesList().getFirst().port()).isEqualTo(port);
         }
     }
 

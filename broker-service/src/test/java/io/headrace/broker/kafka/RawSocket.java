@@ -14,7 +14,7 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /** A connection on which requests are sent without waiting for the answers before. */
-final class RawSocket implements AutoCloseable {
+public final class RawSocket implements AutoCloseable {
 
     private static final int READ_MS_MAX = 30_000;
     private static final int END = -1;
@@ -24,23 +24,23 @@ final class RawSocket implements AutoCloseable {
     private int sent;
     private int received;
 
-    RawSocket(String bootstrap) throws IOException {
+    public RawSocket(String bootstrap) throws IOException {
         int port = Integer.parseInt(bootstrap.substring(bootstrap.lastIndexOf(':') + 1));
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(READ_MS_MAX);
         in = new DataInputStream(socket.getInputStream());
     }
 
-    void send(ApiKeys key, int version, ApiMessage body) throws IOException {
+    public void send(ApiKeys key, int version, ApiMessage body) throws IOException {
         write(frame(key, (short) version, body, sent++));
     }
 
-    void write(byte... bytes) throws IOException {
+    public void write(byte... bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
     /** The answer to the oldest request that has none yet. */
-    ApiMessage receive(ApiKeys key, int version) throws IOException {
+    public ApiMessage receive(ApiKeys key, int version) throws IOException {
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         ByteBufferAccessor answer = new ByteBufferAccessor(ByteBuffer.wrap(bytes));
@@ -54,7 +54,7 @@ final class RawSocket implements AutoCloseable {
     }
 
     /** Whether the other side has ended, or ends within the time limit of a read. */
-    boolean isEnded() throws IOException {
+    public boolean isEnded() throws IOException {
         try {
             return in.read() == END;
         } catch (SocketException e) {
@@ -62,7 +62,7 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
-    static byte[] frame(ApiKeys key, short version, ApiMessage body, int correlationId) {
+    public static byte[] frame(ApiKeys key, short version, ApiMessage body, int correlationId) {
         ObjectSerializationCache cache = new ObjectSerializationCache();
         RequestHeaderData header =
                 new RequestHeaderData()

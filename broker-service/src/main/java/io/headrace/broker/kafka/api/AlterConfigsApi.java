@@ -42,16 +42,13 @@ final class AlterConfigsApi implements Api<AlterConfigsRequestData> {
         for (AlterConfigsResource resource : request.resources()) {
             results.add(replace(exchange, resource, request.validateOnly()));
         }
-        var _ =
-                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-                        .whenComplete(
-                                (done, failure) -> {
-                                    AlterConfigsResponseData response =
-                                            new AlterConfigsResponseData();
-                                    results.forEach(
-                                            result -> response.responses().add(result.join()));
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)),
+                all -> {
+                    AlterConfigsResponseData response = new AlterConfigsResponseData();
+                    results.forEach(result -> response.responses().add(result.join()));
+                    return response;
+                });
     }
 
     private CompletableFuture<AlterConfigsResourceResponse> replace(

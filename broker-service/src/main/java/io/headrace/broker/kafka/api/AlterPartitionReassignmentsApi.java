@@ -59,18 +59,13 @@ final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassign
             exchange.answer(new AlterPartitionReassignmentsResponseData());
             return;
         }
-        var _ =
-                controller
-                        .call(
-                                "POST",
-                                "/topics/-/partitions/-/reassignment",
-                                Optional.of(
-                                        new Wanted(wanted, request.allowReplicationFactorChange())),
-                                ControllerClient.timeout(request.timeoutMs()))
-                        .thenAccept(
-                                answer ->
-                                        exchange.answer(
-                                                response(request, new PartitionAnswers(answer))));
+        exchange.answerWhen(
+                controller.call(
+                        "POST",
+                        "/topics/-/partitions/-/reassignment",
+                        Optional.of(new Wanted(wanted, request.allowReplicationFactorChange())),
+                        ControllerClient.timeout(request.timeoutMs())),
+                answer -> response(request, new PartitionAnswers(answer)));
     }
 
     private static AlterPartitionReassignmentsResponseData response(

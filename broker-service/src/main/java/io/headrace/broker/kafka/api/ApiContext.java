@@ -5,7 +5,6 @@ import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.KafkaLimits;
 import io.headrace.broker.quota.ReplicationThrottle;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
 import io.headrace.broker.telemetry.BrokerMetrics;
@@ -33,7 +32,6 @@ public record ApiContext(
         SliceLoader slices,
         KafkaLimits limits,
         Access access,
-        Throttle throttle,
         ConnectionDoctor doctor,
         boolean autoCreateTopics,
         boolean readsNearby,
@@ -68,14 +66,10 @@ public record ApiContext(
                 : metrics.unknownTopic();
     }
 
-    int pauseMs(Exchange exchange, Throttle.Kind kind, long amount) {
-        return throttle.pauseMs(Access.ANONYMOUS, exchange.clientId(), kind, amount);
-    }
-
-    /** Runs on a worker; a full queue answers as overloaded. */
+    /** Runs on a worker, which may throw; a full queue answers as overloaded. */
     void onWorker(Exchange exchange, Runnable task, Supplier<ApiMessage> overloaded) {
         try {
-            workers.execute(task);
+            workers.execute(() -> exchange.guarded(task));
         } catch (RejectedExecutionException e) {
             exchange.answer(overloaded.get());
         }

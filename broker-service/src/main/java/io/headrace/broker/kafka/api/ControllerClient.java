@@ -74,6 +74,18 @@ public final class ControllerClient implements AutoCloseable {
         return Duration.ofMillis(Math.clamp(askedMs, TIMEOUT_MS_MIN, TIMEOUT_MS_MAX));
     }
 
+    /**
+     * As much of an answer as a client waits for: with no time to wait (0 or less, as Kafka has it)
+     * what is known at once. The change goes on.
+     */
+    static CompletableFuture<Answer> within(int askedMs, CompletableFuture<Answer> answer) {
+        return askedMs > 0 || answer.isDone()
+                ? answer
+                : refused(
+                        ErrorCode.REQUEST_TIMED_OUT,
+                        "the request gave no time to wait; look whether the change was made");
+    }
+
     /** One path segment of a URL. */
     static String segment(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");

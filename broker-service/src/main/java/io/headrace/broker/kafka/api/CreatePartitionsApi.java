@@ -3,6 +3,7 @@ package io.headrace.broker.kafka.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,19 +56,27 @@ final class CreatePartitionsApi implements Api<CreatePartitionsRequestData> {
                                 Errors.INVALID_REPLICA_ASSIGNMENT,
                                 "the controller places new partitions; give no assignments"));
             } else {
+                if (!request.validateOnly()) {
+                    exchange.uses(Throttle.Kind.CONTROLLER_MUTATIONS, added(topic));
+                }
                 results.add(add(topic, request.validateOnly(), timeout));
             }
         }
-        var _ =
-                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-                        .whenComplete(
-                                (done, failure) -> {
-                                    CreatePartitionsResponseData response =
-                                            new CreatePartitionsResponseData();
-                                    results.forEach(
-                                            result -> response.results().add(result.join()));
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)),
+                all -> {
+                    CreatePartitionsResponseData response = new CreatePartitionsResponseData();
+                    results.forEach(result -> response.results().add(result.join()));
+                    return response;
+                });
+    }
+
+    private int added(CreatePartitionsTopic topic) {
+        return context.image()
+                .get()
+                .topic(topic.name())
+                .map(now -> Math.max(0, topic.count() - now.partitionCount()))
+                .orElse(0);
     }
 
     private CompletableFuture<CreatePartitionsTopicResult> add(

@@ -3,6 +3,7 @@ package io.headrace.broker.kafka.api;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.api.ControllerClient.Answer;
+import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicConfig;
@@ -65,15 +66,13 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
                                 : create(exchange, request, topic));
             }
         }
-        var _ =
-                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-                        .whenComplete(
-                                (done, failure) -> {
-                                    CreateTopicsResponseData response =
-                                            new CreateTopicsResponseData();
-                                    results.forEach(result -> response.topics().add(result.join()));
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)),
+                all -> {
+                    CreateTopicsResponseData response = new CreateTopicsResponseData();
+                    results.forEach(result -> response.topics().add(result.join()));
+                    return response;
+                });
     }
 
     private CompletableFuture<CreatableTopicResult> create(
@@ -111,9 +110,21 @@ final class CreateTopicsApi implements Api<CreateTopicsRequestData> {
                                 .toList(),
                         request.validateOnly(),
                         false);
+        if (!request.validateOnly()) {
+            exchange.uses(Throttle.Kind.CONTROLLER_MUTATIONS, partitionCount(topic));
+        }
         Duration timeout = ControllerClient.timeout(request.timeoutMs());
-        return TopicCreation.create(context, controller, wanted, timeout)
-                .thenApply(answer -> result(topic, answer));
+        CompletableFuture<Answer> answer =
+                TopicCreation.create(context, controller, wanted, timeout);
+        return (request.validateOnly()
+                        ? answer
+                        : ControllerClient.within(request.timeoutMs(), answer))
+                .thenApply(done -> result(topic, done));
+    }
+
+    /** As far as the request says it: the cluster's default number counts as one. */
+    private static int partitionCount(CreatableTopic topic) {
+        return Math.max(1, Math.max(topic.numPartitions(), topic.assignments().size()));
     }
 
     private static @Nullable Integer given(int count) {

@@ -3,7 +3,6 @@ package io.headrace.broker.kafka.api;
 import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,29 +32,26 @@ final class DeleteGroupsApi implements Api<DeleteGroupsRequestData> {
 
     @Override
     public void handle(Exchange exchange, DeleteGroupsRequestData request) {
-        int pauseMs = context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1);
         Map<String, CompletableFuture<Short>> results = new LinkedHashMap<>();
         for (String groupId : new LinkedHashSet<>(request.groupsNames())) {
             results.put(groupId, delete(exchange, groupId));
         }
-        var _ =
-                CompletableFuture.allOf(results.values().toArray(CompletableFuture[]::new))
-                        .thenRun(
-                                () -> {
-                                    DeleteGroupsResponseData response =
-                                            new DeleteGroupsResponseData()
-                                                    .setThrottleTimeMs(pauseMs);
-                                    results.forEach(
-                                            (groupId, result) ->
-                                                    response.results()
-                                                            .add(
-                                                                    new DeletableGroupResult()
-                                                                            .setGroupId(groupId)
-                                                                            .setErrorCode(
-                                                                                    result
-                                                                                            .join())));
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                CompletableFuture.allOf(results.values().toArray(CompletableFuture[]::new)),
+                all -> response(results));
+    }
+
+    private static DeleteGroupsResponseData response(
+            Map<String, CompletableFuture<Short>> results) {
+        DeleteGroupsResponseData response = new DeleteGroupsResponseData();
+        results.forEach(
+                (groupId, result) ->
+                        response.results()
+                                .add(
+                                        new DeletableGroupResult()
+                                                .setGroupId(groupId)
+                                                .setErrorCode(result.join())));
+        return response;
     }
 
     private CompletableFuture<Short> delete(Exchange exchange, String groupId) {

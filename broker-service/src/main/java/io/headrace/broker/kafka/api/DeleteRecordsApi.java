@@ -67,9 +67,9 @@ final class DeleteRecordsApi implements Api<DeleteRecordsRequestData> {
             }
             response.topics().add(result);
         }
-        var _ =
-                CompletableFuture.allOf(waits.toArray(new CompletableFuture<?>[0]))
-                        .whenComplete((all, failure) -> exchange.answer(response));
+        exchange.answerWhen(
+                CompletableFuture.allOf(waits.toArray(new CompletableFuture<?>[0])),
+                all -> response);
     }
 
     private static DeleteRecordsResponseData refused(DeleteRecordsRequestData request) {

@@ -3,10 +3,10 @@ package io.headrace.broker.kafka.api;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.api.ControllerClient.Answer;
+import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,21 +43,17 @@ final class DeleteTopicsApi implements Api<DeleteTopicsRequestData> {
 
     @Override
     public void handle(Exchange exchange, DeleteTopicsRequestData request) {
-        Duration timeout = ControllerClient.timeout(request.timeoutMs());
         List<CompletableFuture<DeletableTopicResult>> results = new ArrayList<>();
         for (DeleteTopicState state : new LinkedHashSet<>(wanted(exchange, request))) {
-            results.add(delete(exchange, state, timeout));
+            results.add(delete(exchange, state, request.timeoutMs()));
         }
-        var _ =
-                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-                        .whenComplete(
-                                (done, failure) -> {
-                                    DeleteTopicsResponseData response =
-                                            new DeleteTopicsResponseData();
-                                    results.forEach(
-                                            result -> response.responses().add(result.join()));
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)),
+                all -> {
+                    DeleteTopicsResponseData response = new DeleteTopicsResponseData();
+                    results.forEach(result -> response.responses().add(result.join()));
+                    return response;
+                });
     }
 
     private static List<DeleteTopicState> wanted(
@@ -70,7 +66,7 @@ final class DeleteTopicsApi implements Api<DeleteTopicsRequestData> {
     }
 
     private CompletableFuture<DeletableTopicResult> delete(
-            Exchange exchange, DeleteTopicState state, Duration timeout) {
+            Exchange exchange, DeleteTopicState state, int timeoutMs) {
         boolean isById = !Uuid.ZERO_UUID.equals(state.topicId());
         if (isById == (state.name() != null)) {
             return failed(state, Errors.INVALID_REQUEST, "a topic has either a name or an id here");
@@ -89,15 +85,18 @@ final class DeleteTopicsApi implements Api<DeleteTopicsRequestData> {
         if (!context.mayUseTopic(exchange, Access.Operation.DELETE, topic.name())) {
             return failed(state, Errors.TOPIC_AUTHORIZATION_FAILED, "not allowed to delete");
         }
-        return controller
-                .call(
-                        "DELETE",
-                        "/topics/"
-                                + ControllerClient.segment(topic.name())
-                                + (isById ? "?topic_id=" + topic.id() : ""),
-                        Optional.empty(),
-                        timeout)
-                .thenCompose(answer -> gone(topic, answer))
+        exchange.uses(Throttle.Kind.CONTROLLER_MUTATIONS, topic.partitionCount());
+        CompletableFuture<Answer> deleted =
+                controller
+                        .call(
+                                "DELETE",
+                                "/topics/"
+                                        + ControllerClient.segment(topic.name())
+                                        + (isById ? "?topic_id=" + topic.id() : ""),
+                                Optional.empty(),
+                                ControllerClient.timeout(timeoutMs))
+                        .thenCompose(answer -> gone(topic, answer));
+        return ControllerClient.within(timeoutMs, deleted)
                 .thenApply(answer -> result(state, topic, answer));
     }
 

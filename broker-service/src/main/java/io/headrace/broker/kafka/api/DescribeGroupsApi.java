@@ -4,7 +4,6 @@ import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.GroupView;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import io.headrace.model.error.ErrorCode;
 import java.util.ArrayList;
@@ -37,24 +36,16 @@ final class DescribeGroupsApi implements Api<DescribeGroupsRequestData> {
 
     @Override
     public void handle(Exchange exchange, DescribeGroupsRequestData request) {
-        int pauseMs = context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1);
         List<CompletableFuture<DescribedGroup>> described = new ArrayList<>();
         for (String groupId : request.groups()) {
             described.add(describe(exchange, request, groupId));
         }
-        var _ =
-                CompletableFuture.allOf(described.toArray(CompletableFuture[]::new))
-                        .thenRun(
-                                () ->
-                                        exchange.answer(
-                                                new DescribeGroupsResponseData()
-                                                        .setThrottleTimeMs(pauseMs)
-                                                        .setGroups(
-                                                                described.stream()
-                                                                        .map(
-                                                                                CompletableFuture
-                                                                                        ::join)
-                                                                        .toList())));
+        exchange.answerWhen(
+                CompletableFuture.allOf(described.toArray(CompletableFuture[]::new)),
+                all ->
+                        new DescribeGroupsResponseData()
+                                .setGroups(
+                                        described.stream().map(CompletableFuture::join).toList()));
     }
 
     private CompletableFuture<DescribedGroup> describe(

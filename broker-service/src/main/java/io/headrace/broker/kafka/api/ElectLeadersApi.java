@@ -56,18 +56,13 @@ final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
             exchange.answer(new ElectLeadersResponseData());
             return;
         }
-        var _ =
-                controller
-                        .call(
-                                "POST",
-                                "/topics/-/partitions:elect-leaders",
-                                Optional.of(
-                                        new Wanted(isUnclean ? "unclean" : "preferred", wanted)),
-                                ControllerClient.timeout(request.timeoutMs()))
-                        .thenAccept(
-                                answer ->
-                                        exchange.answer(
-                                                response(wanted, new PartitionAnswers(answer))));
+        exchange.answerWhen(
+                controller.call(
+                        "POST",
+                        "/topics/-/partitions:elect-leaders",
+                        Optional.of(new Wanted(isUnclean ? "unclean" : "preferred", wanted)),
+                        ControllerClient.timeout(request.timeoutMs())),
+                answer -> response(wanted, new PartitionAnswers(answer)));
     }
 
     private static List<Named> named(ElectLeadersRequestData request) {

@@ -38,7 +38,12 @@ final class FetchApi implements Api<FetchRequestData> {
 
     @Override
     public void handle(Exchange exchange, FetchRequestData request) {
-        exchange.isOfKind(FetchRequest.replicaId(request) < 0 ? "FetchConsumer" : "FetchFollower");
+        if (FetchRequest.replicaId(request) < 0) {
+            exchange.isOfKind("FetchConsumer");
+        } else {
+            exchange.isOfKind("FetchFollower");
+            exchange.isOfBroker();
+        }
         boolean usesTopicIds = exchange.version() >= BY_TOPIC_ID;
         FetchSessions.Plan plan =
                 sessions.plan(

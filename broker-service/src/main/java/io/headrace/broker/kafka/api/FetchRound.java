@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   read --enough, an error, no time left--> load --all in the page cache--> answer
  *   read --too little--> parked on all partitions --bytes, deadline, leadership lost--> read
- *   any  --connection ends--> over (slices closed, parked fetch cancelled)
+ *   any  --connection ends, a failure of ours--> over (slices closed, parked fetch cancelled)
  * </pre>
  *
  * <p>Owner: the connection's event loop; the parked fetch and the loader hop back to it.
@@ -38,6 +38,12 @@ final class FetchRound {
 
     private static final Logger LOG = LoggerFactory.getLogger(FetchRound.class);
     private static final long NEWS_WAIT_MS = 5;
+
+    /**
+     * No client needs a longer wait, whatever it asks for: it asks again. The longest that
+     * librdkafka can be set to.
+     */
+    static final int WAIT_MS_MAX = 300_000;
 
     private final ApiContext context;
     private final Exchange exchange;
@@ -70,11 +76,20 @@ final class FetchRound {
     }
 
     void start() {
-        exchange.whenAbandoned(this::abandoned);
-        read();
+        exchange.whenAbandoned(this::giveUp);
+        attempt(this::read);
     }
 
-    private void abandoned() {
+    private void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            giveUp();
+            exchange.fail(e);
+        }
+    }
+
+    private void giveUp() {
         isOver = true;
         ParkedFetch waiting = parked;
         if (waiting != null) {
@@ -89,6 +104,7 @@ final class FetchRound {
         int left = Math.min(Math.max(0, request.maxBytes()), context.limits().fetchBytesMax());
         boolean isFirst = true;
         List<PartitionFetch.Found> all = new ArrayList<>(plan.targets().size());
+        found = all;
         for (FetchTarget target : plan.targets()) {
             int bytesMax = Math.min(left, Math.max(0, target.bytesMax()));
             PartitionFetch.Found one = partitions.read(target, bytesMax, isFirst, isFirstLook);
@@ -98,7 +114,6 @@ final class FetchRound {
                 left = Math.max(0, left - one.length());
             }
         }
-        found = all;
         isFirstLook = false;
         if (isEnough() || !park()) {
             load(0);
@@ -153,7 +168,8 @@ final class FetchRound {
 
     private long waitMsLeft() {
         long left =
-                request.maxWaitMs() - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+                Math.min(request.maxWaitMs(), WAIT_MS_MAX)
+                        - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
         return hasNews ? Math.min(left, newsWaitMsLeft()) : left;
     }
 
@@ -195,7 +211,7 @@ final class FetchRound {
     private void woken() {
         parked = null;
         if (!isOver) {
-            read();
+            attempt(this::read);
         }
     }
 
@@ -228,6 +244,10 @@ final class FetchRound {
 
         @Override
         public void take(SliceLoader.Outcome outcome) {
+            attempt(() -> took(outcome));
+        }
+
+        private void took(SliceLoader.Outcome outcome) {
             isDone = true;
             switch (outcome) {
                 case SliceLoader.Outcome.Ready(LogSlice slice) -> {
@@ -268,14 +288,10 @@ final class FetchRound {
                 context.traffic(one.target().topic()).fetchFailed();
             }
         }
-        FetchResponseData response =
-                new FetchResponseData()
-                        .setSessionId(plan.sessionId())
-                        .setThrottleTimeMs(
-                                reader.isFollower()
-                                        ? 0
-                                        : context.pauseMs(
-                                                exchange, Throttle.Kind.FETCH_BYTES, bytes));
+        FetchResponseData response = new FetchResponseData().setSessionId(plan.sessionId());
+        if (!reader.isFollower()) {
+            exchange.uses(Throttle.Kind.FETCH_BYTES, bytes);
+        }
         FetchSession session = plan.session();
         List<Integer> news =
                 session == null ? List.of() : sessions.news(session, plan.targets(), data);

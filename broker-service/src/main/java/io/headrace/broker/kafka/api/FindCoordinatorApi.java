@@ -2,7 +2,6 @@ package io.headrace.broker.kafka.api;
 
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import java.util.Optional;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
@@ -39,9 +38,7 @@ final class FindCoordinatorApi implements Api<FindCoordinatorRequestData> {
 
     @Override
     public void handle(Exchange exchange, FindCoordinatorRequestData request) {
-        FindCoordinatorResponseData response =
-                new FindCoordinatorResponseData()
-                        .setThrottleTimeMs(context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1));
+        FindCoordinatorResponseData response = new FindCoordinatorResponseData();
         if (exchange.version() >= WITH_KEYS) {
             for (String key : request.coordinatorKeys()) {
                 response.coordinators().add(find(exchange, request.keyType(), key));

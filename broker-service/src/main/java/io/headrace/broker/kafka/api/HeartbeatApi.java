@@ -4,7 +4,6 @@ import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.MemberCall;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import org.apache.kafka.common.message.HeartbeatRequestData;
 import org.apache.kafka.common.message.HeartbeatResponseData;
@@ -29,9 +28,7 @@ final class HeartbeatApi implements Api<HeartbeatRequestData> {
 
     @Override
     public void handle(Exchange exchange, HeartbeatRequestData request) {
-        HeartbeatResponseData response =
-                new HeartbeatResponseData()
-                        .setThrottleTimeMs(context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1));
+        HeartbeatResponseData response = new HeartbeatResponseData();
         if (!context.mayUseGroup(exchange, Access.Operation.READ, request.groupId())) {
             exchange.answer(response.setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
             return;
@@ -41,9 +38,7 @@ final class HeartbeatApi implements Api<HeartbeatRequestData> {
                         request.groupId(),
                         new MemberCall.Identity(request.memberId(), request.groupInstanceId()),
                         request.generationId());
-        var _ =
-                groups.heartbeat(heartbeat)
-                        .thenAccept(
-                                error -> exchange.answer(response.setErrorCode(error.number())));
+        exchange.answerWhen(
+                groups.heartbeat(heartbeat), error -> response.setErrorCode(error.number()));
     }
 }

@@ -50,16 +50,14 @@ final class IncrementalAlterConfigsApi implements Api<IncrementalAlterConfigsReq
         for (AlterConfigsResource resource : request.resources()) {
             results.add(alter(exchange, resource, request.validateOnly()));
         }
-        var _ =
-                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-                        .whenComplete(
-                                (done, failure) -> {
-                                    IncrementalAlterConfigsResponseData response =
-                                            new IncrementalAlterConfigsResponseData();
-                                    results.forEach(
-                                            result -> response.responses().add(result.join()));
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)),
+                all -> {
+                    IncrementalAlterConfigsResponseData response =
+                            new IncrementalAlterConfigsResponseData();
+                    results.forEach(result -> response.responses().add(result.join()));
+                    return response;
+                });
     }
 
     private CompletableFuture<AlterConfigsResourceResponse> alter(

@@ -4,7 +4,6 @@ import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.Join;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -39,20 +38,17 @@ final class JoinGroupApi implements Api<JoinGroupRequestData> {
 
     @Override
     public void handle(Exchange exchange, JoinGroupRequestData request) {
-        int pauseMs = context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1);
         if (!context.mayUseGroup(exchange, Access.Operation.READ, request.groupId())) {
             exchange.answer(
                     new JoinGroupResponseData()
-                            .setThrottleTimeMs(pauseMs)
                             .setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code())
                             .setGenerationId(NO_GENERATION)
                             .setProtocolName("")
                             .setMemberId(request.memberId()));
             return;
         }
-        var _ =
-                groups.join(joining(exchange, request))
-                        .thenAccept(reply -> exchange.answer(response(exchange, reply, pauseMs)));
+        exchange.answerWhen(
+                groups.join(joining(exchange, request)), reply -> response(exchange, reply));
     }
 
     private static Join.Request joining(Exchange exchange, JoinGroupRequestData request) {
@@ -75,13 +71,11 @@ final class JoinGroupApi implements Api<JoinGroupRequestData> {
                 exchange.version() >= SKIPS_ASSIGNMENT);
     }
 
-    private static JoinGroupResponseData response(
-            Exchange exchange, Join.Reply reply, int pauseMs) {
+    private static JoinGroupResponseData response(Exchange exchange, Join.Reply reply) {
         String protocol = reply.protocolName();
         boolean mayBeNull = exchange.version() >= WITH_NULL_PROTOCOL;
         JoinGroupResponseData response =
                 new JoinGroupResponseData()
-                        .setThrottleTimeMs(pauseMs)
                         .setErrorCode(reply.error().number())
                         .setGenerationId(reply.generation())
                         .setProtocolType(reply.protocolType())

@@ -4,7 +4,6 @@ import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.MemberCall;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import io.headrace.model.error.ErrorCode;
 import java.util.List;
@@ -34,9 +33,7 @@ final class LeaveGroupApi implements Api<LeaveGroupRequestData> {
 
     @Override
     public void handle(Exchange exchange, LeaveGroupRequestData request) {
-        LeaveGroupResponseData response =
-                new LeaveGroupResponseData()
-                        .setThrottleTimeMs(context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1));
+        LeaveGroupResponseData response = new LeaveGroupResponseData();
         if (!context.mayUseGroup(exchange, Access.Operation.READ, request.groupId())) {
             exchange.answer(response.setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
             return;
@@ -52,12 +49,9 @@ final class LeaveGroupApi implements Api<LeaveGroupRequestData> {
                                                         member.groupInstanceId()))
                                 .toList()
                         : List.of(new MemberCall.Identity(request.memberId(), null));
-        var _ =
-                groups.leave(new MemberCall.Leave(request.groupId(), members))
-                        .thenAccept(
-                                reply ->
-                                        exchange.answer(
-                                                fill(response, members, reply, hasMembers)));
+        exchange.answerWhen(
+                groups.leave(new MemberCall.Leave(request.groupId(), members)),
+                reply -> fill(response, members, reply, hasMembers));
     }
 
     private static LeaveGroupResponseData fill(

@@ -4,7 +4,6 @@ import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.GroupView;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import java.util.List;
 import org.apache.kafka.common.message.ListGroupsRequestData;
@@ -30,24 +29,19 @@ final class ListGroupsApi implements Api<ListGroupsRequestData> {
 
     @Override
     public void handle(Exchange exchange, ListGroupsRequestData request) {
-        int pauseMs = context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1);
         boolean seesAll = context.mayUseCluster(exchange, Access.Operation.DESCRIBE);
-        var _ =
-                groups.list()
-                        .thenAccept(
-                                listing -> {
-                                    ListGroupsResponseData response =
-                                            new ListGroupsResponseData()
-                                                    .setThrottleTimeMs(pauseMs)
-                                                    .setErrorCode(listing.error().number());
-                                    for (GroupView.Listed group : listing.groups()) {
-                                        if (isAskedFor(request, group)
-                                                && (seesAll || maySee(exchange, group))) {
-                                            response.groups().add(shown(group));
-                                        }
-                                    }
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                groups.list(),
+                listing -> {
+                    ListGroupsResponseData response =
+                            new ListGroupsResponseData().setErrorCode(listing.error().number());
+                    for (GroupView.Listed group : listing.groups()) {
+                        if (isAskedFor(request, group) && (seesAll || maySee(exchange, group))) {
+                            response.groups().add(shown(group));
+                        }
+                    }
+                    return response;
+                });
     }
 
     private boolean maySee(Exchange exchange, GroupView.Listed group) {

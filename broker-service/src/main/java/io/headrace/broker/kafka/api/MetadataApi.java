@@ -2,6 +2,7 @@ package io.headrace.broker.kafka.api;
 
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
@@ -84,6 +85,9 @@ final class MetadataApi implements Api<MetadataRequestData> {
                 }
             }
             refused.forEach(topic -> add(response, topic));
+        }
+        if (!missing.isEmpty()) {
+            exchange.uses(Throttle.Kind.CONTROLLER_MUTATIONS, missing.size());
         }
         var _ = create(missing).whenComplete((done, failure) -> exchange.answer(response));
     }

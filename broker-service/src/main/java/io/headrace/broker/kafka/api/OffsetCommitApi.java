@@ -5,7 +5,6 @@ import io.headrace.broker.group.MemberCall;
 import io.headrace.broker.group.Offsets;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
@@ -44,9 +43,7 @@ final class OffsetCommitApi implements Api<OffsetCommitRequestData> {
 
     @Override
     public void handle(Exchange exchange, OffsetCommitRequestData request) {
-        OffsetCommitResponseData response =
-                new OffsetCommitResponseData()
-                        .setThrottleTimeMs(context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1));
+        OffsetCommitResponseData response = new OffsetCommitResponseData();
         boolean mayCommit = context.mayUseGroup(exchange, Access.Operation.READ, request.groupId());
         List<Offsets.Entry> entries = new ArrayList<>();
         List<OffsetCommitResponsePartition> waiting = new ArrayList<>();
@@ -131,15 +128,13 @@ final class OffsetCommitApi implements Api<OffsetCommitRequestData> {
                         request.retentionTimeMs(),
                         exchange.version() >= WITH_EPOCHS,
                         entries);
-        var _ =
-                groups.commit(commit)
-                        .thenAccept(
-                                reply -> {
-                                    for (int i = 0; i < waiting.size(); i++) {
-                                        waiting.get(i)
-                                                .setErrorCode(reply.results().get(i).number());
-                                    }
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                groups.commit(commit),
+                reply -> {
+                    for (int i = 0; i < waiting.size(); i++) {
+                        waiting.get(i).setErrorCode(reply.results().get(i).number());
+                    }
+                    return response;
+                });
     }
 }

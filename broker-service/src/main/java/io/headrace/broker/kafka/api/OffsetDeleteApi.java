@@ -4,7 +4,6 @@ import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.Offsets;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
@@ -39,9 +38,7 @@ final class OffsetDeleteApi implements Api<OffsetDeleteRequestData> {
 
     @Override
     public void handle(Exchange exchange, OffsetDeleteRequestData request) {
-        OffsetDeleteResponseData response =
-                new OffsetDeleteResponseData()
-                        .setThrottleTimeMs(context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1));
+        OffsetDeleteResponseData response = new OffsetDeleteResponseData();
         if (!context.mayUseGroup(exchange, Access.Operation.DELETE, request.groupId())) {
             exchange.answer(response.setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
             return;
@@ -65,9 +62,9 @@ final class OffsetDeleteApi implements Api<OffsetDeleteRequestData> {
                 }
             }
         }
-        var _ =
-                groups.delete(new Offsets.Delete(request.groupId(), partitions))
-                        .thenAccept(reply -> exchange.answer(fill(response, waiting, reply)));
+        exchange.answerWhen(
+                groups.delete(new Offsets.Delete(request.groupId(), partitions)),
+                reply -> fill(response, waiting, reply));
     }
 
     private Errors wrong(Exchange exchange, String topic, int partition) {
@@ -85,9 +82,7 @@ final class OffsetDeleteApi implements Api<OffsetDeleteRequestData> {
             List<OffsetDeleteResponsePartition> waiting,
             Offsets.DeleteReply reply) {
         if (reply.error() != ErrorCode.NONE) {
-            return new OffsetDeleteResponseData()
-                    .setThrottleTimeMs(response.throttleTimeMs())
-                    .setErrorCode(reply.error().number());
+            return new OffsetDeleteResponseData().setErrorCode(reply.error().number());
         }
         for (int i = 0; i < waiting.size(); i++) {
             waiting.get(i).setErrorCode(reply.results().get(i).number());

@@ -3,7 +3,6 @@ package io.headrace.broker.kafka.api;
 import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,11 +24,9 @@ final class OffsetFetchApi implements Api<OffsetFetchRequestData> {
     private static final int WITH_GROUPS = 8;
     private static final int WITH_GROUP_ERROR = 2;
 
-    private final ApiContext context;
     private final GroupOffsets offsets;
 
     OffsetFetchApi(ApiContext context, TopicNames names, GroupCoordinator groups) {
-        this.context = context;
         this.offsets = new GroupOffsets(context, names, groups);
     }
 
@@ -40,9 +37,7 @@ final class OffsetFetchApi implements Api<OffsetFetchRequestData> {
 
     @Override
     public void handle(Exchange exchange, OffsetFetchRequestData request) {
-        OffsetFetchResponseData response =
-                new OffsetFetchResponseData()
-                        .setThrottleTimeMs(context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1));
+        OffsetFetchResponseData response = new OffsetFetchResponseData();
         boolean hasGroups = exchange.version() >= WITH_GROUPS;
         List<OffsetFetchRequestGroup> wanted =
                 hasGroups ? request.groups() : List.of(onlyGroup(request));
@@ -50,17 +45,16 @@ final class OffsetFetchApi implements Api<OffsetFetchRequestData> {
         for (OffsetFetchRequestGroup group : wanted) {
             found.add(offsets.fetch(exchange, group));
         }
-        var _ =
-                CompletableFuture.allOf(found.toArray(CompletableFuture[]::new))
-                        .thenRun(
-                                () -> {
-                                    if (hasGroups) {
-                                        found.forEach(each -> response.groups().add(each.join()));
-                                    } else {
-                                        old(response, found.getFirst().join(), exchange.version());
-                                    }
-                                    exchange.answer(response);
-                                });
+        exchange.answerWhen(
+                CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)),
+                all -> {
+                    if (hasGroups) {
+                        found.forEach(each -> response.groups().add(each.join()));
+                    } else {
+                        old(response, found.getFirst().join(), exchange.version());
+                    }
+                    return response;
+                });
     }
 
     private static OffsetFetchRequestGroup onlyGroup(OffsetFetchRequestData request) {

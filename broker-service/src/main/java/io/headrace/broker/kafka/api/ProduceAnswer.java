@@ -36,7 +36,6 @@ final class ProduceAnswer {
     private final ProduceRequestData request;
     private final List<Slot> slots = new ArrayList<>(1);
     private final AtomicInteger open = new AtomicInteger(1);
-    private int pauseMs;
 
     ProduceAnswer(ApiContext context, Exchange exchange, ProduceRequestData request) {
         this.context = context;
@@ -54,10 +53,6 @@ final class ProduceAnswer {
         return slot;
     }
 
-    void throttled(int ms) {
-        pauseMs = ms;
-    }
-
     /** All partitions are on their way. */
     void begun() {
         settled();
@@ -65,11 +60,15 @@ final class ProduceAnswer {
 
     private void settled() {
         if (open.decrementAndGet() == 0) {
-            if (request.acks() == 0) {
-                answerNothing();
-            } else {
-                exchange.answer(response());
-            }
+            exchange.guarded(this::answer);
+        }
+    }
+
+    private void answer() {
+        if (request.acks() == 0) {
+            answerNothing();
+        } else {
+            exchange.answer(response());
         }
     }
 
@@ -85,7 +84,7 @@ final class ProduceAnswer {
     }
 
     private ProduceResponseData response() {
-        ProduceResponseData response = new ProduceResponseData().setThrottleTimeMs(pauseMs);
+        ProduceResponseData response = new ProduceResponseData();
         ClusterImage image = context.image().get();
         TopicProduceResponse topic = new TopicProduceResponse();
         for (Slot slot : slots) {

@@ -49,7 +49,7 @@ final class ProduceApi implements Api<ProduceRequestData> {
         for (TopicProduceData topic : request.topicData()) {
             append(exchange, request, topic, wrong, answer);
         }
-        answer.throttled(context.pauseMs(exchange, Throttle.Kind.PRODUCE_BYTES, exchange.size()));
+        exchange.uses(Throttle.Kind.PRODUCE_BYTES, exchange.size());
         answer.begun();
     }
 

@@ -5,7 +5,6 @@ import io.headrace.broker.group.MemberCall;
 import io.headrace.broker.group.Sync;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
-import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.security.Access;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -38,14 +37,13 @@ final class SyncGroupApi implements Api<SyncGroupRequestData> {
 
     @Override
     public void handle(Exchange exchange, SyncGroupRequestData request) {
-        int pauseMs = context.pauseMs(exchange, Throttle.Kind.REQUESTS, 1);
         boolean isSilent = request.protocolType() == null || request.protocolName() == null;
         if (exchange.version() >= WITH_PROTOCOL && isSilent) {
-            exchange.answer(failed(Errors.INCONSISTENT_GROUP_PROTOCOL, pauseMs));
+            exchange.answer(failed(Errors.INCONSISTENT_GROUP_PROTOCOL));
             return;
         }
         if (!context.mayUseGroup(exchange, Access.Operation.READ, request.groupId())) {
-            exchange.answer(failed(Errors.GROUP_AUTHORIZATION_FAILED, pauseMs));
+            exchange.answer(failed(Errors.GROUP_AUTHORIZATION_FAILED));
             return;
         }
         Map<String, ByteBuffer> assignments = new HashMap<>();
@@ -62,16 +60,15 @@ final class SyncGroupApi implements Api<SyncGroupRequestData> {
                         request.protocolType(),
                         request.protocolName(),
                         assignments);
-        var _ = groups.sync(sync).thenAccept(reply -> exchange.answer(response(reply, pauseMs)));
+        exchange.answerWhen(groups.sync(sync), SyncGroupApi::response);
     }
 
-    private static SyncGroupResponseData failed(Errors error, int pauseMs) {
-        return new SyncGroupResponseData().setThrottleTimeMs(pauseMs).setErrorCode(error.code());
+    private static SyncGroupResponseData failed(Errors error) {
+        return new SyncGroupResponseData().setErrorCode(error.code());
     }
 
-    private static SyncGroupResponseData response(Sync.Reply reply, int pauseMs) {
+    private static SyncGroupResponseData response(Sync.Reply reply) {
         return new SyncGroupResponseData()
-                .setThrottleTimeMs(pauseMs)
                 .setErrorCode(reply.error().number())
                 .setProtocolType(reply.protocolType())
                 .setProtocolName(reply.protocolName())

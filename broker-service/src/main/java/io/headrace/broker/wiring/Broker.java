@@ -136,6 +136,7 @@ final class Broker {
                         replicas::converged);
         converger = created;
         joined.listen(created::accept);
+        joined.listen(coordination::accept);
         replicas.startReviews();
         LogDirectory opened = require(logs);
         joined.register(

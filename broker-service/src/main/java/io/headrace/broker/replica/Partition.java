@@ -98,6 +98,15 @@ public final class Partition {
         return highWatermark;
     }
 
+    /**
+     * How many offsets this replica is behind what the leader has committed, as far as the leader
+     * has told; 0 while it leads.
+     */
+    public long offsetLag() {
+        FollowerRole role = follower;
+        return role == null ? 0 : role.offsetLag();
+    }
+
     /** Null while another broker leads, or none. */
     public @Nullable Leadership leadership() {
         LeaderRole role = leader;

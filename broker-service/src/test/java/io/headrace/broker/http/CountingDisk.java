@@ -72,6 +72,11 @@ final class CountingDisk implements Disk {
     }
 
     @Override
+    public long totalBytes(Path path) throws IOException {
+        return disk.totalBytes(path);
+    }
+
+    @Override
     public AutoCloseable lock(Path path) throws IOException {
         return disk.lock(path);
     }

@@ -9,6 +9,10 @@
  *             length, memory    order, parsing     meaning                   file regions
  * </pre>
  *
+ * <p>Clients that are told an address that does not lead them back are noticed by {@link
+ * io.headrace.broker.kafka.ConnectionDoctor}; of those behind a translator of addresses it warns
+ * only where the name cannot be theirs, and health says what was not checked.
+ *
  * <p>Owner: a connection's state belongs to its event loop; an {@link
  * io.headrace.broker.kafka.Exchange} may be answered on any thread.
  *

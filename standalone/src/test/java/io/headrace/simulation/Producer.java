@@ -128,7 +128,7 @@ final class Producer {
                 world.timeline.in(
                         TimeUnit.MILLISECONDS.toNanos(5 + world.random.nextInt(120)), this::next);
             }
-            case ProduceOutcome.NotDone(ErrorCode code, String text) -> {
+            case ProduceOutcome.NotDone(ErrorCode code, String text, var _) -> {
                 if (code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
                         || code == ErrorCode.DUPLICATE_SEQUENCE_NUMBER) {
                     world.judge.fail("producer " + id + " met " + code + ": " + text);

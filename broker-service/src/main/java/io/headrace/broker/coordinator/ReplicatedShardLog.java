@@ -114,7 +114,7 @@ public final class ReplicatedShardLog implements ShardLog {
             then.accept(
                     switch (outcome) {
                         case ProduceOutcome.Done done -> new Written.Committed();
-                        case ProduceOutcome.NotDone(ErrorCode code, String text) ->
+                        case ProduceOutcome.NotDone(ErrorCode code, String text, var _) ->
                                 new Written.NotDone(code, text);
                         case ProduceOutcome.Unknown(ErrorCode code, String text) ->
                                 new Written.Unknown(code, text);

@@ -47,6 +47,9 @@ public interface Disk {
     /** Bytes that can still be written to the volume that holds the path. */
     long usableBytes(Path path) throws IOException;
 
+    /** Size of the volume that holds the path. */
+    long totalBytes(Path path) throws IOException;
+
     /**
      * Takes the exclusive lock file at the path until the result is closed.
      *

@@ -110,9 +110,19 @@ public final class RealDisk implements Disk {
 
     @Override
     public long usableBytes(Path path) throws IOException {
+        return nearest(path).toFile().getUsableSpace();
+    }
+
+    @Override
+    public long totalBytes(Path path) throws IOException {
+        return nearest(path).toFile().getTotalSpace();
+    }
+
+    /** The path, or the first folder above it that exists. */
+    private static Path nearest(Path path) throws IOException {
         for (Path at = path.toAbsolutePath(); at != null; at = at.getParent()) {
             if (Files.exists(at)) {
-                return at.toFile().getUsableSpace();
+                return at;
             }
         }
         throw new IOException("No folder above " + path + " exists.");

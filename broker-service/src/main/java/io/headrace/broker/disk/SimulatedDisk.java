@@ -251,6 +251,12 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public synchronized long totalBytes(Path path) {
+        checkPower();
+        return capacityBytes;
+    }
+
+    @Override
     public synchronized AutoCloseable lock(Path path) throws IOException {
         checkPower();
         if (names.find(path) == null) {

@@ -35,19 +35,21 @@ public final class GroupCoordinator implements AutoCloseable {
 
     /**
      * @param partitionCount of the internal topic; 0 while there is none
+     * @param topics that offsets are committed for
      */
     public GroupCoordinator(
             GroupSettings settings,
             ShardRuntime.Environment environment,
             ShardRuntime.Limits limits,
             IntSupplier partitionCount,
+            TopicIds topics,
             RandomGenerator random) {
         this.settings = settings;
         this.partitionCount = partitionCount;
         this.shards =
                 new ShardRuntime<>(
                         TOPIC,
-                        context -> new GroupShard(context, settings, random),
+                        context -> new GroupShard(context, settings, topics, random),
                         environment,
                         limits);
     }
@@ -66,6 +68,23 @@ public final class GroupCoordinator implements AutoCloseable {
     /** This broker leads it no more. */
     public void end(int partition) {
         shards.end(partition);
+    }
+
+    /**
+     * Topics were deleted: the offsets of theirs go. A shard that cannot be told now looks when it
+     * is loaded, and with every look for old offsets.
+     */
+    public void topicsDeleted() {
+        for (int partition : shards.partitions()) {
+            var _ =
+                    callShard(
+                            partition,
+                            (shard, reply) -> {
+                                shard.topicsDeleted();
+                                reply.accept(ErrorCode.NONE);
+                            },
+                            error -> error);
+        }
     }
 
     @Override

@@ -26,13 +26,14 @@ final class GroupShard implements ShardState {
     private final Members members;
     private final OffsetKeeper offsets;
 
-    GroupShard(ShardContext context, GroupSettings settings, RandomGenerator random) {
+    GroupShard(
+            ShardContext context, GroupSettings settings, TopicIds topics, RandomGenerator random) {
         this.context = context;
         this.settings = settings;
         this.rebalances = new Rebalances(context, settings);
         this.joins = new Joins(context, groups, rebalances, settings, random);
         this.members = new Members(context, groups, rebalances);
-        this.offsets = new OffsetKeeper(context, groups, rebalances, settings);
+        this.offsets = new OffsetKeeper(context, groups, rebalances, settings, topics);
     }
 
     // ---- life of the shard
@@ -58,6 +59,7 @@ final class GroupShard implements ShardState {
             }
         }
         context.schedule(settings.offsetsCheckMs(), this::expireOffsets);
+        topicsDeleted();
     }
 
     @Override
@@ -126,7 +128,13 @@ final class GroupShard implements ShardState {
                 });
     }
 
+    /** Topics may have been deleted: their offsets go. */
+    void topicsDeleted() {
+        groups.all().forEach(offsets::removeDeleted);
+    }
+
     private void expireOffsets() {
+        topicsDeleted();
         for (Group group : List.copyOf(groups.all())) {
             List<TopicPartition> expired = offsets.expired(group);
             if (expired.isEmpty() && !isLeftOver(group)) {

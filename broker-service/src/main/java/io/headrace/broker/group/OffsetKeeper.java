@@ -4,6 +4,7 @@ import io.headrace.broker.coordinator.CoordinatorRecord;
 import io.headrace.broker.coordinator.ShardContext;
 import io.headrace.broker.coordinator.ShardTimer;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,31 +15,40 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Committed offsets: an offset is shown, and its commit acknowledged, once its record is committed.
  *
  * <p>Owner: the shard's thread. Bounds: one commit is one batch, so a commit that does not fit into
  * one is refused whole; tombstones go in batches of at most {@value #TOMBSTONES_MAX}.
+ *
+ * <p>An offset of a deleted topic is not shown, also not when a topic of the same name exists; a
+ * tombstone follows where the deletion is certain.
  */
 final class OffsetKeeper {
 
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetKeeper.class);
     private static final int TOMBSTONES_MAX = 2_000;
 
     private final ShardContext context;
     private final GroupTable groups;
     private final Rebalances rebalances;
     private final GroupSettings settings;
+    private final TopicIds topics;
 
     OffsetKeeper(
             ShardContext context,
             GroupTable groups,
             Rebalances rebalances,
-            GroupSettings settings) {
+            GroupSettings settings,
+            TopicIds topics) {
         this.context = context;
         this.groups = groups;
         this.rebalances = rebalances;
         this.settings = settings;
+        this.topics = topics;
     }
 
     /** Applies what a record says. */
@@ -186,16 +196,25 @@ final class OffsetKeeper {
         Map<TopicPartition, Offsets.Committed> found = new HashMap<>();
         if (group != null) {
             if (request.wanted().isEmpty()) {
-                group.offsets.forEach((partition, offset) -> found.put(partition, shown(offset)));
+                group.offsets.forEach(
+                        (partition, offset) -> {
+                            if (isShown(offset, topics.idOf(partition.topic()))) {
+                                found.put(partition, shown(offset));
+                            }
+                        });
             }
             for (Offsets.Wanted wanted : request.wanted().orElse(List.of())) {
                 CommittedOffset offset = group.offsets.get(wanted.partition());
-                if (offset != null && offset.isOf(wanted.topicId())) {
+                if (offset != null && isShown(offset, wanted.topicId())) {
                     found.put(wanted.partition(), shown(offset));
                 }
             }
         }
         return new Offsets.FetchReply(ErrorCode.NONE, found);
+    }
+
+    private boolean isShown(CommittedOffset offset, TopicId wanted) {
+        return offset.isOf(wanted) && !topics.isDeleted(offset.topicId());
     }
 
     private static Offsets.Committed shown(CommittedOffset offset) {
@@ -271,6 +290,43 @@ final class OffsetKeeper {
                     now.forEach(group.offsets::remove);
                     remove(group, rest, then);
                 });
+    }
+
+    // ---- deleted topics
+
+    /** Removes the offsets of deleted topics, a batch after the other; a failure ends it. */
+    void removeDeleted(Group group) {
+        List<TopicPartition> gone = ofDeletedTopics(group);
+        if (gone.isEmpty()) {
+            return;
+        }
+        LOG.atInfo()
+                .addKeyValue("groupId", group.id())
+                .log("{} offsets of the group go with their deleted topics", gone.size());
+        // What is left is looked up anew: a new topic of the name may have been committed for.
+        remove(
+                group,
+                gone,
+                error -> {
+                    if (error == ErrorCode.NONE) {
+                        removeDeleted(group);
+                    }
+                });
+    }
+
+    /** At most one batch of them, without those that a commit is on its way to. */
+    private List<TopicPartition> ofDeletedTopics(Group group) {
+        List<TopicPartition> gone = new ArrayList<>();
+        for (Map.Entry<TopicPartition, CommittedOffset> each : group.offsets.entrySet()) {
+            if (gone.size() == TOMBSTONES_MAX) {
+                break;
+            }
+            boolean isMoving = group.commitsInFlight.containsKey(each.getKey());
+            if (!isMoving && topics.isDeleted(each.getValue().topicId())) {
+                gone.add(each.getKey());
+            }
+        }
+        return gone;
     }
 
     // ---- expiry

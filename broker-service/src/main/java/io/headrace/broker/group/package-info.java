@@ -9,7 +9,7 @@
  * Subscriptions and assignments are opaque bytes, but for the topics that a subscription names.
  * What must survive is a record: a group's generation with its assignments, and every committed
  * offset. What a rebalance is waiting for lives in memory only; after a load the members come back
- * by themselves.
+ * by themselves. Committed offsets belong to a topic's id, and go when that topic is deleted.
  *
  * <p>May import {@code coordinator} and the model. Source: Kafka protocol, "Group membership";
  * KIP-345 (static members), KIP-394 (member id required), KIP-211 (expiry of offsets); record bytes

@@ -50,7 +50,7 @@ final class Refusal {
     static Problem of(
             ReplicaManager replicas, String topic, int partition, ProduceOutcome outcome) {
         return switch (outcome) {
-            case ProduceOutcome.NotDone(ErrorCode code, String text) ->
+            case ProduceOutcome.NotDone(ErrorCode code, String text, var _) ->
                     of(replicas, topic, partition, code, text).with("outcome", "not_done");
             case ProduceOutcome.Unknown(ErrorCode code, String text) ->
                     of(replicas, topic, partition, code, text).with("outcome", "unknown");

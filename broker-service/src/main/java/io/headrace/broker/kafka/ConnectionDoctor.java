@@ -12,10 +12,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices clients that reach this broker at one address and are told another: the commonest reason
- * why a Kafka client connects and then fails. Each such pair is logged once and shown by health. Of
- * a client behind a translator of addresses nobody here knows what it dialled: nothing is said.
+ * why a Kafka client connects and then fails. Each such pair is logged once and shown by health.
  *
- * <p>Owner: any thread. Bound: {@value #FINDINGS_MAX} findings.
+ * <p>Of a client behind a translator of addresses (the published port of a container) nobody here
+ * knows what it dialled. It is warned of one thing: a name of a single word that means this machine
+ * here, such as a container's own, since names like that are known inside the network only. Of
+ * anything else, {@code localhost} included, health says what is told and that it was not checked:
+ * a program on the host is right to be sent to localhost, one elsewhere is not, and they look the
+ * same.
+ *
+ * <p>Owner: any thread. Bounds: {@value #FINDINGS_MAX} findings, and as many not checked.
  */
 public final class ConnectionDoctor {
 
@@ -31,6 +37,7 @@ public final class ConnectionDoctor {
 
     private final Set<InetAddress> translators;
     private final Set<String> findings = ConcurrentHashMap.newKeySet();
+    private final Set<String> notChecked = ConcurrentHashMap.newKeySet();
     private volatile Map<String, Advertised> advertised = Map.of();
 
     /**
@@ -50,29 +57,68 @@ public final class ConnectionDoctor {
     /** A client asks where the brokers are. */
     public void look(Client client) {
         Advertised told = advertised.get(client.listener());
-        if (told == null
-                || findings.size() >= FINDINGS_MAX
-                || leadsBack(client.reached(), told)
-                || translators.contains(client.remote().getAddress())) {
+        if (told == null) {
             return;
         }
-        String finding =
-                "clients that connect to "
-                        + client.reached().getAddress().getHostAddress()
-                        + ":"
-                        + client.reached().getPort()
-                        + " are told to go to "
-                        + told.host()
-                        + ":"
-                        + told.port()
-                        + "; if they cannot reach that, set headrace.broker.kafka.listeners."
-                        + client.listener()
-                        + ".advertised-host and advertised-port";
-        if (findings.add(finding)) {
+        if (translators.contains(client.remote().getAddress())) {
+            lookBehind(client, told);
+        } else if (!leadsBack(client.reached(), told)) {
+            found(
+                    client,
+                    "clients that connect to "
+                            + client.reached().getAddress().getHostAddress()
+                            + ":"
+                            + client.reached().getPort()
+                            + advice(client, told));
+        }
+    }
+
+    private void lookBehind(Client client, Advertised told) {
+        String who =
+                "clients that come through "
+                        + client.remote().getAddress().getHostAddress()
+                        + ", a translator of addresses (the published port of a container, say),";
+        if (isOwnWord(told, client.reached().getAddress())) {
+            found(client, who + advice(client, told));
+        } else if (notChecked.size() < FINDINGS_MAX) {
+            notChecked.add(
+                    who
+                            + " are told by listener "
+                            + client.listener()
+                            + " to go to "
+                            + told.host()
+                            + ":"
+                            + told.port()
+                            + "; whether that leads them back cannot be told from here");
+        }
+    }
+
+    private static String advice(Client client, Advertised told) {
+        return " are told to go to "
+                + told.host()
+                + ":"
+                + told.port()
+                + "; if they cannot reach that, set headrace.broker.kafka.listeners."
+                + client.listener()
+                + ".advertised-host and advertised-port";
+    }
+
+    private void found(Client client, String finding) {
+        if (findings.size() < FINDINGS_MAX && findings.add(finding)) {
             LOG.atWarn()
                     .addKeyValue("remote", client.remote())
                     .log("Connection doctor: {}", finding);
         }
+    }
+
+    /** A single word that means this machine, or nothing, where this machine asks. */
+    private static boolean isOwnWord(Advertised told, InetAddress own) {
+        String host = told.host();
+        return host.indexOf('.') < 0
+                && host.indexOf(':') < 0
+                && !host.equalsIgnoreCase("localhost")
+                && told.resolved().stream()
+                        .allMatch(each -> each.equals(own) || each.isLoopbackAddress());
     }
 
     private static boolean leadsBack(InetSocketAddress reached, Advertised told) {
@@ -82,5 +128,10 @@ public final class ConnectionDoctor {
     /** What was noticed since the start, sorted. */
     public List<String> findings() {
         return List.copyOf(new TreeSet<>(findings));
+    }
+
+    /** What clients were told of which nobody here knows whether it is right, sorted. */
+    public List<String> notChecked() {
+        return List.copyOf(new TreeSet<>(notChecked));
     }
 }

@@ -19,6 +19,9 @@ final class Requests {
 
     private static final int VERSION_AT = 2;
 
+    /** Versions that the jar knows and Kafka does not offer either are not spoken. */
+    private static final boolean UNSTABLE = false;
+
     private Requests() {}
 
     /**
@@ -62,14 +65,14 @@ final class Requests {
             throw new UnreadableRequestException("there is no API with key " + number + " here");
         }
         ApiKeys key = api.key();
-        boolean isSupported = key.isVersionSupported(version);
+        boolean isSupported = key.isVersionEnabled(version, UNSTABLE);
         if (!isSupported && key != ApiKeys.API_VERSIONS) {
             throw new UnreadableRequestException(
                     key.name
                             + " is answered in versions "
                             + key.oldestVersion()
                             + " to "
-                            + key.latestVersion()
+                            + key.latestVersion(UNSTABLE)
                             + ", not "
                             + version);
         }

@@ -12,6 +12,10 @@
  * <p>What waits holds no frame: it is given back when the request was handed over, unless the body
  * lies in it (produce). Every answer is counted by the throttle and carries the pause.
  *
+ * <p>Clients that are told an address that does not lead them back are noticed by {@link
+ * io.headrace.broker.kafka.ConnectionDoctor}; of those behind a translator of addresses it warns
+ * only where the name cannot be theirs, and health says what was not checked.
+ *
  * <p>Owner: a connection's state belongs to its event loop; an {@link
  * io.headrace.broker.kafka.Exchange} may be answered on any thread.
  *

@@ -177,7 +177,7 @@ public final class PartitionLog {
     /** Checks and appends one request. */
     public AppendOutcome append(ByteBuffer batches, int leaderEpoch) {
         return switch (check(batches)) {
-            case CheckOutcome.Refused(ErrorCode code, String text) ->
+            case CheckOutcome.Refused(ErrorCode code, String text, var _) ->
                     new AppendOutcome.Refused(code, text);
             case CheckOutcome.Sound(AppendRequest request) ->
                     append(List.of(request), leaderEpoch).getFirst();
@@ -196,7 +196,7 @@ public final class PartitionLog {
         }
         for (int at = batches.position(); at < batches.limit(); ) {
             if (BatchCheck.framing(batches, at, batches.limit())
-                    instanceof BatchCheck.Refused(ErrorCode code, String reason)) {
+                    instanceof BatchCheck.Refused(ErrorCode code, String reason, var _)) {
                 return new AppendOutcome.Refused(code, reason);
             }
             at += RecordBatch.sizeInBytes(batches, at);

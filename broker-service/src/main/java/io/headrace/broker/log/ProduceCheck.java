@@ -5,6 +5,7 @@ import io.headrace.model.record.BatchCheck;
 import io.headrace.model.record.BatchRules;
 import io.headrace.model.record.RecordBatch;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Checks what a producer sent, before it waits for the log: the costly part of an append (checksum,
@@ -35,8 +36,11 @@ final class ProduceCheck {
         boolean hasProducers = false;
         for (int at = batches.position(); at < batches.limit(); count++) {
             switch (BatchCheck.fromClient(batches, at, batches.limit(), rules)) {
-                case BatchCheck.Refused(ErrorCode code, String reason) -> {
-                    return refused(code, "batch " + count + ": " + reason);
+                case BatchCheck.Refused(ErrorCode code, String reason, var faults) -> {
+                    return new CheckOutcome.Refused(
+                            code,
+                            "batch " + count + ": " + reason,
+                            count == 0 ? faults : List.of());
                 }
                 case BatchCheck.Sound(long maxTimestampMs) -> {
                     if (RecordBatch.maxTimestamp(batches, at) != maxTimestampMs) {
@@ -68,6 +72,6 @@ final class ProduceCheck {
     }
 
     private static CheckOutcome refused(ErrorCode code, String text) {
-        return new CheckOutcome.Refused(code, text);
+        return new CheckOutcome.Refused(code, text, List.of());
     }
 }

@@ -24,6 +24,9 @@ final class FollowerRole implements Follower {
     private final PartitionLog log;
     private final int leaderEpoch;
 
+    /** As the leader last told it; may lie beyond the log's end. */
+    private volatile long leaderHighWatermark;
+
     /**
      * @param leaderEpoch of the leader that is followed
      */
@@ -63,6 +66,10 @@ final class FollowerRole implements Follower {
         return partition.highWatermark();
     }
 
+    long offsetLag() {
+        return Math.max(0, leaderHighWatermark - log.logEndOffset());
+    }
+
     @Override
     public int lastEpoch() {
         return log.latestLeaderEpoch();
@@ -80,6 +87,7 @@ final class FollowerRole implements Follower {
     @Override
     public FollowOutcome append(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
         boolean hasNews = batches.hasRemaining();
+        this.leaderHighWatermark = leaderHighWatermark;
         FollowOutcome outcome = take(batches, leaderHighWatermark, leaderLogStart);
         return hasNews && outcome.equals(FollowOutcome.DONE) && log.config().flush().onAck()
                 ? durable()

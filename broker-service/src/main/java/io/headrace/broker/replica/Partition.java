@@ -7,9 +7,11 @@ import io.headrace.broker.log.CheckOutcome;
 import io.headrace.broker.log.FlushOutcome;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.record.RecordFault;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -96,6 +98,15 @@ public final class Partition {
         return highWatermark;
     }
 
+    /**
+     * How many offsets this replica is behind what the leader has committed, as far as the leader
+     * has told; 0 while it leads.
+     */
+    public long offsetLag() {
+        FollowerRole role = follower;
+        return role == null ? 0 : role.offsetLag();
+    }
+
     /** Null while another broker leads, or none. */
     public @Nullable Leadership leadership() {
         LeaderRole role = leader;
@@ -151,8 +162,8 @@ public final class Partition {
             return;
         }
         switch (log.check(request.batches())) {
-            case CheckOutcome.Refused(ErrorCode code, String text) ->
-                    request.answer(new ProduceOutcome.NotDone(code, text));
+            case CheckOutcome.Refused(ErrorCode code, String text, List<RecordFault> faults) ->
+                    request.answer(new ProduceOutcome.NotDone(code, text, faults));
             case CheckOutcome.Sound(AppendRequest sound) -> {
                 request.checked = sound;
                 if (!turns.offer(request)) {

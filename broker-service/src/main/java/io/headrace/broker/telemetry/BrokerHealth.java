@@ -38,6 +38,9 @@ public final class BrokerHealth implements HealthIndicator {
 
         /** Kafka clients that are told an address other than the one they came to. */
         List<String> kafkaAddresses();
+
+        /** Kafka clients that are told an address of which nobody here knows whether it fits. */
+        List<String> kafkaAddressesNotChecked();
     }
 
     private final Source source;
@@ -65,6 +68,7 @@ public final class BrokerHealth implements HealthIndicator {
                 .withDetail("strayReplicas", source.strays())
                 .withDetail("damagedSegments", source.damagedSegments())
                 .withDetail("kafkaAddresses", source.kafkaAddresses())
+                .withDetail("kafkaAddressesNotChecked", source.kafkaAddressesNotChecked())
                 .build();
     }
 }

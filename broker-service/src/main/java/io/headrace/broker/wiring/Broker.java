@@ -136,6 +136,7 @@ final class Broker {
                         replicas::converged);
         converger = created;
         joined.listen(created::accept);
+        joined.listen(coordination::accept);
         replicas.startReviews();
         LogDirectory opened = require(logs);
         joined.register(
@@ -206,13 +207,18 @@ final class Broker {
     Directory directory() {
         LogDirectory opened = require(logs);
         Path path = opened.settings().path();
-        long usable = UNKNOWN;
+        boolean isCordoned = requiredImage().cordons().containsKey(plan.id());
         try {
-            usable = disk.usableBytes(path);
+            return new Directory(
+                    path.toString(),
+                    opened.isOffline(),
+                    isCordoned,
+                    disk.totalBytes(path),
+                    disk.usableBytes(path));
         } catch (IOException e) {
-            LOG.atWarn().setCause(e).log("The free space of {} cannot be told", path);
+            LOG.atWarn().setCause(e).log("The space of {} cannot be told", path);
+            return new Directory(path.toString(), opened.isOffline(), isCordoned, UNKNOWN, UNKNOWN);
         }
-        return new Directory(path.toString(), opened.isOffline(), UNKNOWN, usable);
     }
 
     /** A producer id that no other broker hands out; may wait for ZooKeeper. */

@@ -224,4 +224,9 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
     public List<String> kafkaAddresses() {
         return doctor.findings();
     }
+
+    @Override
+    public List<String> kafkaAddressesNotChecked() {
+        return doctor.notChecked();
+    }
 }

@@ -5,11 +5,16 @@ import io.headrace.broker.coordinator.ShardRuntime;
 import io.headrace.broker.coordinator.ShardTimer;
 import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.GroupSettings;
+import io.headrace.broker.group.Offsets;
+import io.headrace.broker.group.TopicIds;
 import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +31,9 @@ final class Coordination implements LeadershipListener, AutoCloseable {
             new ShardRuntime.Limits(10_000, 64 << 20, 200);
 
     private final GroupCoordinator groups;
+
+    /** The cluster watch's thread only. */
+    private Set<TopicId> deletedTopics = Set.of();
 
     Coordination(GroupCoordinator groups) {
         this.groups = groups;
@@ -48,7 +56,25 @@ final class Coordination implements LeadershipListener, AutoCloseable {
                                 InstantSource.system()),
                         LIMITS,
                         () -> partitionCount(image.get()),
+                        topicIds(image),
                         random));
+    }
+
+    private static TopicIds topicIds(Supplier<@Nullable ClusterImage> image) {
+        return new TopicIds() {
+            @Override
+            public TopicId idOf(String topic) {
+                ClusterImage now = image.get();
+                TopicImage known = now == null ? null : now.topics().get(topic);
+                return known == null ? Offsets.ANY_ID : known.id();
+            }
+
+            @Override
+            public boolean isDeleted(TopicId id) {
+                ClusterImage now = image.get();
+                return now != null && now.deletedTopics().containsKey(id);
+            }
+        };
     }
 
     private static int partitionCount(@Nullable ClusterImage image) {
@@ -73,6 +99,16 @@ final class Coordination implements LeadershipListener, AutoCloseable {
 
     GroupCoordinator groups() {
         return groups;
+    }
+
+    /** Takes a newer image; on one thread. */
+    void accept(ClusterImage image) {
+        Set<TopicId> deleted = image.deletedTopics().keySet();
+        boolean isNews = !deletedTopics.containsAll(deleted);
+        deletedTopics = deleted;
+        if (isNews) {
+            groups.topicsDeleted();
+        }
     }
 
     @Override

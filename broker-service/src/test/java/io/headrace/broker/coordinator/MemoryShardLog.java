@@ -112,6 +112,10 @@ public final class MemoryShardLog implements ShardLog {
         return log(partition).end;
     }
 
+    public int batchCount(int partition) {
+        return log(partition).batches.size();
+    }
+
     public static Written.NotDone notDone(ErrorCode code) {
         return new Written.NotDone(code, "as the test wants it");
     }

@@ -198,7 +198,9 @@ class DiskContractTest {
     @MethodSource("disks")
     void free_space_is_known_for_paths_that_do_not_exist_yet(Disk disk, Path directory)
             throws IOException {
-        assertThat(disk.usableBytes(directory.resolve("not").resolve("yet"))).isPositive();
+        Path path = directory.resolve("not").resolve("yet");
+        assertThat(disk.usableBytes(path)).isPositive();
+        assertThat(disk.totalBytes(path)).isGreaterThanOrEqualTo(disk.usableBytes(path));
     }
 
     private static ByteBuffer bytes(String text) {

@@ -6,13 +6,16 @@ import io.headrace.broker.coordinator.ManualTime;
 import io.headrace.broker.coordinator.MemoryShardLog;
 import io.headrace.broker.coordinator.ShardRuntime;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ final class Desk {
     final ManualTime time = new ManualTime();
     final MemoryShardLog log = new MemoryShardLog();
     final GroupCoordinator groups;
+    final Map<String, TopicId> topicIds = new HashMap<>();
+    final Set<TopicId> deletedTopics = new HashSet<>();
     private int leaderEpoch;
 
     Desk() {
@@ -40,6 +45,17 @@ final class Desk {
                         new ShardRuntime.Environment(log, time, time, time),
                         new ShardRuntime.Limits(1_000, 1 << 20, 100),
                         () -> 1,
+                        new TopicIds() {
+                            @Override
+                            public TopicId idOf(String topic) {
+                                return topicIds.getOrDefault(topic, Offsets.ANY_ID);
+                            }
+
+                            @Override
+                            public boolean isDeleted(TopicId id) {
+                                return deletedTopics.contains(id);
+                            }
+                        },
                         new SplittableRandom(7));
         groups.begin(0, leaderEpoch);
         time.settle();

@@ -11,6 +11,7 @@ import io.headrace.broker.group.Desk.Caller;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -125,6 +126,85 @@ class GroupOffsetsTest {
         assertThat(fetched(partition, before)).isTrue();
         assertThat(fetched(partition, Offsets.ANY_ID)).isTrue();
         assertThat(fetched(partition, new TopicId(2, 2))).isFalse();
+    }
+
+    @Test
+    void allOffsetsOfAGroupAreThoseOfTheTopicsThatAreThere() {
+        TopicId before = new TopicId(1, 1);
+        commitFor(before, 1, 7);
+        desk.topicIds.put("t", before);
+        assertThat(desk.committed("g")).isEqualTo(7);
+        desk.topicIds.put("t", new TopicId(2, 2));
+        assertThat(desk.committed("g")).isEqualTo(-1);
+        desk.topicIds.clear();
+        assertThat(desk.committed("g")).isEqualTo(7);
+        desk.deletedTopics.add(before);
+        assertThat(desk.committed("g")).isEqualTo(-1);
+    }
+
+    @Test
+    void offsetsGoWithTheirTopicForGood() {
+        commitFor(new TopicId(1, 1), 5_000, 7);
+        desk.deletedTopics.add(new TopicId(1, 1));
+        int batches = desk.log.batchCount(0);
+        desk.groups.topicsDeleted();
+        desk.time.settle();
+        assertThat(desk.log.batchCount(0) - batches).as("bounded batches").isEqualTo(3);
+        desk.deletedTopics.clear();
+        assertThat(desk.committed("g")).isEqualTo(-1);
+        desk.reload();
+        assertThat(desk.committed("g")).isEqualTo(-1);
+    }
+
+    @Test
+    void aShardThatIsLoadedLooksForTopicsThatWereDeletedMeanwhile() {
+        commitFor(new TopicId(1, 1), 1, 7);
+        desk.deletedTopics.add(new TopicId(1, 1));
+        desk.reload();
+        desk.deletedTopics.clear();
+        assertThat(desk.committed("g")).isEqualTo(-1);
+    }
+
+    @Test
+    void aRemovalThatFailsIsTriedAgainWithTheNextLookForOldOffsets() {
+        commitFor(new TopicId(1, 1), 1, 7);
+        desk.deletedTopics.add(new TopicId(1, 1));
+        desk.log.refusal = MemoryShardLog.notDone(ErrorCode.NOT_ENOUGH_REPLICAS);
+        desk.groups.topicsDeleted();
+        desk.time.settle();
+        desk.time.pass(GroupSettings.DEFAULTS.offsetsCheckMs());
+        desk.deletedTopics.clear();
+        assertThat(desk.committed("g")).isEqualTo(-1);
+    }
+
+    @Test
+    void aCommitForTheNewTopicSurvivesTheRemovalOfTheOldOnes() {
+        commitFor(new TopicId(1, 1), 1, 7);
+        desk.deletedTopics.add(new TopicId(1, 1));
+        desk.log.commitsAtOnce = false;
+        commitFor(new TopicId(2, 2), 1, 8);
+        desk.groups.topicsDeleted();
+        desk.time.settle();
+        desk.log.commitsAtOnce = true;
+        desk.log.commit(0);
+        desk.time.settle();
+        desk.groups.topicsDeleted();
+        desk.time.settle();
+        assertThat(desk.committed("g")).isEqualTo(8);
+        desk.reload();
+        assertThat(desk.committed("g")).isEqualTo(8);
+    }
+
+    private void commitFor(TopicId id, int partitions, long offset) {
+        List<Offsets.Entry> entries = new ArrayList<>();
+        for (int i = 0; i < partitions; i++) {
+            entries.add(new Offsets.Entry(new TopicPartition("t", i), id, offset, -1, ""));
+        }
+        var _ =
+                desk.groups.commit(
+                        new Offsets.Commit(
+                                "g", nobody.identity(), -1, Offsets.NO_RETENTION, false, entries));
+        desk.time.settle();
     }
 
     private boolean fetched(TopicPartition partition, TopicId id) {

@@ -43,7 +43,8 @@ class RequestFuzzTest {
     private static List<byte[]> requests() {
         List<byte[]> frames = new ArrayList<>();
         for (ApiKeys key : ApiKeys.clientApis()) {
-            for (short version : key.allVersions()) {
+            short newest = key.latestVersion(false); // what is not finished is not spoken
+            for (short version = key.oldestVersion(); version <= newest; version++) {
                 ObjectSerializationCache cache = new ObjectSerializationCache();
                 RequestHeaderData header =
                         new RequestHeaderData()

@@ -6,6 +6,7 @@ import io.headrace.model.error.ErrorCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Decides whether bytes from outside are one sound record batch.
@@ -31,8 +32,23 @@ public final class BatchCheck {
      */
     public record Sound(long maxTimestampMs) implements Outcome {}
 
-    /** The batch must not be appended; nothing of it was. */
-    public record Refused(ErrorCode code, String reason) implements Outcome {}
+    /**
+     * The batch must not be appended; nothing of it was.
+     *
+     * @param faults the records at fault, where it is single ones; at most {@link
+     *     RecordWalk#FAULTS_MAX}
+     */
+    public record Refused(ErrorCode code, String reason, List<RecordFault> faults)
+            implements Outcome {
+
+        public Refused {
+            faults = List.copyOf(faults);
+        }
+
+        Refused(ErrorCode code, String reason) {
+            this(code, reason, List.of());
+        }
+    }
 
     private BatchCheck() {}
 
@@ -83,7 +99,7 @@ public final class BatchCheck {
             checkProducer(buffer, position);
             return new Sound(walkRecords(buffer, position, rules));
         } catch (CorruptBatchException e) {
-            return new Refused(e.code(), String.valueOf(e.getMessage()));
+            return new Refused(e.code(), String.valueOf(e.getMessage()), e.faults());
         }
     }
 

@@ -3,18 +3,27 @@ package io.headrace.model.record;
 import static io.headrace.model.record.CorruptBatchException.malformed;
 
 import io.headrace.model.error.ErrorCode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One pass over the records of a producer's batch that verifies every length, every offset delta
  * (0, 1, 2, …), the timestamps, keys where they are required, the headers, and that the last record
- * ends where the bytes end. Throws {@link CorruptBatchException} at the first thing that is wrong.
+ * ends where the bytes end. Throws {@link CorruptBatchException} at the first thing that makes the
+ * batch unreadable, and at the end if single records were at fault (a key that is missing, a
+ * timestamp), naming up to {@value #FAULTS_MAX} of them.
  */
 final class RecordWalk {
+
+    static final int FAULTS_MAX = 1_000;
 
     private final long baseTimestampMs;
     private final int recordCount;
     private final BatchRules rules;
+    private final List<RecordFault> faults = new ArrayList<>(0);
     private long maxTimestampMs = RecordBatch.NO_TIMESTAMP;
+    private int faultCount;
+    private boolean hasBadTimestamp;
 
     RecordWalk(long baseTimestampMs, int recordCount, BatchRules rules) {
         this.baseTimestampMs = baseTimestampMs;
@@ -30,6 +39,12 @@ final class RecordWalk {
         if (!bytes.isAtEnd()) {
             throw malformed("bytes follow the last record");
         }
+        if (faultCount > 0) {
+            throw new CorruptBatchException(
+                    hasBadTimestamp ? ErrorCode.INVALID_TIMESTAMP : ErrorCode.INVALID_RECORD,
+                    faultCount + " records are at fault, the first: " + faults.getFirst().text(),
+                    faults);
+        }
         return maxTimestampMs;
     }
 
@@ -40,14 +55,17 @@ final class RecordWalk {
         }
         long end = bytes.consumed() + length;
         bytes.readByte();
-        timestamp(bytes.readVarlong(), index);
+        boolean isInTime = timestamp(bytes.readVarlong());
         int offsetDelta = bytes.readVarint();
         if (offsetDelta != index) {
             throw malformed("record " + index + " has the offset delta " + offsetDelta);
         }
         int keyLength = skipField(bytes, end, index, "key");
         if (keyLength < 0 && rules.areKeysRequired()) {
-            throw malformed("record " + index + " has no key, which a compacted topic requires");
+            fault(index, "has no key, which a compacted topic requires");
+        } else if (!isInTime) {
+            hasBadTimestamp = true;
+            fault(index, "has a timestamp outside the accepted range");
         }
         skipField(bytes, end, index, "value");
         headers(bytes, end, index);
@@ -56,20 +74,22 @@ final class RecordWalk {
         }
     }
 
-    private void timestamp(long delta, int index) {
+    private void fault(int index, String what) {
+        faultCount++;
+        if (faults.size() < FAULTS_MAX) {
+            faults.add(new RecordFault(index, "record " + index + " " + what));
+        }
+    }
+
+    /** Returns whether it is accepted. */
+    private boolean timestamp(long delta) {
         long timestampMs = baseTimestampMs + delta;
         boolean overflows = ((baseTimestampMs ^ timestampMs) & (delta ^ timestampMs)) < 0;
         boolean isNone = timestampMs == RecordBatch.NO_TIMESTAMP;
-        if (overflows
-                || timestampMs < RecordBatch.NO_TIMESTAMP
-                || (!isNone
-                        && (timestampMs < rules.timestampMsMin()
-                                || timestampMs > rules.timestampMsMax()))) {
-            throw new CorruptBatchException(
-                    ErrorCode.INVALID_TIMESTAMP,
-                    "record " + index + " has a timestamp outside the accepted range");
-        }
         maxTimestampMs = Math.max(maxTimestampMs, timestampMs);
+        boolean isInRange =
+                timestampMs >= rules.timestampMsMin() && timestampMs <= rules.timestampMsMax();
+        return !overflows && timestampMs >= RecordBatch.NO_TIMESTAMP && (isNone || isInRange);
     }
 
     /** Returns the field's length, -1 for null. */

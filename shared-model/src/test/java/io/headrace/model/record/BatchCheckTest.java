@@ -180,6 +180,39 @@ class BatchCheckTest {
     }
 
     @Test
+    void records_at_fault_are_named_one_by_one() {
+        BatchRules strict = RULES.withKeysRequired(true).withTimestamps(NOW - 10, NOW + 10);
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.LZ4, 64);
+        builder.append(NOW, null, new byte[] {1}, List.of());
+        builder.append(NOW, new byte[] {1}, new byte[] {1}, List.of());
+        builder.append(NOW + 11, null, new byte[] {1}, List.of());
+        assertThat(faults(builder.build(), strict, ErrorCode.INVALID_RECORD)).containsExactly(0, 2);
+        builder = new RecordBatchBuilder(Compression.LZ4, 64);
+        builder.append(NOW, null, new byte[] {1}, List.of());
+        builder.append(NOW + 11, new byte[] {1}, new byte[] {1}, List.of());
+        assertThat(faults(builder.build(), strict, ErrorCode.INVALID_TIMESTAMP))
+                .containsExactly(0, 1);
+    }
+
+    @Test
+    void only_the_first_thousand_records_at_fault_are_named() {
+        RecordBatchBuilder builder = new RecordBatchBuilder(Compression.NONE, 64);
+        for (int i = 0; i < 1_500; i++) {
+            builder.append(NOW, null, new byte[] {1}, List.of());
+        }
+        assertThat(faults(builder.build(), RULES.withKeysRequired(true), ErrorCode.INVALID_RECORD))
+                .hasSize(RecordWalk.FAULTS_MAX);
+    }
+
+    private static List<Integer> faults(ByteBuffer batch, BatchRules rules, ErrorCode code) {
+        BatchCheck.Outcome outcome = BatchCheck.fromClient(batch, 0, batch.limit(), rules);
+        assertThat(outcome).isInstanceOf(BatchCheck.Refused.class);
+        BatchCheck.Refused refused = (BatchCheck.Refused) outcome;
+        assertThat(refused.code()).isEqualTo(code);
+        return refused.faults().stream().map(RecordFault::index).toList();
+    }
+
+    @Test
     void timestamps_outside_the_range_are_refused_but_none_is_accepted() {
         BatchRules narrow = RULES.withTimestamps(NOW - 10, NOW + 10);
         assertThat(checkTimestamp(NOW - 10, narrow)).isInstanceOf(BatchCheck.Sound.class);

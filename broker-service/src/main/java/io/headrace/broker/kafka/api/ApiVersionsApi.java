@@ -18,6 +18,7 @@ import org.apache.kafka.common.protocol.Errors;
  */
 final class ApiVersionsApi implements Api<ApiVersionsRequestData> {
 
+    private static final boolean UNSTABLE = false;
     private static final int SOFTWARE_VERSION = 3;
     private static final Pattern SOFTWARE =
             Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9\\-.]*[a-zA-Z0-9])?");
@@ -63,7 +64,7 @@ final class ApiVersionsApi implements Api<ApiVersionsRequestData> {
                     new ApiVersion()
                             .setApiKey(key.id)
                             .setMinVersion(oldest(key))
-                            .setMaxVersion(key.latestVersion()));
+                            .setMaxVersion(key.latestVersion(UNSTABLE)));
         }
         return collection;
     }

@@ -16,8 +16,14 @@ public record BrokerSettings(
     /**
      * The directory of this broker's logs.
      *
+     * @param isCordoned gets no new replicas
      * @param totalBytes of its file system, -1 if that cannot be said
      * @param usableBytes likewise
      */
-    public record Directory(String path, boolean isOffline, long totalBytes, long usableBytes) {}
+    public record Directory(
+            String path,
+            boolean isOffline,
+            boolean isCordoned,
+            long totalBytes,
+            long usableBytes) {}
 }

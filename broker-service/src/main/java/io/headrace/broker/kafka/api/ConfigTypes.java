@@ -7,6 +7,19 @@ final class ConfigTypes {
 
     private ConfigTypes() {}
 
+    /** Of a broker's own settings. */
+    static byte ofBroker(String name) {
+        ConfigType type =
+                switch (name) {
+                    case "auto.create.topics.enable" -> ConfigType.BOOLEAN;
+                    case "broker.id", "node.id", "socket.request.max.bytes" -> ConfigType.INT;
+                    case "log.dirs" -> ConfigType.STRING;
+                    default -> ConfigType.LONG;
+                };
+        return type.id();
+    }
+
+    /** Of a topic's settings. */
     static byte of(String name) {
         ConfigType type =
                 switch (name) {

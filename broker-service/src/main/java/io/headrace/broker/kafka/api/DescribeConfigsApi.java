@@ -15,13 +15,20 @@ import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfig
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
-import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /** {@code DescribeConfigs} of topics and of this broker. */
 final class DescribeConfigsApi implements Api<DescribeConfigsRequestData> {
+
+    /** What the own settings are where nothing is set, by Kafka's names. */
+    private static final Map<String, String> OWN_DEFAULTS =
+            Map.of(
+                    "auto.create.topics.enable", "true",
+                    "broker.id", "-1",
+                    "socket.request.max.bytes", "104857600");
 
     private final ApiContext context;
     private final BrokerSettings settings;
@@ -109,24 +116,46 @@ final class DescribeConfigsApi implements Api<DescribeConfigsRequestData> {
                                 .get()
                                 .brokerConfigs()
                                 .getOrDefault(context.replicas().brokerId(), Map.of()))
-                .forEach(
-                        (key, value) ->
-                                all.add(
-                                        own(key, value, request)
-                                                .setReadOnly(false)
-                                                .setConfigSource(
-                                                        ConfigSource.DYNAMIC_BROKER_CONFIG.id())));
+                .forEach((key, value) -> all.add(changed(key, value, request)));
         return wanted(resource, all);
     }
 
+    /** Out of the broker's file. */
     private static DescribeConfigsResourceResult own(
             String key, String value, DescribeConfigsRequestData request) {
+        String byDefault = OWN_DEFAULTS.get(key);
+        List<DescribeConfigsSynonym> origins = new ArrayList<>(2);
+        if (!value.equals(byDefault)) {
+            origins.add(origin(key, value, ConfigSource.STATIC_BROKER_CONFIG));
+        }
+        if (byDefault != null) {
+            origins.add(origin(key, byDefault, ConfigSource.DEFAULT_CONFIG));
+        }
+        return shown(origins, request).setReadOnly(true);
+    }
+
+    /** At run time. */
+    private static DescribeConfigsResourceResult changed(
+            String key, String value, DescribeConfigsRequestData request) {
+        return shown(List.of(origin(key, value, ConfigSource.DYNAMIC_BROKER_CONFIG)), request);
+    }
+
+    private static DescribeConfigsSynonym origin(String name, String value, ConfigSource source) {
+        return new DescribeConfigsSynonym().setName(name).setValue(value).setSource(source.id());
+    }
+
+    /**
+     * @param origins of the value, the one in force first
+     */
+    private static DescribeConfigsResourceResult shown(
+            List<DescribeConfigsSynonym> origins, DescribeConfigsRequestData request) {
+        DescribeConfigsSynonym inForce = origins.getFirst();
         return new DescribeConfigsResourceResult()
-                .setName(key)
-                .setValue(value)
-                .setReadOnly(true)
-                .setConfigSource(ConfigSource.STATIC_BROKER_CONFIG.id())
-                .setConfigType(ConfigType.STRING.id())
+                .setName(inForce.name())
+                .setValue(inForce.value())
+                .setConfigSource(inForce.source())
+                .setConfigType(ConfigTypes.ofBroker(inForce.name()))
+                .setSynonyms(request.includeSynonyms() ? origins : List.of())
                 .setDocumentation(request.includeDocumentation() ? "" : null);
     }
 

@@ -56,6 +56,7 @@ final class DescribeLogDirsApi implements Api<DescribeLogDirsRequestData> {
         DescribeLogDirsResult result =
                 new DescribeLogDirsResult()
                         .setLogDir(own.path())
+                        .setIsCordoned(own.isCordoned())
                         .setTotalBytes(own.totalBytes())
                         .setUsableBytes(own.usableBytes());
         if (own.isOffline()) {
@@ -72,7 +73,7 @@ final class DescribeLogDirsApi implements Api<DescribeLogDirsRequestData> {
                                     new DescribeLogDirsPartition()
                                             .setPartitionIndex(partition.name().partition())
                                             .setPartitionSize(partition.log().sizeInBytes())
-                                            .setOffsetLag(0)
+                                            .setOffsetLag(partition.offsetLag())
                                             .setIsFutureKey(false));
                 }
             }

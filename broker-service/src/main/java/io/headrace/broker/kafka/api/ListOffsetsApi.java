@@ -66,6 +66,20 @@ final class ListOffsetsApi implements Api<ListOffsetsRequestData> {
         return timestamp >= 0 || timestamp == ListOffsetsRequest.MAX_TIMESTAMP;
     }
 
+    /** The first version whose clients know what a special timestamp means. */
+    private static int firstVersion(long timestamp) {
+        if (timestamp >= ListOffsetsRequest.EARLIEST_TIMESTAMP) {
+            return 0;
+        }
+        return switch ((int) Math.max(timestamp, Integer.MIN_VALUE)) {
+            case (int) ListOffsetsRequest.MAX_TIMESTAMP -> 7;
+            case (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP -> 8;
+            case (int) ListOffsetsRequest.LATEST_TIERED_TIMESTAMP -> 9;
+            case (int) ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP -> 11;
+            default -> Integer.MAX_VALUE;
+        };
+    }
+
     private static ApiMessage refused(ListOffsetsRequestData request, Errors error) {
         ListOffsetsResponseData response = new ListOffsetsResponseData();
         for (ListOffsetsTopic topic : request.topics()) {
@@ -120,6 +134,9 @@ final class ListOffsetsApi implements Api<ListOffsetsRequestData> {
         if (!isNew) {
             return failed(wanted, Errors.INVALID_REQUEST);
         }
+        if (exchange.version() < firstVersion(wanted.timestamp())) {
+            return failed(wanted, Errors.UNSUPPORTED_VERSION);
+        }
         Partition partition =
                 replicaId == ListOffsetsRequest.DEBUGGING_REPLICA_ID
                         ? context.replicas().served(topic, index)
@@ -170,9 +187,7 @@ final class ListOffsetsApi implements Api<ListOffsetsRequestData> {
         if (timestamp == ListOffsetsRequest.MAX_TIMESTAMP) {
             return youngest(wanted, partition);
         }
-        return timestamp < 0
-                ? failed(wanted, Errors.UNSUPPORTED_VERSION)
-                : byTime(wanted, partition, timestamp);
+        return byTime(wanted, partition, timestamp);
     }
 
     private static ListOffsetsPartitionResponse youngest(

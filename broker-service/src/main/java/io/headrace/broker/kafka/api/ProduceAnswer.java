@@ -1,11 +1,13 @@
 package io.headrace.broker.kafka.api;
 
 import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ProduceOutcome;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.record.RecordFault;
 import io.headrace.model.topic.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.LeaderIdAndEpoch;
 import org.apache.kafka.common.message.ProduceResponseData.NodeEndpoint;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
@@ -136,7 +139,7 @@ final class ProduceAnswer {
         private Errors error() {
             return switch (outcome) {
                 case ProduceOutcome.Done done -> Errors.NONE;
-                case ProduceOutcome.NotDone(ErrorCode code, String why) ->
+                case ProduceOutcome.NotDone(ErrorCode code, String why, var _) ->
                         Errors.forCode(code.number());
                 case ProduceOutcome.Unknown(ErrorCode code, String why) ->
                         Errors.forCode(code.number());
@@ -155,18 +158,46 @@ final class ProduceAnswer {
                             .setLogAppendTimeMs(done.appendTimeMs())
                             .setLogStartOffset(done.logStartOffset());
                 }
-                case ProduceOutcome.NotDone(ErrorCode code, String why) ->
-                        response.setErrorMessage(why);
+                case ProduceOutcome.NotDone(ErrorCode code, String why, var faults) ->
+                        response.setErrorMessage(why).setRecordErrors(shown(faults));
                 case ProduceOutcome.Unknown(ErrorCode code, String why) ->
                         response.setErrorMessage(why);
                 case null -> response.setErrorMessage(text);
             }
             context.traffic(name).produceFailed();
             Errors error = error();
+            if (saysStart(error)) {
+                Partition led = context.replicas().led(name, partition);
+                response.setLogStartOffset(led == null ? -1 : led.log().logStartOffset());
+            }
             if (error == Errors.NOT_LEADER_OR_FOLLOWER && exchange.version() >= WITH_LEADER_HINTS) {
                 hint(image, response, whole);
             }
             return response.setErrorCode(error.code());
+        }
+
+        /** Where the log was looked at before it refused the batch. */
+        private boolean saysStart(Errors error) {
+            return switch (error) {
+                case OUT_OF_ORDER_SEQUENCE_NUMBER,
+                        DUPLICATE_SEQUENCE_NUMBER,
+                        INVALID_PRODUCER_EPOCH,
+                        UNKNOWN_PRODUCER_ID ->
+                        true;
+                default ->
+                        outcome instanceof ProduceOutcome.NotDone refused
+                                && !refused.faults().isEmpty();
+            };
+        }
+
+        private static List<BatchIndexAndErrorMessage> shown(List<RecordFault> faults) {
+            return faults.stream()
+                    .map(
+                            fault ->
+                                    new BatchIndexAndErrorMessage()
+                                            .setBatchIndex(fault.index())
+                                            .setBatchIndexErrorMessage(fault.text()))
+                    .toList();
         }
 
         private long size() {

@@ -9,6 +9,8 @@ import io.headrace.broker.replica.ReplicaManager.Elsewhere;
 import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.record.Compression;
+import io.headrace.model.record.RecordBatch;
 import io.headrace.model.topic.TopicName;
 import io.headrace.model.topic.TopicPartition;
 import java.nio.ByteBuffer;
@@ -28,6 +30,9 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 final class ProduceApi implements Api<ProduceRequestData> {
 
     private static final int BY_TOPIC_ID = 13;
+
+    /** Consumers that are as old cannot read it. */
+    private static final int WITH_ZSTD = 7;
 
     private final ApiContext context;
     private final TopicNames names;
@@ -86,7 +91,7 @@ final class ProduceApi implements Api<ProduceRequestData> {
             } else if (!mayWrite) {
                 slot.refused(Errors.TOPIC_AUTHORIZATION_FAILED, "not allowed to write");
             } else {
-                append(request, name.get(), data, slot);
+                append(exchange, request, name.get(), data, slot);
             }
         }
     }
@@ -98,6 +103,7 @@ final class ProduceApi implements Api<ProduceRequestData> {
     }
 
     private void append(
+            Exchange exchange,
             ProduceRequestData request,
             String topic,
             PartitionProduceData data,
@@ -123,6 +129,12 @@ final class ProduceApi implements Api<ProduceRequestData> {
             slot.refused(Errors.INVALID_RECORD, "a partition takes exactly one record batch");
             return;
         }
+        if (exchange.version() < WITH_ZSTD && isZstd(batch)) {
+            slot.refused(
+                    Errors.UNSUPPORTED_COMPRESSION_TYPE,
+                    "zstd needs version " + WITH_ZSTD + " of the request");
+            return;
+        }
         partition.append(
                 new PartitionAppend(batch, request.acks(), Math.max(0, request.timeoutMs()), slot));
     }
@@ -136,6 +148,11 @@ final class ProduceApi implements Api<ProduceRequestData> {
                     Optional.empty());
         }
         return context.replicas().whyNotLed(new TopicPartition(topic, partition));
+    }
+
+    private static boolean isZstd(ByteBuffer batch) {
+        return batch.remaining() >= RecordBatch.HEADER_SIZE
+                && RecordBatch.codecId(batch, batch.position()) == Compression.ZSTD.id();
     }
 
     /** More than one batch, or none; a wrong length is for the log's own check to name. */

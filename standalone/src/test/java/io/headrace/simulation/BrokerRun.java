@@ -92,7 +92,7 @@ final class BrokerRun {
                                 Duration.ofSeconds(1),
                                 Duration.ofSeconds(2)),
                         program,
-                        (leader, request, reply) -> world.fetch(id, leader, request, reply),
+                        leader -> new FetchConnection(world, id, leader),
                         world.bug);
         program.in(0, this::open);
     }

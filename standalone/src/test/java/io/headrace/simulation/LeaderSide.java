@@ -10,6 +10,7 @@ import io.headrace.broker.replica.ReplicaFetch;
 import io.headrace.broker.replication.FetchAnswer;
 import io.headrace.broker.replication.FetchAnswer.OfPartition;
 import io.headrace.broker.replication.FetchAnswer.Refusal;
+import io.headrace.broker.replication.FetchKey;
 import io.headrace.broker.replication.FetchPosition;
 import io.headrace.broker.replication.FetchRequest;
 import io.headrace.model.cluster.BrokerRegistration;
@@ -18,46 +19,104 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Answers followers, with the checks of Kafka's Fetch in {@code broker.kafka.api}; no sessions. */
+/** Answers followers, with the checks of Kafka's Fetch in {@code broker.kafka.api}. */
 final class LeaderSide {
 
     private static final long NEWS_WAIT_MS = 5;
-    private static final long WAIT_MS = 500;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private record Found(OfPartition answer, Partition partition, long logEnd, boolean isFinal) {}
 
+    private static final int SESSIONS_LOST_ONE_IN = 500;
+
+    /** As of {@code FetchSession}, but that everything is news. */
+    private static final class Session {
+        private final Map<FetchKey, FetchPosition> positions = new LinkedHashMap<>();
+        private int expectedEpoch = 1;
+    }
+
     private final World world;
     private final BrokerRun run;
+    private final Map<Integer, Session> sessions = new HashMap<>();
+    private int sessionIds;
 
     LeaderSide(World world, BrokerRun run) {
         this.world = world;
         this.run = run;
     }
 
-    void answer(FetchRequest request, Consumer<FetchAnswer> reply) {
-        new Round(request, reply).read(true);
+    Round round(FetchConnection connection, FetchRequest request, Consumer<FetchAnswer> reply) {
+        return new Round(connection, request, reply);
     }
 
-    private final class Round {
+    /** The session of the request; 0 when there is none for it. */
+    private int session(FetchRequest request) {
+        if (world.random.nextInt(SESSIONS_LOST_ONE_IN) == 0) {
+            sessions.clear();
+        }
+        int id = request.sessionId();
+        if (request.isFull()) {
+            sessions.remove(id);
+            id = ++sessionIds;
+            sessions.put(id, new Session());
+        }
+        Session session = sessions.get(id);
+        if (session == null
+                || (!request.isFull() && session.expectedEpoch++ != request.sessionEpoch())) {
+            return 0;
+        }
+        request.positions().forEach(each -> session.positions.put(key(each), each));
+        request.forgotten().forEach(session.positions::remove);
+        return id;
+    }
 
+    /** One fetch from read to answer. */
+    final class Round {
+
+        private final FetchConnection connection;
         private final FetchRequest request;
         private final Consumer<FetchAnswer> reply;
         private final long startNanos = world.timeline.nanos();
+        private List<FetchPosition> positions = List.of();
+        private int sessionId;
+        private ParkedFetch parked;
         private long newsSinceNanos = -1;
 
-        Round(FetchRequest request, Consumer<FetchAnswer> reply) {
+        Round(FetchConnection connection, FetchRequest request, Consumer<FetchAnswer> reply) {
+            this.connection = connection;
             this.request = request;
             this.reply = reply;
         }
 
-        void read(boolean isFirstLook) {
+        void start() {
+            sessionId = session(request);
+            if (sessionId == 0) {
+                reply.accept(new FetchAnswer(0, "FETCH_SESSION_ID_NOT_FOUND", List.of()));
+                return;
+            }
+            positions = List.copyOf(sessions.get(sessionId).positions.values());
+            read(true);
+        }
+
+        void hurry() {
+            ParkedFetch waiting = parked;
+            if (waiting != null) {
+                parked = null;
+                waiting.cancel();
+                read(false);
+            }
+        }
+
+        private void read(boolean isFirstLook) {
             List<Found> all = new ArrayList<>();
-            for (FetchPosition position : request.positions()) {
+            for (FetchPosition position : positions) {
                 all.add(look(request, position, isFirstLook));
             }
             if (newsSinceNanos < 0 && all.stream().anyMatch(this::isNews)) {
@@ -65,6 +124,7 @@ final class LeaderSide {
             }
             boolean isEnough =
                     waitMs() <= 0
+                            || connection.hasWaiting()
                             || all.stream()
                                     .anyMatch(
                                             one ->
@@ -74,13 +134,14 @@ final class LeaderSide {
                                                                     .hasRemaining());
             if (isEnough || !park(all)) {
                 all.forEach(this::tell);
-                reply.accept(new FetchAnswer(0, "", all.stream().map(Found::answer).toList()));
+                reply.accept(
+                        new FetchAnswer(sessionId, "", all.stream().map(Found::answer).toList()));
             }
         }
 
         private long waitMs() {
             long now = world.timeline.nanos();
-            long left = WAIT_MS - TimeUnit.NANOSECONDS.toMillis(now - startNanos);
+            long left = request.waitMaxMs() - TimeUnit.NANOSECONDS.toMillis(now - startNanos);
             return newsSinceNanos < 0
                     ? left
                     : Math.min(
@@ -109,21 +170,34 @@ final class LeaderSide {
         }
 
         private boolean park(List<Found> all) {
-            ParkedFetch parked =
+            ParkedFetch waiting =
                     new ParkedFetch(1) {
                         @Override
                         protected void wake(ErrorCode reason) {
-                            run.program.in(0, () -> read(false));
+                            run.program.in(0, () -> woken(this));
                         }
                     };
+            parked = waiting;
             for (Found one : all) {
-                parked.watchEnd(
+                waiting.watchEnd(
                         one.partition(),
                         one.logEnd(),
                         one.answer().highWatermark(),
                         one.answer().logStartOffset());
             }
-            return run.replicas.park(parked, waitMs()) == ErrorCode.NONE;
+            boolean isParked = run.replicas.park(waiting, waitMs()) == ErrorCode.NONE;
+            if (!isParked) {
+                parked = null;
+            }
+            return isParked;
+        }
+
+        @SuppressWarnings("ReferenceEquality")
+        private void woken(ParkedFetch by) {
+            if (parked == by) {
+                parked = null;
+                read(false);
+            }
         }
     }
 
@@ -230,9 +304,8 @@ final class LeaderSide {
                 true);
     }
 
-    private static io.headrace.broker.replication.FetchKey key(FetchPosition position) {
-        return new io.headrace.broker.replication.FetchKey(
-                position.topicId(), position.name().partition());
+    private static FetchKey key(FetchPosition position) {
+        return new FetchKey(position.topicId(), position.name().partition());
     }
 
     private static ByteBuffer bytes(LogSlice slice) {

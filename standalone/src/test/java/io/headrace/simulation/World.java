@@ -5,8 +5,6 @@ import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.disk.Unflushed;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReadResult;
-import io.headrace.broker.replication.FetchAnswer;
-import io.headrace.broker.replication.FetchRequest;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
@@ -25,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /** A cluster, its clients and everything around it. */
 final class World {
@@ -180,27 +177,6 @@ final class World {
     void stopped(int id) {
         runs[id] = null;
         timeline.in(TimeUnit.MILLISECONDS.toNanos(200), () -> start(id));
-    }
-
-    void fetch(int from, int to, FetchRequest request, Consumer<FetchAnswer> reply) {
-        network.send(
-                from,
-                to,
-                () -> {
-                    BrokerRun leader = run(to);
-                    if (leader != null) {
-                        leader.program.in(
-                                0,
-                                () ->
-                                        leader.leaderSide.answer(
-                                                request,
-                                                answer ->
-                                                        network.send(
-                                                                to,
-                                                                from,
-                                                                () -> reply.accept(answer))));
-                    }
-                });
     }
 
     // ---- clients

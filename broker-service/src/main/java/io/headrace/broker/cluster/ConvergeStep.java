@@ -56,6 +56,7 @@ final class ConvergeStep {
     private final ReplicaHost host;
     private final DefaultConfig defaults;
     private final ExecutorService helpers;
+    private final Runnable whenLed;
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final Set<String> unfinishedTopics = ConcurrentHashMap.newKeySet();
     private final List<LocalReplica> strays = new ArrayList<>();
@@ -63,18 +64,21 @@ final class ConvergeStep {
     /**
      * @param isAdmitted whether the image knows of this start of the broker
      * @param helpers open replicas at the same time, since each waits for the device
+     * @param whenLed called when what this broker leads is open, before the rest is
      */
     ConvergeStep(
             int brokerId,
             boolean isAdmitted,
             ReplicaHost host,
             DefaultConfig defaults,
-            ExecutorService helpers) {
+            ExecutorService helpers,
+            Runnable whenLed) {
         this.brokerId = brokerId;
         this.isAdmitted = isAdmitted;
         this.host = host;
         this.defaults = defaults;
         this.helpers = helpers;
+        this.whenLed = whenLed;
     }
 
     /** What a pass found done, for the next one; immutable. */
@@ -208,9 +212,11 @@ final class ConvergeStep {
                 : () -> host.setAside(held, ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 
+    /** What this broker leads comes first: clients wait for that. */
     private void openAssigned(ClusterImage image, List<TopicImage> changed)
             throws InterruptedException {
-        List<Runnable> openings = new ArrayList<>();
+        List<Runnable> led = new ArrayList<>();
+        List<Runnable> others = new ArrayList<>();
         for (TopicImage topic : changed) {
             if (image.deletedTopics().containsKey(topic.id())) {
                 continue;
@@ -220,17 +226,23 @@ final class ConvergeStep {
                 if (isAssignedHere(topic, p)) {
                     LocalReplica replica =
                             new LocalReplica(new TopicPartition(topic.name(), p), topic.id());
-                    openings.add(
-                            () -> {
-                                if (!attempt(
-                                        "open " + replica, () -> open(replica, topic, config))) {
-                                    unfinishedTopics.add(topic.name());
-                                }
-                            });
+                    (topic.states().get(p).leader() == brokerId ? led : others)
+                            .add(
+                                    () -> {
+                                        if (!attempt(
+                                                "open " + replica,
+                                                () -> open(replica, topic, config))) {
+                                            unfinishedTopics.add(topic.name());
+                                        }
+                                    });
                 }
             }
         }
-        runAll(openings);
+        if (!led.isEmpty()) {
+            runAll(led);
+            whenLed.run();
+        }
+        runAll(others);
     }
 
     private void runAll(List<Runnable> tasks) throws InterruptedException {

@@ -55,7 +55,8 @@ public final class Converger implements Closeable {
     /**
      * @param isAdmitted whether an image knows of this start of the broker: see {@link
      *     Membership#isAdmitted}
-     * @param afterPass called after every pass, on the converger's thread; must not block
+     * @param afterPass called after every pass, and in it when what this broker leads is open, on
+     *     the converger's thread; must not block
      */
     public Converger(
             int brokerId,
@@ -116,7 +117,13 @@ public final class Converger implements Closeable {
             boolean isReview = isReviewDue;
             isReviewDue = true; // should this pass break off
             ConvergeStep.Result result =
-                    new ConvergeStep(brokerId, isAdmitted.test(image), host, defaults, helpers)
+                    new ConvergeStep(
+                                    brokerId,
+                                    isAdmitted.test(image),
+                                    host,
+                                    defaults,
+                                    helpers,
+                                    afterPass)
                             .apply(image, applied, isReview, clock.millis());
             applied = result.applied();
             report(result.convergence());

@@ -35,15 +35,30 @@ public final class WholeFile {
 
     /** Durable when it returns. */
     public static void replace(Disk disk, Path path, String text) throws IOException {
+        write(disk, path, text, true);
+        disk.forceDirectory(directoryOf(path));
+    }
+
+    /**
+     * As {@link #replace}, but durable only when the file and its directory are forced; after a
+     * crash before that it may be absent, or torn.
+     */
+    public static void write(Disk disk, Path path, String text) throws IOException {
+        write(disk, path, text, false);
+    }
+
+    private static void write(Disk disk, Path path, String text, boolean forces)
+            throws IOException {
         Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY);
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try (DiskFile file = disk.open(temporary)) {
             file.truncate(0);
             file.write(ByteBuffer.wrap(bytes), 0);
-            file.force();
+            if (forces) {
+                file.force();
+            }
         }
         disk.rename(temporary, path);
-        disk.forceDirectory(directoryOf(path));
     }
 
     private static Path directoryOf(Path path) {

@@ -50,6 +50,7 @@ public final class Exchange {
     private final long startNanos = System.nanoTime();
     private final AtomicBoolean answered = new AtomicBoolean();
     private @Nullable Abandoned abandoned;
+    private @Nullable Runnable followed;
     private String kind;
     private boolean isOfBroker;
     private int pauseMs;
@@ -159,6 +160,23 @@ public final class Exchange {
     /** Registers who gives up when nobody waits for the answer; on the event loop. */
     public void whenAbandoned(Abandoned listener) {
         abandoned = listener;
+    }
+
+    /** Registers who is told of each request that comes behind this one; on the event loop. */
+    public void whenFollowed(Runnable listener) {
+        followed = listener;
+    }
+
+    /** Whether a further request waits for this one's answer; on the event loop. */
+    public boolean isFollowed() {
+        return connection.hasWaiting();
+    }
+
+    void followed() {
+        Runnable listener = followed;
+        if (listener != null && !isAnswered()) {
+            listener.run();
+        }
     }
 
     /** On the event loop. Without somebody who gives up, the answer still comes, and is dropped. */

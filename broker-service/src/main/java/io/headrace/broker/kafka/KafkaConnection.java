@@ -88,14 +88,22 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         ByteBuf frame = (ByteBuf) message;
         if (isOver || isLast) {
             release(frame);
-        } else if (current != null) {
-            waiting.add(frame);
-            if (waiting.size() == WAITING_MAX) {
-                gate.close(ReadGate.Reason.QUEUE_FULL);
-            }
-        } else {
-            begin(frame);
+            return;
         }
+        Exchange open = current;
+        if (open == null) {
+            begin(frame);
+            return;
+        }
+        waiting.add(frame);
+        if (waiting.size() == WAITING_MAX) {
+            gate.close(ReadGate.Reason.QUEUE_FULL);
+        }
+        open.followed();
+    }
+
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
     }
 
     private void begin(ByteBuf frame) {

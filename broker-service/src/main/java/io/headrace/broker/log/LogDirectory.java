@@ -63,7 +63,9 @@ public final class LogDirectory {
         this.directoryId =
                 DirectoryIdentity.claim(disk, path, settings.clusterId(), settings.nodeId());
         this.health = new DirectoryHealth(path, onOffline);
-        this.directories = new PartitionDirectories(disk, path);
+        CreatedDirectories created = new CreatedDirectories(disk, path);
+        disk.forceDirectory(path); // what an earlier process created and did not flush
+        this.directories = new PartitionDirectories(disk, path, created);
         this.checkpoints = new DirectoryCheckpoints(disk, path, logs);
         this.marker = new CleanShutdownMarker(disk, path);
         this.retentionClock = new RetentionClock(clock);
@@ -73,6 +75,7 @@ public final class LogDirectory {
                         disk,
                         clock,
                         health,
+                        created,
                         new DiskReserve(disk, path, settings.reserveBytes(), clock.nanoTime()),
                         new FlushQueue(),
                         checkpoints,

@@ -84,6 +84,7 @@ final class LogFlusher {
                 if (segment.isDetached()) {
                     continue;
                 }
+                state.makeDirectoryDurable();
                 if (segment.isSealed()) {
                     segment.flushSealed();
                 } else {

@@ -8,6 +8,7 @@ record LogHome(
         Disk disk,
         LogClock clock,
         DirectoryHealth health,
+        CreatedDirectories created,
         DiskReserve reserve,
         FlushQueue flushQueue,
         LogCheckpoints checkpoints,

@@ -85,7 +85,7 @@ final class LogOpening {
         Disk disk = home.disk();
         Path path = directories.path(spec.partition());
         if (disk.exists(path)) {
-            Optional<TopicId> found = directories.topicId(spec.partition().toString());
+            Optional<TopicId> found = topicId(spec);
             if (found.isPresent() && !found.get().equals(spec.topicId())) {
                 return otherTopic(spec, found.get());
             }
@@ -106,6 +106,43 @@ final class LogOpening {
         long highWatermark = checkpoints.highWatermark(spec.partition());
         log.highWatermark(() -> highWatermark);
         return new OpenOutcome.Opened(log);
+    }
+
+    /**
+     * Empty where the metadata is absent, or was torn by a power failure before the first flush.
+     * Then nothing in the directory was ever durable; what is left of it may belong to an earlier
+     * topic of this name, and is kept aside.
+     */
+    private Optional<TopicId> topicId(LogSpec spec) throws IOException {
+        try {
+            return directories.topicId(spec.partition().toString());
+        } catch (DamagedFileException e) {
+            boolean hasRecords = directories.hasRecords(spec.partition());
+            if (hasRecords && !isTorn(spec)) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("topic", spec.partition().topic())
+                    .addKeyValue("partition", spec.partition().partition())
+                    .log(
+                            hasRecords
+                                    ? "The log begins anew: it was never flushed before the power"
+                                            + " failed; its files are kept aside"
+                                    : "The log has no records and gets new metadata");
+            if (hasRecords) {
+                directories.keepAside(spec.partition());
+                checkpoints.forget(spec.partition());
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** A flush forces the metadata before the recovery point moves. */
+    private boolean isTorn(LogSpec spec) throws IOException {
+        return !isClean
+                && checkpoints.known(spec.partition(), false).recoveryPoint() == 0
+                && directories.isMetadataBlank(spec.partition());
     }
 
     static OpenOutcome otherTopic(LogSpec spec, TopicId found) {

@@ -89,6 +89,9 @@ final class LogRecovery {
         state.logStartOffset = start;
         long flushed = known.isClean() ? 0 : active.baseOffset();
         state.recoveryPoint = Math.max(flushed, Math.min(known.recoveryPoint(), end));
+        if (state.recoveryPoint > known.recoveryPoint()) {
+            state.makeDirectoryDurable();
+        }
         return state;
     }
 

@@ -1,10 +1,12 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.log.epoch.LeaderEpochs;
 import io.headrace.broker.log.producer.ProducerStates;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +31,7 @@ final class LogState {
     final Disk disk;
     final LogClock clock;
     final DirectoryHealth health;
+    final CreatedDirectories created;
     final DiskReserve reserve;
     final LeaderEpochs epochs;
 
@@ -54,6 +57,8 @@ final class LogState {
 
     volatile LongSupplier highWatermark = () -> 0;
 
+    private boolean isDirectoryDurable;
+
     LogState(
             TopicPartition partition,
             Path directory,
@@ -67,12 +72,31 @@ final class LogState {
         this.disk = home.disk();
         this.clock = home.clock();
         this.health = home.health();
+        this.created = home.created();
         this.reserve = home.reserve();
         this.config = config;
         this.epochs = epochs;
         this.producers = producers;
         this.segments = segments;
         this.flushedAtNanos = clock.nanoTime().getAsLong();
+    }
+
+    /**
+     * Before the first record is called durable; under {@link #flusher}, or before others see it.
+     */
+    void makeDirectoryDurable() throws IOException {
+        if (isDirectoryDurable) {
+            return;
+        }
+        created.makeDurable();
+        Path metadata = directory.resolve(PartitionDirectories.METADATA);
+        if (disk.exists(metadata)) {
+            try (DiskFile file = disk.open(metadata)) {
+                file.force();
+            }
+            disk.forceDirectory(directory);
+        }
+        isDirectoryDurable = true;
     }
 
     /** Null while the log takes requests. */
@@ -84,7 +108,7 @@ final class LogState {
         return now;
     }
 
-    Segment newSegment(long baseOffset) throws java.io.IOException {
+    Segment newSegment(long baseOffset) throws IOException {
         Segment segment =
                 Segment.create(disk, directory, baseOffset, config.segments().indexIntervalBytes());
         segment.activeSinceMs(clock.nowMs());

@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.WholeFile;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
@@ -29,10 +30,12 @@ final class PartitionDirectories {
 
     private final Disk disk;
     private final Path root;
+    private final CreatedDirectories created;
 
-    PartitionDirectories(Disk disk, Path root) {
+    PartitionDirectories(Disk disk, Path root, CreatedDirectories created) {
         this.disk = disk;
         this.root = root;
+        this.created = created;
     }
 
     List<FoundPartition> found() throws IOException {
@@ -68,7 +71,7 @@ final class PartitionDirectories {
             LOG.atError()
                     .addKeyValue("directory", directoryName)
                     .setCause(e)
-                    .log("A partition stays closed until its metadata is repaired");
+                    .log("The metadata of a partition cannot be read");
             return Optional.empty();
         }
     }
@@ -94,13 +97,36 @@ final class PartitionDirectories {
         throw new DamagedFileException(file + " is damaged: it states no topic id");
     }
 
-    /** Creates the directory with its metadata, durably. */
+    /**
+     * Whether the metadata has no bytes, or only zeros: nothing was written before power failed.
+     */
+    boolean isMetadataBlank(TopicPartition partition) throws IOException {
+        return WholeFile.read(disk, path(partition).resolve(METADATA))
+                .filter(text -> text.chars().allMatch(each -> each == 0))
+                .isPresent();
+    }
+
+    /** Whether a segment has a byte. */
+    boolean hasRecords(TopicPartition partition) throws IOException {
+        for (String name : disk.list(path(partition))) {
+            if (SegmentName.baseOffset(name, SegmentName.LOG).isPresent()) {
+                try (DiskFile file = disk.open(path(partition).resolve(name))) {
+                    if (file.size() > 0) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Creates the directory with its metadata; both are durable with the log's first flush. */
     void create(TopicPartition partition, TopicId topicId) throws IOException {
         Path directory = path(partition);
         disk.createDirectories(directory);
-        WholeFile.replace(
+        created.add();
+        WholeFile.write(
                 disk, directory.resolve(METADATA), "version: 0\n" + TOPIC_ID + topicId + "\n");
-        disk.forceDirectory(root);
     }
 
     /** Renames the directory aside, durably, to be purged one day. */

@@ -28,6 +28,9 @@
  * Per log directory: {@code .lock}, {@code meta.properties}, {@code .kafka_cleanshutdown} and the
  * three offset checkpoints.
  *
+ * <p>Durable is a record when a flush has forced its segment, that the segment exists, and that the
+ * partition's directory does. A log that was never flushed may be gone after a power failure.
+ *
  * <p>Failure: a failed write or fsync takes the whole directory offline ({@code
  * KAFKA_STORAGE_ERROR} from then on, reads included); a full disk only stops appends and
  * truncations until space returns; damaged content keeps one log closed. Sequences of idempotent

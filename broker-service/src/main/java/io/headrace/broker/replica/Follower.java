@@ -34,13 +34,22 @@ public interface Follower {
 
     /**
      * Takes over what the leader answered; checksums are verified, and all of it is appended or
-     * none.
+     * none. It is not durable yet, see {@link #owesFlush}.
      *
      * @param batches may be empty, then only the offsets move
      * @param leaderHighWatermark the own one becomes this, or the own log end when that is less
      * @param leaderLogStart the own one becomes this, or the own high watermark when that is less
      */
     FollowOutcome append(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart);
+
+    /**
+     * Whether the topic's {@code flush.on.ack} asks for a {@link #flush} before the leader hears
+     * how far the log goes: that counts as an acknowledgement.
+     */
+    boolean owesFlush();
+
+    /** Forces everything that was appended; blocks for the device. Any thread. */
+    FollowOutcome flush();
 
     /** Removes all records at and above the offset. */
     FollowOutcome truncateTo(long offset);

@@ -80,21 +80,13 @@ final class FollowerRole implements Follower {
         return log.endOffsetFor(epoch);
     }
 
-    /**
-     * With {@code flush.on.ack} it returns when the batches are durable: the fetch that comes next
-     * tells the leader that this replica has them, and so counts for their acknowledgement.
-     */
     @Override
-    public FollowOutcome append(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
-        boolean hasNews = batches.hasRemaining();
-        this.leaderHighWatermark = leaderHighWatermark;
-        FollowOutcome outcome = take(batches, leaderHighWatermark, leaderLogStart);
-        return hasNews && outcome.equals(FollowOutcome.DONE) && log.config().flush().onAck()
-                ? durable()
-                : outcome;
+    public boolean owesFlush() {
+        return log.config().flush().onAck() && log.recoveryPoint() < log.logEndOffset();
     }
 
-    private FollowOutcome durable() {
+    @Override
+    public FollowOutcome flush() {
         return switch (log.flush()) {
             case FlushOutcome.Flushed _ -> FollowOutcome.DONE;
             case FlushOutcome.Failed(ErrorCode code, String text) ->
@@ -102,7 +94,9 @@ final class FollowerRole implements Follower {
         };
     }
 
-    private FollowOutcome take(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
+    @Override
+    public FollowOutcome append(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart) {
+        this.leaderHighWatermark = leaderHighWatermark;
         return partition.asFollower(
                 this,
                 answers -> {

@@ -4,6 +4,7 @@ import io.headrace.broker.replica.Follower;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,18 +17,23 @@ import org.slf4j.LoggerFactory;
  * The thread that copies from one leader.
  *
  * <p>Owner: the thread owns {@link LeaderFetches} and the channel; others leave their wishes under
- * {@code lock}. A wish that comes while a poll waits at the leader interrupts the poll, so that a
- * new partition is not kept waiting.
+ * {@code lock}. A wish that comes while a poll waits at the leader wakes the thread, which sends it
+ * behind the poll: the leader then answers that one at once. When the leader is about to answer
+ * anyway, that is waited for first.
  *
- * <p>Bounds: one wish per change of the image and partition; one connection. After a failed
- * connection it pauses, longer with every failure up to {@link FetchSettings#backoffMax}.
+ * <p>Bounds: one wish per change of the image and partition; one connection, {@link
+ * LeaderChannel#OPEN_MAX} open requests. After a failed connection it pauses, longer with every
+ * failure up to {@link FetchSettings#backoffMax}.
  */
 final class Fetcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(Fetcher.class);
 
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final long GATHER_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int QUIET_COUNT_MAX = 10;
+
+    /** The leader looks at all partitions for each request, so that crowds are worth more then. */
+    private static final int PARTITIONS_PER_QUIET = 200;
 
     /** Who this broker is; the epoch is -1 before its image shows it. */
     record Self(int brokerId, LongSupplier brokerEpoch) {}
@@ -49,10 +55,19 @@ final class Fetcher {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Wish> wishes = new ArrayDeque<>();
     private final Thread thread;
-    private @Nullable LeaderChannel waiting;
     private boolean isClosed;
+
+    /** Whose wait {@link #close} ends, and a wish when {@link #isListening}. */
+    private @Nullable LeaderChannel waiting;
+
+    private boolean isListening;
+
+    // The thread's own from here on.
+
+    private final ArrayDeque<FetchRequest> open = new ArrayDeque<>(LeaderChannel.OPEN_MAX);
     private @Nullable LeaderChannel channel;
     private int failures;
+    private int quietCount;
 
     Fetcher(
             int leaderId,
@@ -60,6 +75,7 @@ final class Fetcher {
             FetchSettings settings,
             FetchCounters counters,
             CopyLimit limit,
+            Executor flushes,
             LeaderChannel.Opener opener,
             LongSupplier nanoClock) {
         this.leaderId = leaderId;
@@ -68,7 +84,7 @@ final class Fetcher {
         this.counters = counters;
         this.opener = opener;
         this.nanoClock = nanoClock;
-        this.fetches = new LeaderFetches(settings, counters, limit);
+        this.fetches = new LeaderFetches(settings, counters, limit, flushes);
         this.thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -93,9 +109,9 @@ final class Fetcher {
         try {
             wishes.add(wish);
             LeaderChannel polling = waiting;
-            if (isUrgent && polling != null) {
-                waiting = null;
-                polling.interrupt();
+            if (isUrgent && isListening && polling != null) {
+                isListening = false;
+                polling.wake();
             }
             changed.signal();
         } finally {
@@ -109,7 +125,6 @@ final class Fetcher {
             isClosed = true;
             LeaderChannel polling = waiting;
             if (polling != null) {
-                waiting = null;
                 polling.interrupt();
             }
             changed.signal();
@@ -128,36 +143,94 @@ final class Fetcher {
 
     private void run() {
         try {
-            while (gather()) {
-                Optional<FetchRequest> next =
-                        fetches.next(
-                                self.brokerId(),
-                                self.brokerEpoch().getAsLong(),
-                                nanoClock.getAsLong());
-                if (next.isPresent()) {
-                    fetch(next.get());
-                } else {
-                    pause(fetches.pauseNanos(nanoClock.getAsLong()), true);
-                }
+            while (!isClosed()) {
+                step();
             }
         } finally {
             closeChannel();
         }
     }
 
-    private void fetch(FetchRequest request) {
+    private void step() {
         try {
-            FetchAnswer answer = exchange(request);
-            failures = 0;
-            if (takeWishes()) {
-                fetches.answered(request, answer, nanoClock.getAsLong());
+            LeaderChannel polled = channel;
+            if (open.isEmpty() || polled == null) {
+                begin();
+            } else {
+                listen(polled);
             }
         } catch (IOException e) {
             closeChannel();
             fetches.disconnected();
-            if (!hasWishes()) {
+            if (!isClosed()) {
                 lostLeader(e);
             }
+        }
+    }
+
+    /** Sends a request when none is open; what was appended is acknowledged without delay. */
+    private void begin() throws IOException {
+        if (!(fetches.hasNews() ? takeWishes() : gather())) {
+            return;
+        }
+        Optional<FetchRequest> next = next();
+        if (next.isPresent()) {
+            send(next.get());
+        } else {
+            pause(fetches.pauseNanos(nanoClock.getAsLong()), true);
+        }
+    }
+
+    private Optional<FetchRequest> next() {
+        return fetches.next(self.brokerId(), self.brokerEpoch().getAsLong(), nanoClock.getAsLong());
+    }
+
+    private void send(FetchRequest request) throws IOException {
+        LeaderChannel to = channel;
+        if (to == null) {
+            to = opener.open(leaderId);
+            channel = to;
+        }
+        open.add(request);
+        if (expect(to, false)) {
+            to.send(request);
+        }
+    }
+
+    /**
+     * Waits for the oldest answer. With something new to say it waits no longer than until wishes
+     * are quiet and the leader has been, and then says it behind the open request.
+     */
+    private void listen(LeaderChannel from) throws IOException {
+        boolean mayFollow = open.size() < LeaderChannel.OPEN_MAX;
+        int count = wishCount();
+        boolean isNews = mayFollow && (count > 0 || fetches.hasNewsForOpen());
+        if (!expect(from, mayFollow && !isNews)) {
+            return;
+        }
+        FetchAnswer answer = from.receive(isNews ? QUIET_NANOS : Long.MAX_VALUE);
+        if (answer != null) {
+            answered(answer);
+        } else if (isNews && (count == wishCount() || ++quietCount >= quietCountMax())) {
+            quietCount = 0;
+            if (takeWishes()) {
+                Optional<FetchRequest> next = next();
+                if (next.isPresent()) {
+                    send(next.get());
+                }
+            }
+        }
+    }
+
+    private void answered(FetchAnswer answer) throws IOException {
+        FetchRequest request = open.remove();
+        quietCount = 0;
+        if (request.isFull() && answer.isSessionLost()) {
+            throw new IOException("it refuses all: " + answer.sessionFailure());
+        }
+        failures = 0;
+        if (takeWishes()) {
+            fetches.answered(request, answer, nanoClock.getAsLong());
         }
     }
 
@@ -173,37 +246,27 @@ final class Fetcher {
         pause(settings.backoffNanos(failures), false);
     }
 
-    private FetchAnswer exchange(FetchRequest request) throws IOException {
-        LeaderChannel open = channel;
-        if (open == null) {
-            open = opener.open(leaderId);
-            channel = open;
-        }
+    /**
+     * Lets others end the wait that comes.
+     *
+     * @param wakesUp whether a wish ends it, too
+     * @return false when there is something to do first
+     */
+    private boolean expect(LeaderChannel on, boolean wakesUp) {
         lock.lock();
         try {
-            if (isClosed || !wishes.isEmpty()) {
-                throw new IOException("something newer is to be done first");
-            }
-            waiting = open;
+            waiting = on;
+            isListening = wakesUp;
+            return !isClosed && !(wakesUp && !wishes.isEmpty());
         } finally {
             lock.unlock();
         }
-        try {
-            return open.fetch(request);
-        } finally {
-            lock.lock();
-            try {
-                waiting = null;
-            } finally {
-                lock.unlock();
-            }
-        }
     }
 
-    private boolean hasWishes() {
+    private boolean isClosed() {
         lock.lock();
         try {
-            return isClosed || !wishes.isEmpty();
+            return isClosed;
         } finally {
             lock.unlock();
         }
@@ -216,7 +279,7 @@ final class Fetcher {
      */
     private boolean gather() {
         int seen = 0;
-        for (long waited = 0; waited < GATHER_NANOS_MAX; waited += QUIET_NANOS) {
+        for (int i = 0; i < quietCountMax(); i++) {
             int count = wishCount();
             if (count == seen) {
                 break;
@@ -225,6 +288,10 @@ final class Fetcher {
             pause(QUIET_NANOS, false);
         }
         return takeWishes();
+    }
+
+    private int quietCountMax() {
+        return QUIET_COUNT_MAX + fetches.count() / PARTITIONS_PER_QUIET;
     }
 
     private int wishCount() {
@@ -273,10 +340,18 @@ final class Fetcher {
     }
 
     private void closeChannel() {
-        LeaderChannel open = channel;
+        LeaderChannel used = channel;
         channel = null;
-        if (open != null) {
-            open.close();
+        open.clear();
+        quietCount = 0;
+        if (used != null) {
+            lock.lock();
+            try {
+                waiting = null;
+            } finally {
+                lock.unlock();
+            }
+            used.close();
         }
     }
 

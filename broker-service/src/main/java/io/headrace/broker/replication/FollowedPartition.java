@@ -42,6 +42,7 @@ final class FollowedPartition {
     private final Follower follower;
     private final FetchCounters counters;
     private @Nullable FetchPosition asked;
+    private long askedIn;
     private int failures;
 
     FollowedPartition(Follower follower, FetchCounters counters) {
@@ -71,7 +72,15 @@ final class FollowedPartition {
         return asked;
     }
 
-    FetchPosition ask() {
+    /** Number of the request that told the leader. */
+    long askedIn() {
+        return askedIn;
+    }
+
+    /**
+     * @param number of the request that tells the leader
+     */
+    FetchPosition ask(long number) {
         FetchPosition position =
                 new FetchPosition(
                         follower.name(),
@@ -82,6 +91,7 @@ final class FollowedPartition {
                         follower.logStartOffset(),
                         follower.highWatermark());
         asked = position;
+        askedIn = number;
         return position;
     }
 
@@ -193,6 +203,20 @@ final class FollowedPartition {
                         : failed("a cut changed nothing", "at offset " + position.offset());
             }
         };
+    }
+
+    /** Makes durable what was appended, before it is asked for more. */
+    Next flush() {
+        try {
+            return switch (follower.flush()) {
+                case FollowOutcome.Done _ -> Next.ASK;
+                case FollowOutcome.Fenced _ -> Next.LEAVE;
+                case FollowOutcome.Refused(ErrorCode code, String text) ->
+                        failed("what was appended is not durable", code + ": " + text);
+            };
+        } catch (RuntimeException e) {
+            return broken(e);
+        }
     }
 
     /** A bug met this partition; the others go on. */

@@ -11,6 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +23,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Shape: a fetch session (KIP-227). The first request names all partitions; each later one only
  * those whose position is news or that leave. A partition that pauses leaves the session, and the
- * leader is not asked to wait beyond the pause.
+ * leader is not asked to wait beyond the pause. A request that replaces a session names it, so that
+ * the leader forgets the old one.
  *
  * <pre>
- *   full --answer with a session--> incremental --answer--> incremental
+ *   full --answer with a session--> incremental --sent--> incremental, of the next session epoch
  *   any  --connection lost, session lost--> full
  * </pre>
  *
- * <p>Owner: one thread. Work per request is proportional to what changed.
+ * <p>Requests are answered in the order in which they were made. Behind one that is open an
+ * incremental one may go when there is something new to say. The leader handles it with the
+ * positions that it knows, so it may send again what the answer before it has brought: an answer
+ * counts only when the position that it is about was told by then, and is still where the log ends.
+ *
+ * <p>Owner: one thread. Work per request is proportional to what changed. Bounds: {@link
+ * LeaderChannel#OPEN_MAX} requests are open.
  */
 final class LeaderFetches {
 
@@ -39,6 +49,7 @@ final class LeaderFetches {
     private final FetchSettings settings;
     private final FetchCounters counters;
     private final CopyLimit limit;
+    private final Executor flushes;
     private final Map<FetchKey, FollowedPartition> partitions = new LinkedHashMap<>();
 
     /** Whose position the leader must hear. */
@@ -52,13 +63,30 @@ final class LeaderFetches {
 
     private final PriorityQueue<Pause> pauses =
             new PriorityQueue<>(Comparator.comparingLong(Pause::untilNanos));
+
+    /** Of the session that is open, or that the next full request closes; 0 for none. */
     private int sessionId;
+
+    /** Of the next request; 0 for a full one. */
     private int sessionEpoch;
 
-    LeaderFetches(FetchSettings settings, FetchCounters counters, CopyLimit limit) {
+    /** The leader had no room for one: its answers to full requests are worth waiting for. */
+    private boolean isWithoutSession;
+
+    /** Requests made; answered <= made <= answered + OPEN_MAX. */
+    private long made;
+
+    private long answered;
+
+    /**
+     * @param flushes forces several logs at the same time
+     */
+    LeaderFetches(
+            FetchSettings settings, FetchCounters counters, CopyLimit limit, Executor flushes) {
         this.settings = settings;
         this.counters = counters;
         this.limit = limit;
+        this.flushes = flushes;
     }
 
     boolean isEmpty() {
@@ -83,9 +111,34 @@ final class LeaderFetches {
         leaving.add(key);
     }
 
-    /** The next request; empty when there is nothing to ask before {@link #pauseNanos} is over. */
+    boolean hasNews() {
+        return !due.isEmpty();
+    }
+
+    /** Whether there is something to say that cannot wait for the answer to an open request. */
+    boolean hasNewsForOpen() {
+        return mayFollow() && (!due.isEmpty() || !leaving.isEmpty());
+    }
+
+    /** Behind a full request there is no session yet. */
+    private boolean mayFollow() {
+        return isOpen() && sessionEpoch != 0 && made - answered < LeaderChannel.OPEN_MAX;
+    }
+
+    private boolean isOpen() {
+        return made > answered;
+    }
+
+    /**
+     * The next request. Empty when there is nothing to ask before {@link #pauseNanos} is over; or,
+     * while another one is open, when there is nothing new, or nothing that may be said behind it.
+     */
     Optional<FetchRequest> next(int brokerId, long brokerEpoch, long nowNanos) {
+        if (isOpen() && !mayFollow()) {
+            return Optional.empty();
+        }
         endPauses(nowNanos);
+        makeDurable(nowNanos);
         List<FetchPosition> positions = new ArrayList<>(due.size());
         List<FetchKey> forgotten = new ArrayList<>();
         boolean isLimited = limit.isExhausted();
@@ -95,7 +148,7 @@ final class LeaderFetches {
                 forget(partition);
                 pauses.add(new Pause(nowNanos + LIMITED_NANOS, partition));
             } else if (partition != null) {
-                positions.add(partition.ask());
+                positions.add(partition.ask(made + 1));
                 inSession.add(key);
                 leaving.remove(key);
             }
@@ -111,20 +164,61 @@ final class LeaderFetches {
             sessionEpoch = 0;
             return Optional.empty();
         }
-        boolean isFull = sessionEpoch == 0;
-        return Optional.of(
+        if (isOpen() && positions.isEmpty() && forgotten.isEmpty()) {
+            return Optional.empty();
+        }
+        FetchRequest request =
                 new FetchRequest(
                         sessionId,
                         sessionEpoch,
                         brokerId,
                         brokerEpoch,
                         positions,
-                        isFull ? List.of() : forgotten,
-                        waitMaxMs(nowNanos)));
+                        sessionEpoch == 0 ? List.of() : forgotten,
+                        waitMaxMs(nowNanos));
+        made++;
+        sessionEpoch = sessionEpoch == 0 ? 0 : nextEpoch(sessionEpoch);
+        return Optional.of(request);
     }
 
-    /** The leader may wait for news of the others until the first pause is over. */
+    /** Before the leader hears of it: all logs together, since each waits for the device. */
+    private void makeDurable(long nowNanos) {
+        List<FollowedPartition> owing = new ArrayList<>();
+        for (FetchKey key : due) {
+            FollowedPartition partition = partitions.get(key);
+            if (partition != null && partition.follower().owesFlush()) {
+                owing.add(partition);
+            }
+        }
+        Executor on = owing.size() == 1 ? Runnable::run : flushes;
+        List<CompletableFuture<Next>> outcomes =
+                owing.stream().map(each -> CompletableFuture.supplyAsync(each::flush, on)).toList();
+        for (int i = 0; i < owing.size(); i++) {
+            due.remove(owing.get(i).key());
+            settle(owing.get(i), outcome(outcomes.get(i)), nowNanos);
+        }
+    }
+
+    /** An error of the thread that flushed is one of this thread, too. */
+    private static Next outcome(CompletableFuture<Next> flushed) {
+        try {
+            return flushed.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * The leader may wait for news of the others until the first pause is over. Not before there is
+     * a session, for until then nothing can be said behind the request.
+     */
     private int waitMaxMs(long nowNanos) {
+        if (sessionEpoch == 0 && !isWithoutSession) {
+            return 0;
+        }
         long waitMax = settings.waitMax().toMillis();
         Pause first = pauses.peek();
         if (first != null) {
@@ -143,26 +237,34 @@ final class LeaderFetches {
         return first == null ? longest : Math.clamp(first.untilNanos() - nowNanos, 0, longest);
     }
 
+    /**
+     * @param request the oldest that is open
+     */
     void answered(FetchRequest request, FetchAnswer answer, long nowNanos) {
+        answered++;
         if (answer.isSessionLost()) {
-            sessionEpoch = 0;
-            askAllAgain();
+            isWithoutSession = false;
+            beginAnew();
             return;
         }
-        sessionId = answer.sessionId();
-        boolean isSession = sessionId != 0;
-        sessionEpoch = isSession ? nextEpoch(request.sessionEpoch()) : 0;
+        if (request.isFull()) {
+            sessionId = answer.sessionId();
+            isWithoutSession = sessionId == 0;
+            sessionEpoch = isWithoutSession ? 0 : 1;
+        }
         for (FetchAnswer.OfPartition part : answer.partitions()) {
             FollowedPartition partition = partitions.get(part.key());
             if (partition == null || !inSession.contains(part.key())) {
                 counters.foreign.increment();
             } else {
                 limit.copied(partition.name(), part.batches().remaining());
-                settle(partition, take(partition, part), nowNanos);
+                if (partition.askedIn() <= answered) {
+                    settle(partition, take(partition, part), nowNanos);
+                }
             }
         }
-        if (!isSession) {
-            askAllAgain();
+        if (answer.sessionId() == 0) {
+            beginAnew();
         }
     }
 
@@ -194,12 +296,13 @@ final class LeaderFetches {
 
     /** The connection ended: whatever was asked is asked again, in a new session. */
     void disconnected() {
-        sessionId = 0;
-        sessionEpoch = 0;
-        askAllAgain();
+        answered = made;
+        isWithoutSession = false;
+        beginAnew();
     }
 
-    private void askAllAgain() {
+    private void beginAnew() {
+        sessionEpoch = 0;
         for (FetchKey key : inSession) {
             FollowedPartition partition = partitions.get(key);
             if (partition != null && partition.asked() != null) {

@@ -2,7 +2,7 @@
  * Copies partitions from their leaders: fetch, compare histories, append or truncate.
  *
  * <p>Entry: {@link io.headrace.broker.replication.ReplicaFetchers}, told by the converger whom this
- * broker follows. One fetcher per leader: one thread, one connection, one request in flight.
+ * broker follows. One fetcher per leader: one thread, one connection, two requests open at most.
  *
  * <pre>
  *   LeaderFetches (what to ask, what an answer means; no thread, no socket, no clock)
@@ -16,13 +16,16 @@
  * <p>Beside it, {@link io.headrace.broker.replication.Scrubber} looks for damage on the own disk
  * and has it repaired from another replica.
  *
- * <p>Why one request in flight: the offset of a fetch acknowledges everything below it, so it can
- * be made only after the last answer was appended; and the leader answers one request per
- * connection at a time, so a second one would only queue behind a long poll. A partition that joins
- * while a poll waits interrupts it.
+ * <p>Why mostly one request in flight: the offset of a fetch acknowledges everything below it, so
+ * it can be made only after the last answer was appended (and flushed, where the topic asks for
+ * it). A second one goes behind a poll that waits at the leader when there is something new to say:
+ * a partition joins, leaves, or moved on. The leader then answers the poll at once, so nothing new
+ * waits for it, and neither the connection nor the session is lost. What the leader sends twice,
+ * because it read for the second before it heard what the first had brought, is dropped.
  *
- * <p>Bounds: one thread and one buffer (an answer) per leader; pauses between tries grow to a
- * limit. May import {@code replica}, {@code log}, {@code cluster} and the model; no Kafka class.
+ * <p>Bounds: one thread and one buffer (an answer) per leader; every wait has a timeout; pauses
+ * between tries grow to a limit. May import {@code replica}, {@code log}, {@code cluster} and the
+ * model; no Kafka class.
  *
  * <p>Source: KIP-101, KIP-279, KIP-227, KIP-903; {@code reference/reliability.md} 1.5.
  */

@@ -35,6 +35,7 @@ class ConvergeStepTest {
     private final Recorder host = new Recorder();
     private Applied applied = Applied.NOTHING;
     private boolean isAdmitted = true;
+    private Runnable whenLed = () -> {};
     private long version;
 
     @AfterEach
@@ -54,6 +55,19 @@ class ConvergeStepTest {
         assertThat(host.taken()).isEmpty();
         pass(false, first, topic("second", new TopicId(7, 8), 1, 2, 1));
         assertThat(host.taken()).containsExactly("follow second-0");
+    }
+
+    @Test
+    void what_it_leads_is_served_before_the_rest_is_opened() throws Exception {
+        List<Set<String>> seen = new ArrayList<>();
+        whenLed = () -> seen.add(host.taken());
+        pass(
+                true,
+                topic("followed", ID, 6, 2, 0),
+                topic("led", new TopicId(7, 8), 2, OWN, 0),
+                topic("followed-too", new TopicId(1, 1), 6, 2, 0));
+        assertThat(seen).containsExactly(Set.of("lead led-0", "lead led-1"));
+        assertThat(host.taken()).hasSize(12).allMatch(each -> each.startsWith("follow "));
     }
 
     @Test
@@ -159,7 +173,13 @@ class ConvergeStepTest {
             throws InterruptedException {
         ClusterImage image = TestImages.of(++version, topics, deleted);
         Result result =
-                new ConvergeStep(OWN, isAdmitted, host, new DefaultConfig(Map.of()), helpers)
+                new ConvergeStep(
+                                OWN,
+                                isAdmitted,
+                                host,
+                                new DefaultConfig(Map.of()),
+                                helpers,
+                                whenLed)
                         .apply(image, applied, isReview, nowMs);
         applied = result.applied();
         return result;

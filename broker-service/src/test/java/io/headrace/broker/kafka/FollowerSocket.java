@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -28,7 +29,7 @@ final class FollowerSocket implements AutoCloseable {
     private final int replicaId;
     private final long brokerEpoch;
     private final String rack;
-    private RequestHeader header = header(0);
+    private final ArrayDeque<RequestHeader> open = new ArrayDeque<>();
     private int correlation;
     private long logStartOffset;
 
@@ -115,7 +116,8 @@ final class FollowerSocket implements AutoCloseable {
     }
 
     private void send(FetchRequestData data) throws IOException {
-        header = header(++correlation);
+        RequestHeader header = header(++correlation);
+        open.add(header);
         ByteBuffer body = new FetchRequest(data, VERSION).serializeWithHeader(header);
         ByteBuffer frame = ByteBuffer.allocate(4 + body.remaining());
         frame.putInt(body.remaining()).put(body).flip();
@@ -127,7 +129,8 @@ final class FollowerSocket implements AutoCloseable {
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         FetchResponse response =
-                (FetchResponse) AbstractResponse.parseResponse(ByteBuffer.wrap(bytes), header);
+                (FetchResponse)
+                        AbstractResponse.parseResponse(ByteBuffer.wrap(bytes), open.remove());
         return response.data();
     }
 

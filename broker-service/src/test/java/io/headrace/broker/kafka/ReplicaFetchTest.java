@@ -295,6 +295,39 @@ class ReplicaFetchTest {
     }
 
     @Test
+    void its_next_request_ends_the_wait_of_the_one_before() throws Exception {
+        create(0, 1, FOLLOWER);
+        int sessionId = follower.fetchInSession(id, 0, 0).sessionId();
+        follower.sendResume(sessionId, 1, LONG_WAIT_MS);
+        CompletableFuture<FetchResponseData> first = later(follower);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> RunningBroker.replicas(broker).parkedCount() > 0);
+        follower.sendResume(sessionId, 2, 0);
+        // Well before the first would end by itself.
+        assertThat(first.get(LONG_WAIT_MS / 3, TimeUnit.MILLISECONDS).errorCode()).isZero();
+        assertThat(follower.receive().errorCode()).isZero();
+        assertThat(RunningBroker.replicas(broker).parkedCount()).isZero();
+    }
+
+    @Test
+    void a_consumers_next_request_waits_for_the_one_before() throws Exception {
+        create(0, 1);
+        try (FollowerSocket consumer = FollowerSocket.consumer(broker.bootstrap(), "")) {
+            consumer.send(id, 0, 0, -1, LONG_WAIT_MS);
+            CompletableFuture<FetchResponseData> first = later(consumer);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> RunningBroker.replicas(broker).parkedCount() > 0);
+            consumer.send(id, 0, 0, -1, 0);
+            assertThat(produce(1).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(FetchResponse.recordsSize(one(first.get(20, TimeUnit.SECONDS))))
+                    .isPositive();
+            assertThat(FetchResponse.recordsSize(one(consumer.receive()))).isPositive();
+        }
+    }
+
+    @Test
     void out_of_sync_it_gets_no_more_than_the_throttle_allows() throws Exception {
         broker.put(
                 ZkPaths.brokerConfig(RunningBroker.ID),

@@ -11,6 +11,7 @@ import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,29 @@ class LogDirectoryTest {
         test.closeAndReopen();
         assertThat(test.directory.checkpointedHighWatermark(TestLog.PARTITION)).isEqualTo(2);
         assertThat(test.directory.cleanBrokerEpoch()).hasValue(7);
+    }
+
+    @Test
+    void theFirstFlushMakesAllNewDirectoriesDurableAtOnce() throws IOException {
+        test.append("a");
+        test.log.flush();
+        List<Path> forced = new ArrayList<>();
+        disk.beforeForce(forced::add);
+        List<PartitionLog> logs = new ArrayList<>();
+        for (int p = 0; p < 3; p++) {
+            LogSpec spec = new LogSpec(new TopicPartition("new", p), TestLog.TOPIC, TestLog.SMALL);
+            assertThat(test.directory.open(spec))
+                    .isInstanceOfSatisfying(
+                            OpenOutcome.Opened.class, opened -> logs.add(opened.log()));
+        }
+        assertThat(forced).isEmpty();
+        for (PartitionLog log : logs) {
+            log.append(TestBatches.one(1, "b"), 0);
+            assertThat(log.flush()).isInstanceOf(FlushOutcome.Flushed.class);
+        }
+        assertThat(forced)
+                .containsOnlyOnce(ROOT)
+                .contains(ROOT.resolve("new-2").resolve(PartitionDirectories.METADATA));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.RealDisk;
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.disk.Unflushed;
 import io.headrace.broker.log.TestBatches.Stored;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
@@ -48,6 +49,32 @@ class LogOpeningTest {
 
     private static LogSpec spec(int partition) {
         return new LogSpec(new TopicPartition("many", partition), new TopicId(7, 7), TestLog.SMALL);
+    }
+
+    @Test
+    void aPowerFailureBeforeTheFirstFlushLeavesNoLogClosed() throws Exception {
+        for (int seed = 1; seed <= 20; seed++) {
+            disk = new SimulatedDisk(seed);
+            test = new TestLog(disk, Path.of("/data"), TestLog.SMALL);
+            test.append("a");
+            test.log.flush();
+            for (int p = 0; p < 4; p++) {
+                if (test.directory.open(spec(p)) instanceof OpenOutcome.Opened(PartitionLog log)) {
+                    log.append(TestBatches.one(1, "b"), 0);
+                }
+            }
+            disk.crash(Unflushed.TORN);
+            disk.restart();
+            LogDirectory directory = reopened();
+            assertThat(directory.open(ORDERS))
+                    .isInstanceOfSatisfying(
+                            OpenOutcome.Opened.class,
+                            opened -> assertThat(opened.log().logEndOffset()).isOne());
+            for (int p = 0; p < 4; p++) {
+                assertThat(directory.open(spec(p))).isInstanceOf(OpenOutcome.Opened.class);
+            }
+            assertThat(directory.found()).allMatch(found -> found.topicId().isPresent());
+        }
     }
 
     @Test

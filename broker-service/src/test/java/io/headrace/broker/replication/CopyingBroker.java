@@ -35,7 +35,7 @@ final class CopyingBroker {
     final LogDirectory directory;
     final FetchCounters counters = new FetchCounters();
     final LeaderFetches fetches =
-            new LeaderFetches(FetchSettings.DEFAULTS, counters, CopyLimit.NONE);
+            new LeaderFetches(FetchSettings.DEFAULTS, counters, CopyLimit.NONE, Runnable::run);
     final Partition partition;
     private final LocalReplicas replicas;
     private long now;
@@ -94,6 +94,7 @@ final class CopyingBroker {
             FetchRequest request = fetches.next(ID, 5, now).orElseThrow();
             boolean isNews = !request.positions().isEmpty();
             if (!isNews) {
+                fetches.answered(request, new FetchAnswer(1, "", List.of()), now);
                 return;
             }
             long end = request.positions().getFirst().offset();

@@ -24,7 +24,7 @@ class LeaderFetchesTest {
     private final FetchCounters counters = new FetchCounters();
     private final Limit limit = new Limit();
     private final LeaderFetches fetches =
-            new LeaderFetches(FetchSettings.DEFAULTS, counters, limit);
+            new LeaderFetches(FetchSettings.DEFAULTS, counters, limit, this::flushLater);
     private final Map<FetchKey, ModelReplica> leaders = new HashMap<>();
     private final Map<FetchKey, FetchPosition> session = new HashMap<>();
     private long now = 1_000_000_000L;
@@ -140,7 +140,9 @@ class LeaderFetchesTest {
         answer(second, List.of(leader.answer(second.positions().getFirst(), 9)));
         assertThat(follower.records).isEqualTo(leader.records);
         assertThat(follower.highWatermark).isEqualTo(4);
-        assertThat(offsets(request())).containsExactly(5L);
+        FetchRequest third = request();
+        assertThat(offsets(third)).containsExactly(5L);
+        answer(third, List.of());
         FetchRequest idlePoll = request();
         assertThat(idlePoll.positions()).isEmpty();
         assertThat(counters.bytes()).isEqualTo(5L * ModelReplica.RECORD_BYTES);
@@ -156,10 +158,12 @@ class LeaderFetchesTest {
         leader.records.subList(0, 2).clear();
         leader.start = 2;
         round(9);
-        assertThat(request().positions())
+        FetchRequest news = request();
+        assertThat(news.positions())
                 .singleElement()
                 .returns(2L, FetchPosition::logStartOffset)
                 .returns(5L, FetchPosition::offset);
+        answer(news, List.of());
         assertThat(request().positions()).isEmpty();
     }
 
@@ -394,7 +398,9 @@ class LeaderFetchesTest {
         fetches.disconnected();
         FetchRequest full = request();
         assertThat(full.isFull()).isTrue();
-        assertThat(full.sessionId()).isZero();
+        assertThat(full.sessionId())
+                .as("the session that the leader may forget")
+                .isEqualTo(SESSION);
         assertThat(offsets(full)).containsExactlyInAnyOrder(2L, 0L);
         answer(full, List.of());
         FetchRequest lost = request();
@@ -416,5 +422,144 @@ class LeaderFetchesTest {
             fetches.answered(request, new FetchAnswer(0, "", List.of(part)), now);
         }
         assertThat(follower.records).isEqualTo(leader.records);
+    }
+
+    // ---- one request behind another
+
+    @Test
+    void whoJoinsIsAskedForBehindTheOpenRequest() {
+        fetches.follow(lead(new ModelReplica("a", 0, 3)));
+        assertThat(fetches.hasNewsForOpen()).isFalse();
+        round(9);
+        FetchRequest poll = request();
+        assertThat(poll.positions()).isEmpty();
+        assertThat(fetches.hasNewsForOpen()).isFalse();
+        assertThat(next()).as("nothing new").isEmpty();
+        ModelReplica leader = lead(new ModelReplica("b", 0, 3).with(3, 2));
+        ModelReplica joins = new ModelReplica("b", 0, 3);
+        fetches.follow(joins);
+        assertThat(fetches.hasNewsForOpen()).isTrue();
+        FetchRequest behind = request();
+        assertThat(behind.sessionEpoch()).isEqualTo(poll.sessionEpoch() + 1);
+        assertThat(behind.positions()).extracting(FetchPosition::key).containsExactly(joins.key());
+        fetches.follow(lead(new ModelReplica("c", 0, 3)));
+        assertThat(fetches.hasNewsForOpen()).isFalse();
+        assertThat(next()).as("two are open").isEmpty();
+        answer(poll, List.of());
+        assertThat(request().sessionEpoch()).isEqualTo(behind.sessionEpoch() + 1);
+        answer(behind, List.of(leader.answer(behind.positions().getFirst(), 9)));
+        assertThat(joins.records).isEqualTo(leader.records);
+    }
+
+    @Test
+    void whatIsSentTwiceIsAppendedOnce() {
+        ModelReplica leader = lead(new ModelReplica("a", 0, 3));
+        ModelReplica follower = new ModelReplica("a", 0, 3);
+        fetches.follow(follower);
+        round(9);
+        FetchRequest poll = request();
+        fetches.follow(lead(new ModelReplica("b", 0, 3)));
+        FetchRequest behind = request();
+        leader.with(3, 4);
+        FetchPosition told = session.get(leader.key());
+        answer(poll, List.of(leader.answer(told, 2)));
+        answer(behind, List.of(leader.answer(told, 9)));
+        assertThat(follower.records).hasSize(2);
+        assertThat(counters.damaged()).isZero();
+        round(9);
+        assertThat(follower.records).isEqualTo(leader.records);
+    }
+
+    @Test
+    void anAnswerToAnOlderPositionDoesNotCountForANewerOne() {
+        ModelReplica leader = lead(new ModelReplica("a", 0, 3));
+        ModelReplica follower = new ModelReplica("a", 0, 3);
+        fetches.follow(follower);
+        round(9);
+        FetchRequest poll = request();
+        fetches.follow(lead(new ModelReplica("b", 0, 3)));
+        FetchRequest behind = request();
+        leader.with(3, 4);
+        FetchPosition told = session.get(leader.key());
+        answer(poll, List.of(leader.answer(told, 2)));
+        FetchRequest newer = request();
+        assertThat(offsets(newer)).containsExactly(2L);
+        answer(behind, List.of(leader.answer(told, 9)));
+        assertThat(follower.records).hasSize(2);
+        assertThat(counters.damaged()).isZero();
+        answer(newer, List.of(leader.answer(newer.positions().getFirst(), 9)));
+        assertThat(follower.records).isEqualTo(leader.records);
+    }
+
+    @Test
+    void aSessionThatIsLostWithTwoRequestsOpenBeginsAnewWhenBothAreAnswered() {
+        fetches.follow(lead(new ModelReplica("a", 0, 3)));
+        round(9);
+        FetchRequest poll = request();
+        fetches.follow(lead(new ModelReplica("b", 0, 3)));
+        FetchRequest behind = request();
+        FetchAnswer lost = new FetchAnswer(0, "FETCH_SESSION_ID_NOT_FOUND", List.of());
+        fetches.answered(poll, lost, now);
+        assertThat(next()).as("the other answer belongs to the old session").isEmpty();
+        fetches.answered(behind, lost, now);
+        FetchRequest full = request();
+        assertThat(full.isFull()).isTrue();
+        assertThat(full.positions()).hasSize(2);
+    }
+
+    @Test
+    void nothingGoesBehindARequestForASessionWhichTheLeaderAnswersAtOnce() {
+        fetches.follow(lead(new ModelReplica("a", 0, 3)));
+        FetchRequest first = request();
+        assertThat(first.waitMaxMs()).isZero();
+        fetches.follow(lead(new ModelReplica("b", 0, 3)));
+        assertThat(fetches.hasNewsForOpen()).isFalse();
+        assertThat(next()).isEmpty();
+        fetches.answered(first, new FetchAnswer(0, "", List.of()), now);
+        FetchRequest again = request();
+        assertThat(again.positions()).hasSize(2);
+        assertThat(again.waitMaxMs()).as("a leader that has no room").isEqualTo(500);
+    }
+
+    // ---- flush.on.ack
+
+    private final List<Runnable> flushes = new ArrayList<>();
+
+    private void flushLater(Runnable flush) {
+        flushes.add(flush);
+        if (flushes.size() == 2) {
+            flushes.forEach(Runnable::run);
+            flushes.clear();
+        }
+    }
+
+    @Test
+    void allThatAnAnswerBroughtIsForcedTogetherBeforeTheLeaderHearsOfIt() {
+        List<ModelReplica> followers = new ArrayList<>();
+        for (String topic : List.of("a", "b")) {
+            lead(new ModelReplica(topic, 0, 3).with(3, 2));
+            ModelReplica follower = new ModelReplica(topic, 0, 3);
+            follower.flushesOnAck = true;
+            followers.add(follower);
+            fetches.follow(follower);
+        }
+        round(9);
+        assertThat(followers).allMatch(each -> each.records.size() == 2 && each.flushedEnd == 0);
+        assertThat(offsets(request())).containsExactly(2L, 2L);
+        assertThat(followers).allMatch(each -> each.flushedEnd == 2);
+    }
+
+    @Test
+    void whatCannotBeForcedIsNotTold() {
+        lead(new ModelReplica("a", 0, 3).with(3, 2));
+        ModelReplica follower = new ModelReplica("a", 0, 3);
+        follower.flushesOnAck = true;
+        follower.isDeviceBroken = true;
+        fetches.follow(follower);
+        round(9);
+        assertThat(next()).isEmpty();
+        follower.isDeviceBroken = false;
+        pass(Duration.ofMillis(21));
+        assertThat(offsets(request())).containsExactly(2L);
     }
 }

@@ -33,6 +33,9 @@ final class ModelReplica implements Follower {
     int notedEpoch = -1;
 
     boolean isFenced;
+    boolean flushesOnAck;
+    boolean isDeviceBroken;
+    long flushedEnd;
     ErrorCode refuses = ErrorCode.NONE;
     final List<Long> cuts = new ArrayList<>();
 
@@ -126,6 +129,20 @@ final class ModelReplica implements Follower {
             records.removeFirst();
             start++;
         }
+        return FollowOutcome.DONE;
+    }
+
+    @Override
+    public boolean owesFlush() {
+        return flushesOnAck && flushedEnd < logEndOffset();
+    }
+
+    @Override
+    public FollowOutcome flush() {
+        if (isDeviceBroken) {
+            return new FollowOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, "as the test asks");
+        }
+        flushedEnd = logEndOffset();
         return FollowOutcome.DONE;
     }
 

@@ -16,6 +16,7 @@ import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,12 +66,22 @@ class ScrubberTest {
             throw new IOException("nobody answers");
         }
         return new LeaderChannel() {
+            private final ArrayDeque<FetchRequest> open = new ArrayDeque<>();
+
             @Override
-            public FetchAnswer fetch(FetchRequest request) throws IOException {
+            public void send(FetchRequest request) {
                 assertThat(request.brokerId()).as("it acknowledges nothing").isNegative();
-                return new FetchAnswer(
-                        0, "", List.of(leader.answer(request.positions().getFirst(), 30, 500)));
+                open.add(request);
             }
+
+            @Override
+            public FetchAnswer receive(long patienceNanos) throws IOException {
+                FetchPosition asked = open.remove().positions().getFirst();
+                return new FetchAnswer(0, "", List.of(leader.answer(asked, 30, 500)));
+            }
+
+            @Override
+            public void wake() {}
 
             @Override
             public void interrupt() {}

@@ -76,7 +76,8 @@ public final class SimulatedConverger {
                                     start.isAdmitted(image),
                                     host,
                                     new DefaultConfig(Map.of()),
-                                    new Here())
+                                    new Here(),
+                                    () -> {})
                             .apply(image, applied, isReviewDue, nowMs);
             applied = result.applied();
             isReviewDue = !result.convergence().failures().isEmpty();

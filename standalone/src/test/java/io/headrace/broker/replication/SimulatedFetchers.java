@@ -5,6 +5,7 @@ import io.headrace.broker.replica.Follower;
 import io.headrace.broker.replica.FollowingListener;
 import io.headrace.simulation.Bug;
 import io.headrace.simulation.Program;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,9 +20,14 @@ public final class SimulatedFetchers implements FollowingListener {
 
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    /** Carries a request to a leader and, perhaps, an answer back. */
+    /** Makes connections to leaders. */
     public interface Wire {
-        void send(int leaderId, FetchRequest request, Consumer<FetchAnswer> reply);
+        Connection open(int leaderId);
+    }
+
+    /** Carries requests to a leader and, perhaps, answers back, both in order. */
+    public interface Connection {
+        void send(FetchRequest request, Consumer<FetchAnswer> reply);
     }
 
     private record Following(Follower follower, int leaderId) {}
@@ -89,8 +95,10 @@ public final class SimulatedFetchers implements FollowingListener {
     private final class Loop {
 
         private final int leaderId;
-        private final LeaderFetches fetches = new LeaderFetches(settings, counters, CopyLimit.NONE);
-        private @Nullable FetchRequest open;
+        private final LeaderFetches fetches =
+                new LeaderFetches(settings, counters, CopyLimit.NONE, Runnable::run);
+        private final ArrayDeque<FetchRequest> open = new ArrayDeque<>();
+        private @Nullable Connection connection;
         private boolean isPlanned;
         private int failures;
 
@@ -99,10 +107,6 @@ public final class SimulatedFetchers implements FollowingListener {
         }
 
         void follow(Follower follower) {
-            if (open != null) {
-                open = null;
-                fetches.disconnected();
-            }
             fetches.follow(follower);
             plan(GATHER_NANOS);
         }
@@ -120,41 +124,45 @@ public final class SimulatedFetchers implements FollowingListener {
         }
 
         private void ask() {
-            if (open != null) {
-                return;
-            }
             long now = program.timeline().nanos();
             Optional<FetchRequest> next = fetches.next(brokerId, brokerEpoch.getAsLong(), now);
-            if (next.isEmpty()) {
-                if (!fetches.isEmpty()) {
-                    plan(Math.max(1, fetches.pauseNanos(now)));
-                }
-                return;
+            if (next.isPresent()) {
+                send(next.get());
+            } else if (open.isEmpty() && !fetches.isEmpty()) {
+                plan(Math.max(1, fetches.pauseNanos(now)));
             }
-            FetchRequest request = next.get();
-            open = request;
+        }
+
+        private void send(FetchRequest request) {
+            Connection used = connection;
+            if (used == null) {
+                used = wire.open(leaderId);
+                connection = used;
+            }
+            open.add(request);
             long timeout = settings.waitMax().plus(settings.readTimeout()).toNanos();
             program.in(timeout, () -> lost(request));
-            wire.send(leaderId, request, answer -> program.in(0, () -> answered(request, answer)));
+            used.send(request, answer -> program.in(0, () -> answered(request, answer)));
         }
 
         @SuppressWarnings("ReferenceEquality")
         private void answered(FetchRequest request, FetchAnswer answer) {
-            if (open != request) {
+            if (open.peek() != request) {
                 return;
             }
-            open = null;
+            open.remove();
             failures = 0;
             fetches.answered(request, answer, program.timeline().nanos());
-            plan(0);
+            plan(open.isEmpty() ? 0 : GATHER_NANOS);
         }
 
         @SuppressWarnings("ReferenceEquality")
         private void lost(FetchRequest request) {
-            if (open != request) {
+            if (open.stream().noneMatch(each -> each == request)) {
                 return;
             }
-            open = null;
+            open.clear();
+            connection = null;
             failures++;
             fetches.disconnected();
             plan(settings.backoffNanos(failures));

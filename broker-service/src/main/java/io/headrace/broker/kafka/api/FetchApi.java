@@ -2,6 +2,7 @@ package io.headrace.broker.kafka.api;
 
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
+import io.headrace.broker.security.Access;
 import io.headrace.model.cluster.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,16 +39,20 @@ final class FetchApi implements Api<FetchRequestData> {
 
     @Override
     public void handle(Exchange exchange, FetchRequestData request) {
-        if (FetchRequest.replicaId(request) < 0) {
-            exchange.isOfKind("FetchConsumer");
-        } else {
-            exchange.isOfKind("FetchFollower");
+        boolean isFollower = FetchRequest.replicaId(request) >= 0;
+        exchange.isOfKind(isFollower ? "FetchFollower" : "FetchConsumer");
+        if (isFollower) {
             exchange.isOfBroker();
         }
         boolean usesTopicIds = exchange.version() >= BY_TOPIC_ID;
         FetchSessions.Plan plan =
                 sessions.plan(
-                        request, usesTopicIds, targets(request), forgotten(request, usesTopicIds));
+                        request,
+                        usesTopicIds,
+                        isFollower
+                                && context.mayUseCluster(exchange, Access.Operation.CLUSTER_ACTION),
+                        targets(request),
+                        forgotten(request, usesTopicIds));
         if (plan.error() != Errors.NONE) {
             exchange.answer(new FetchResponseData().setErrorCode(plan.error().code()));
             return;

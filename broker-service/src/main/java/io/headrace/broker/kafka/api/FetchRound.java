@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   read --enough, an error, no time left--> load --all in the page cache--> answer
  *   read --too little--> parked on all partitions --bytes, deadline, leadership lost--> read
+ *   parked --a follower's next request comes--> answered with what was read, for nothing is new
  *   any  --connection ends, a failure of ours--> over (slices closed, parked fetch cancelled)
  * </pre>
  *
@@ -77,6 +78,9 @@ final class FetchRound {
 
     void start() {
         exchange.whenAbandoned(this::giveUp);
+        if (reader.isFollower()) {
+            exchange.whenFollowed(() -> attempt(this::hurry));
+        }
         attempt(this::read);
     }
 
@@ -86,6 +90,16 @@ final class FetchRound {
         } catch (RuntimeException e) {
             giveUp();
             exchange.fail(e);
+        }
+    }
+
+    /** A follower sends a second request only when it has something new to say. */
+    private void hurry() {
+        ParkedFetch waiting = parked;
+        if (waiting != null) {
+            parked = null;
+            waiting.cancel();
+            load(0);
         }
     }
 
@@ -137,7 +151,7 @@ final class FetchRound {
                 return true;
             }
         }
-        return reader.isFollower() && isTimeForNews();
+        return reader.isFollower() && (exchange.isFollowed() || isTimeForNews());
     }
 
     /**
@@ -208,10 +222,13 @@ final class FetchRound {
         }
     }
 
-    private void woken() {
-        parked = null;
-        if (!isOver) {
-            attempt(this::read);
+    @SuppressWarnings("ReferenceEquality")
+    private void woken(ParkedFetch by) {
+        if (parked == by) {
+            parked = null;
+            if (!isOver) {
+                attempt(this::read);
+            }
         }
     }
 
@@ -343,7 +360,7 @@ final class FetchRound {
         @Override
         protected void wake(ErrorCode reason) {
             try {
-                exchange.loop().execute(FetchRound.this::woken);
+                exchange.loop().execute(() -> woken(this));
             } catch (RejectedExecutionException e) {
                 LOG.debug("A fetch was woken after the event loops had stopped");
             }

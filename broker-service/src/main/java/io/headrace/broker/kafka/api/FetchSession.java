@@ -36,13 +36,15 @@ final class FetchSession {
 
     private final int id;
     private final boolean usesTopicIds;
+    private final boolean isOfFollower;
     private final LinkedHashMap<FetchTarget.Key, Told> partitions = new LinkedHashMap<>();
     private int expectedEpoch = 1;
     private long usedMs;
 
-    FetchSession(int id, boolean usesTopicIds, long nowMs) {
+    FetchSession(int id, boolean usesTopicIds, boolean isOfFollower, long nowMs) {
         this.id = id;
         this.usesTopicIds = usesTopicIds;
+        this.isOfFollower = isOfFollower;
         this.usedMs = nowMs;
     }
 
@@ -52,6 +54,10 @@ final class FetchSession {
 
     boolean usesTopicIds() {
         return usesTopicIds;
+    }
+
+    boolean isOfFollower() {
+        return isOfFollower;
     }
 
     int partitionCount() {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Owner: any event loop, under {@code lock}; the work under it is proportional to the partitions
  * of one session.
  *
- * <p>Bounds: {@link Bounds}. When it is full, a session that was idle for long makes room; without
- * one the client gets no session and sends full requests, which the protocol allows.
+ * <p>Bounds: {@link Bounds}. When it is full, a session that was idle for long makes room, and for
+ * a follower that of the client which was quiet longest; without one the client gets no session and
+ * sends full requests, which the protocol allows.
  *
  * <p>Source: KIP-227.
  */
@@ -81,12 +82,14 @@ final class FetchSessions {
     }
 
     /**
+     * @param isFollower whether a broker asks
      * @param targets of this request
      * @param forgotten of this request
      */
     Plan plan(
             FetchRequestData request,
             boolean usesTopicIds,
+            boolean isFollower,
             List<FetchTarget> targets,
             List<FetchTarget.Key> forgotten) {
         lock.lock();
@@ -95,7 +98,9 @@ final class FetchSessions {
             if (epoch == FULL || epoch == FULL_AND_NO_SESSION) {
                 forget(request.sessionId());
                 FetchSession created =
-                        epoch == FULL_AND_NO_SESSION ? null : create(usesTopicIds, targets);
+                        epoch == FULL_AND_NO_SESSION
+                                ? null
+                                : create(usesTopicIds, isFollower, targets);
                 return new Plan(Errors.NONE, created, false, targets);
             }
             return resume(request, usesTopicIds, targets, forgotten);
@@ -157,16 +162,17 @@ final class FetchSessions {
         }
     }
 
-    private @Nullable FetchSession create(boolean usesTopicIds, List<FetchTarget> targets) {
+    private @Nullable FetchSession create(
+            boolean usesTopicIds, boolean isFollower, List<FetchTarget> targets) {
         long nowMs = clockMs.getAsLong();
-        if (targets.isEmpty() || !hasRoom(targets.size(), nowMs)) {
+        if (targets.isEmpty() || !hasRoom(targets.size(), isFollower, nowMs)) {
             return null;
         }
         int id;
         do {
             id = random.nextInt(1, Integer.MAX_VALUE);
         } while (sessions.containsKey(id));
-        FetchSession session = new FetchSession(id, usesTopicIds, nowMs);
+        FetchSession session = new FetchSession(id, usesTopicIds, isFollower, nowMs);
         targets.forEach(session::put);
         sessions.put(id, session);
         partitions += session.partitionCount();
@@ -174,16 +180,24 @@ final class FetchSessions {
     }
 
     /** The map keeps the longest unused session first. */
-    private boolean hasRoom(int more, long nowMs) {
+    private boolean hasRoom(int more, boolean isFollower, long nowMs) {
+        if (more > bounds.partitionsMax()) {
+            return false;
+        }
         Iterator<FetchSession> oldest = sessions.values().iterator();
         while (sessions.size() >= bounds.sessionsMax()
                 || partitions + more > bounds.partitionsMax()) {
-            FetchSession candidate = oldest.hasNext() ? oldest.next() : null;
-            if (candidate == null || nowMs - candidate.usedMs() < bounds.idleMs()) {
+            if (!oldest.hasNext()) {
                 return false;
             }
-            oldest.remove();
-            partitions -= candidate.partitionCount();
+            FetchSession candidate = oldest.next();
+            boolean isIdle = nowMs - candidate.usedMs() >= bounds.idleMs();
+            if (isIdle || (isFollower && !candidate.isOfFollower())) {
+                oldest.remove();
+                partitions -= candidate.partitionCount();
+            } else if (!isFollower) {
+                return false; // the others were used later
+            }
         }
         return true;
     }

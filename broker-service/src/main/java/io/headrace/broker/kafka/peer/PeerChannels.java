@@ -9,7 +9,10 @@ import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +60,11 @@ public final class PeerChannels implements LeaderChannel.Opener {
 
         private final PeerConnection connection;
         private final FetchSettings settings;
+        private final ArrayDeque<Integer> open = new ArrayDeque<>(OPEN_MAX);
         private int correlationId;
+
+        /** Since when the leader owes an answer to the oldest of {@link #open}. */
+        private long owedSinceNanos;
 
         Channel(PeerConnection connection, FetchSettings settings) {
             this.connection = connection;
@@ -65,13 +72,38 @@ public final class PeerChannels implements LeaderChannel.Opener {
         }
 
         @Override
-        public FetchAnswer fetch(FetchRequest request) throws IOException {
+        public void send(FetchRequest request) throws IOException {
+            if (open.size() == OPEN_MAX) {
+                throw new IllegalStateException(OPEN_MAX + " requests are open");
+            }
             correlationId++;
-            return FetchFrames.read(
-                    connection.exchange(
-                            FetchFrames.write(request, settings, correlationId),
-                            settings.waitMax().plus(settings.readTimeout())),
-                    correlationId);
+            connection.send(
+                    FetchFrames.write(request, settings, correlationId), settings.readTimeout());
+            if (open.isEmpty()) {
+                owedSinceNanos = System.nanoTime();
+            }
+            open.add(correlationId);
+        }
+
+        @Override
+        public @Nullable FetchAnswer receive(long patienceNanos) throws IOException {
+            int oldest = open.element();
+            ByteBuffer frame =
+                    connection.receive(
+                            patienceNanos,
+                            owedSinceNanos
+                                    + settings.waitMax().plus(settings.readTimeout()).toNanos());
+            if (frame == null) {
+                return null;
+            }
+            open.remove();
+            owedSinceNanos = System.nanoTime();
+            return FetchFrames.read(frame, oldest);
+        }
+
+        @Override
+        public void wake() {
+            connection.wake();
         }
 
         @Override

@@ -12,14 +12,15 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to another broker that carries one frame out and one frame in, with timeouts.
+ * A connection to another broker that carries frames out and frames in, with timeouts.
  *
  * <p>Shape of a frame: {@code length (4 bytes, big-endian) | that many bytes}.
  *
- * <p>Owner: one thread; {@link #interrupt} is for any. After an exception only {@link #close} is
- * allowed.
+ * <p>Owner: one thread; {@link #wake} and {@link #interrupt} are for any. After an exception only
+ * {@link #close} is allowed.
  *
  * <p>Bounds: the buffer grows to the largest frame, {@link #FRAME_BYTES_MAX} at most, and shrinks
  * back to {@link #KEPT_BYTES_MAX}.
@@ -31,11 +32,13 @@ final class PeerConnection implements Closeable {
     static final int KEPT_BYTES_MAX = 12 << 20;
 
     private static final int FIRST_BYTES = 64 << 10;
+    private static final String ANSWER = "an answer";
 
     private final SocketChannel socket;
     private final Selector selector;
     private final SelectionKey key;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(FIRST_BYTES);
+    private volatile boolean isWoken;
     private volatile boolean isInterrupted;
 
     private PeerConnection(SocketChannel socket, Selector selector, SelectionKey key) {
@@ -75,6 +78,12 @@ final class PeerConnection implements Closeable {
         }
     }
 
+    /** Makes a wait for a frame, or the next one, end without one. */
+    void wake() {
+        isWoken = true;
+        selector.wakeup();
+    }
+
     /** Makes a wait end with an exception. */
     void interrupt() {
         isInterrupted = true;
@@ -82,20 +91,33 @@ final class PeerConnection implements Closeable {
     }
 
     /**
-     * Sends a frame and receives the next one.
+     * Sends a frame; a wake-up is left for the next wait for a frame.
      *
      * @param frame with its length in front
-     * @return the frame without its length; valid until the next call
      */
-    ByteBuffer exchange(ByteBuffer frame, Duration timeout) throws IOException {
+    void send(ByteBuffer frame, Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (frame.hasRemaining()) {
             if (socket.write(frame) == 0) {
                 await(SelectionKey.OP_WRITE, deadline, "a request to be taken");
             }
         }
+    }
+
+    /**
+     * Receives the next frame; one that has begun is read to its end.
+     *
+     * @param patienceNanos how long to wait for its beginning
+     * @param deadline in the time of {@link System#nanoTime}; after it the frame is missed
+     * @return the frame without its length, valid until the next call; null when the patience is
+     *     over, or after {@link #wake}
+     */
+    @Nullable ByteBuffer receive(long patienceNanos, long deadline) throws IOException {
         shrink();
         buffer.clear().limit(Integer.BYTES);
+        if (!begins(patienceNanos, deadline)) {
+            return null;
+        }
         fill(deadline);
         int length = buffer.getInt(0);
         if (length < 0 || length > FRAME_BYTES_MAX) {
@@ -107,6 +129,31 @@ final class PeerConnection implements Closeable {
         buffer.clear().limit(length);
         fill(deadline);
         return buffer.flip();
+    }
+
+    private boolean begins(long patienceNanos, long deadline) throws IOException {
+        long start = System.nanoTime();
+        while (read() == 0) {
+            if (isWoken) {
+                isWoken = false;
+                return false;
+            }
+            long left = patienceNanos - (System.nanoTime() - start);
+            if (left <= 0) {
+                return false;
+            }
+            long until = System.nanoTime() + Math.min(left, deadline - System.nanoTime());
+            select(SelectionKey.OP_READ, until, deadline, ANSWER);
+        }
+        return true;
+    }
+
+    private int read() throws IOException {
+        int count = socket.read(buffer);
+        if (count < 0) {
+            throw new EOFException("the peer closed the connection");
+        }
+        return count;
     }
 
     private static int roomy(int length) {
@@ -122,23 +169,24 @@ final class PeerConnection implements Closeable {
 
     private void fill(long deadline) throws IOException {
         while (buffer.hasRemaining()) {
-            int count = socket.read(buffer);
-            if (count < 0) {
-                throw new EOFException("the peer closed the connection");
-            }
-            if (count == 0) {
-                await(SelectionKey.OP_READ, deadline, "an answer");
+            if (read() == 0) {
+                await(SelectionKey.OP_READ, deadline, ANSWER);
             }
         }
     }
 
     private void await(int operation, long deadline, String what) throws IOException {
+        select(operation, deadline, deadline, what);
+    }
+
+    /** Waits for the socket, or a wake-up, until the time is there; fails after the deadline. */
+    private void select(int operation, long until, long deadline, String what) throws IOException {
         key.interestOps(operation);
-        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (leftMs <= 0) {
+        long now = System.nanoTime();
+        if (deadline - now <= 0) {
             throw new SocketTimeoutException("waited too long for " + what);
         }
-        selector.select(leftMs);
+        selector.select(1 + TimeUnit.NANOSECONDS.toMillis(Math.max(0, until - now)));
         selector.selectedKeys().clear();
         if (isInterrupted || Thread.currentThread().isInterrupted()) {
             throw new IOException("interrupted while waiting for " + what);

@@ -2,8 +2,8 @@
  * This broker as a client of other brokers: Kafka's {@code Fetch} as a follower sends it.
  *
  * <p>Entry: {@link io.headrace.broker.kafka.peer.PeerChannels}, which {@code replication} knows as
- * its port. Blocking, one request at a time; the answer lies in one reused direct buffer, and the
- * batches of it are views.
+ * its port. Blocking, two requests open at most; an answer lies in one reused direct buffer, and
+ * the batches of it are views.
  *
  * <p>Bounds: a frame of at most {@link
  * io.headrace.broker.kafka.peer.PeerConnection#FRAME_BYTES_MAX}; a timeout for connecting and for

@@ -56,6 +56,7 @@ class ReplicaFetchTest {
                 RunningBroker.start(
                         folder,
                         "--headrace.broker.replication.lag-max=2s",
+                        "--headrace.broker.topic-defaults.[min.insync.replicas]=1",
                         "--headrace.broker.rack=a");
         broker.put(
                 ZkPaths.broker(FOLLOWER),
@@ -151,6 +152,15 @@ class ReplicaFetchTest {
                     }
                 },
                 task -> Thread.ofVirtual().start(task));
+    }
+
+    @Test
+    void the_controller_is_told_what_topics_have_by_default() throws Exception {
+        String path = ZkPaths.broker(RunningBroker.ID);
+        BrokerNode own =
+                ZkPayloads.decode(
+                        path, broker.zooKeeper().getData().forPath(path), BrokerNode.class);
+        assertThat(own.topicDefaults()).containsExactly(Map.entry("min.insync.replicas", "1"));
     }
 
     @Test

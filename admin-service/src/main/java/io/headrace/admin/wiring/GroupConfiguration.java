@@ -118,6 +118,6 @@ class GroupConfiguration {
             HistoryLimits limits,
             Clock clock) {
         return new LagSampler(
-                kafka, store, resets, controller::isActive, metrics::show, limits, clock);
+                kafka, store, resets, controller::epoch, metrics::show, limits, clock);
     }
 }

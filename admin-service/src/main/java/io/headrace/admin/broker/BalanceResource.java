@@ -8,6 +8,7 @@ import io.headrace.admin.controller.ControllerEvent.StartBalance;
 import io.headrace.admin.envelope.V3Clusters;
 import io.headrace.admin.envelope.V3Exception;
 import io.headrace.admin.envelope.V3Links;
+import io.headrace.admin.kafka.MoveProgress;
 import io.headrace.admin.kafka.PartitionLoads;
 import io.headrace.admin.topic.TopicChanges;
 import io.headrace.model.cluster.ClusterImage;
@@ -35,8 +36,14 @@ class BalanceResource {
     private final TopicChanges changes;
     private final V3Clusters clusters;
     private final PartitionLoads loads;
+    private final MoveProgress progress;
 
-    BalanceResource(TopicChanges changes, V3Clusters clusters, PartitionLoads loads) {
+    BalanceResource(
+            TopicChanges changes,
+            V3Clusters clusters,
+            PartitionLoads loads,
+            MoveProgress progress) {
+        this.progress = progress;
         this.changes = changes;
         this.clusters = clusters;
         this.loads = loads;
@@ -96,7 +103,7 @@ class BalanceResource {
     private BalanceView view(V3Links links) {
         ClusterImage image = clusters.image();
         return image.balance()
-                .map(run -> BalanceView.of(links, image, run))
+                .map(run -> BalanceView.of(links, image, run, progress.known(image)))
                 .orElseThrow(() -> V3Exception.notFound("no plan was ever carried out"));
     }
 }

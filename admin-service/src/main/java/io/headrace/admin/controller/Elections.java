@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /** Elections of all partitions of a cluster, as writes: one per topic, in bounded steps. */
 final class Elections {
@@ -24,12 +25,13 @@ final class Elections {
     static List<ClusterWrite.Elect> due(ClusterImage image, Standing standing) {
         List<ClusterWrite.Elect> elections = new ArrayList<>();
         for (TopicImage topic : inOrder(image)) {
-            LeaderElection.Rules rules = LeaderElection.Rules.of(topic);
+            IntFunction<LeaderElection.Rules> rules =
+                    LeaderElection.Rules.of(topic, standing.defaults());
             Map<Integer, ClusterWrite.StateChange> changes = new TreeMap<>();
             for (int p = 0; p < topic.partitionCount(); p++) {
                 int partition = p;
                 PartitionState state = topic.states().get(p);
-                LeaderElection.next(state, topic.assignments().get(p), standing, rules)
+                LeaderElection.next(state, topic.assignments().get(p), standing, rules.apply(p))
                         .ifPresent(
                                 next ->
                                         changes.put(

@@ -4,9 +4,12 @@ import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicSetting;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -40,29 +43,57 @@ final class LeaderElection {
     private LeaderElection() {}
 
     /**
-     * What the topic asks for.
+     * What the settings ask for.
      *
      * @param minIsr the high watermark stands still while the ISR is smaller
      * @param mayBeUnclean whether anybody may lead when nobody else can
      */
     record Rules(int minIsr, boolean mayBeUnclean) {
 
-        static Rules of(TopicImage topic) {
-            return of(topic.config(), topic.replicationFactor());
-        }
+        private static final TopicConfig KAFKAS = TopicConfig.of(Map.of());
 
-        static Rules of(Map<String, String> config, int replicationFactor) {
-            boolean isSet =
-                    config.containsKey(TopicSetting.MIN_INSYNC_REPLICAS.settingName())
-                            || config.containsKey(
-                                    TopicSetting.UNCLEAN_LEADER_ELECTION_ENABLE.settingName());
-            if (!isSet) {
-                return new Rules(1, false);
-            }
-            TopicConfig settings = TopicConfig.of(config);
-            return new Rules(
-                    Math.min(settings.minInsyncReplicas(), Math.max(1, replicationFactor)),
-                    settings.uncleanLeaderElection());
+        /** What they are made of. */
+        static final Set<String> SETTINGS =
+                Set.of(
+                        TopicSetting.MIN_INSYNC_REPLICAS.settingName(),
+                        TopicSetting.UNCLEAN_LEADER_ELECTION_ENABLE.settingName());
+
+        /**
+         * Of each partition of a topic. Where the topic sets nothing, the defaults of those who
+         * hold the partition count, and of different ones the most careful: as long as eligible
+         * replicas are kept their leader commits nothing, so to keep them for too long loses
+         * nothing.
+         *
+         * @param defaults of brokers that do not have Kafka's
+         */
+        static IntFunction<Rules> of(TopicImage topic, Map<Integer, TopicConfig> defaults) {
+            Map<String, String> own = new HashMap<>(topic.config());
+            own.keySet().retainAll(SETTINGS);
+            TopicConfig set = TopicConfig.of(own);
+            boolean setsMinimum = own.containsKey(TopicSetting.MIN_INSYNC_REPLICAS.settingName());
+            boolean setsUnclean =
+                    own.containsKey(TopicSetting.UNCLEAN_LEADER_ELECTION_ENABLE.settingName());
+            return partition -> {
+                List<TopicConfig> told =
+                        topic.assignments().get(partition).stream()
+                                .map(id -> defaults.getOrDefault(id, KAFKAS))
+                                .toList();
+                int minimum =
+                        setsMinimum
+                                ? set.minInsyncReplicas()
+                                : told.stream()
+                                        .mapToInt(TopicConfig::minInsyncReplicas)
+                                        .max()
+                                        .orElse(set.minInsyncReplicas());
+                boolean mayBeUnclean =
+                        setsUnclean
+                                ? set.uncleanLeaderElection()
+                                : !told.isEmpty()
+                                        && told.stream()
+                                                .allMatch(TopicConfig::uncleanLeaderElection);
+                int copies = topic.target(partition).size();
+                return new Rules(TopicConfig.fewestInSync(minimum, copies), mayBeUnclean);
+            };
         }
 
         Rules unclean() {

@@ -66,7 +66,9 @@ final class LeaderRequests {
                                 state,
                                 topic.assignments().get(partition),
                                 standing,
-                                LeaderElection.Rules.of(topic).unclean())
+                                LeaderElection.Rules.of(topic, standing.defaults())
+                                        .apply(partition)
+                                        .unclean())
                         .filter(PartitionState::hasLeader);
     }
 

@@ -2,7 +2,10 @@ package io.headrace.admin.controller;
 
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.topic.TopicConfig;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -14,13 +17,15 @@ import java.util.Set;
  * @param untrusted of the newcomers, those without proof of a clean stop: the end of their logs may
  *     be lost
  * @param replaced of the untrusted, those with another log directory: they have nothing
+ * @param defaults of topics on live brokers that do not have Kafka's, by broker
  */
 record Standing(
         Set<Integer> live,
         Set<Integer> stopping,
         Set<Integer> newcomers,
         Set<Integer> untrusted,
-        Set<Integer> replaced) {
+        Set<Integer> replaced,
+        Map<Integer, TopicConfig> defaults) {
 
     Standing {
         live = Set.copyOf(live);
@@ -28,6 +33,17 @@ record Standing(
         newcomers = Set.copyOf(newcomers);
         untrusted = Set.copyOf(untrusted);
         replaced = Set.copyOf(replaced);
+        defaults = Map.copyOf(defaults);
+    }
+
+    /** Brokers with Kafka's defaults. */
+    Standing(
+            Set<Integer> live,
+            Set<Integer> stopping,
+            Set<Integer> newcomers,
+            Set<Integer> untrusted,
+            Set<Integer> replaced) {
+        this(live, stopping, newcomers, untrusted, replaced, Map.of());
     }
 
     /**
@@ -64,7 +80,26 @@ record Standing(
                 untrusted.add(id);
             }
         }
-        return new Standing(image.brokers().keySet(), stopping, newcomers, untrusted, replaced);
+        return new Standing(
+                image.brokers().keySet(),
+                stopping,
+                newcomers,
+                untrusted,
+                replaced,
+                defaults(image));
+    }
+
+    /** What topics have on brokers that do not have Kafka's defaults, by broker. */
+    static Map<Integer, TopicConfig> defaults(ClusterImage image) {
+        Map<Integer, TopicConfig> defaults = new HashMap<>();
+        for (BrokerRegistration broker : image.brokers().values()) {
+            Map<String, String> told = new HashMap<>(broker.topicDefaults());
+            told.keySet().retainAll(LeaderElection.Rules.SETTINGS);
+            if (!told.isEmpty()) {
+                defaults.put(broker.id(), TopicConfig.of(told));
+            }
+        }
+        return defaults;
     }
 
     /** Whether it is there to stay. */

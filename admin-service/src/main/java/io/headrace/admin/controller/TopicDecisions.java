@@ -26,8 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Decides on the creation, growth, settings and end of topics. Has no state. */
 final class TopicDecisions {
@@ -178,14 +180,21 @@ final class TopicDecisions {
                             topic.moves(),
                             topic.states());
             Plan plan = replace(topic, after);
-            return minIsr(topic) == minIsr(after) ? plan : withoutEligible(plan, topic);
+            return minima(image, topic).equals(minima(image, after))
+                    ? plan
+                    : withoutEligible(plan, topic);
         } catch (IllegalArgumentException e) {
             return new Refused(ErrorCode.INVALID_CONFIG, sentence(e));
         }
     }
 
-    private static int minIsr(TopicImage topic) {
-        return LeaderElection.Rules.of(topic).minIsr();
+    /** By partition. */
+    private static List<Integer> minima(ClusterImage image, TopicImage topic) {
+        IntFunction<LeaderElection.Rules> rules =
+                LeaderElection.Rules.of(topic, Standing.defaults(image));
+        return IntStream.range(0, topic.partitionCount())
+                .mapToObj(partition -> rules.apply(partition).minIsr())
+                .toList();
     }
 
     /** Under another minimum the high watermark may have moved on without the eligible ones. */

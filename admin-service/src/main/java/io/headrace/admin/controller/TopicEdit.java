@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * Changes of the assignments of one topic, gathered until they are written together: the topic and
@@ -21,7 +22,7 @@ final class TopicEdit {
 
     private final TopicImage before;
     private final Standing standing;
-    private final LeaderElection.Rules rules;
+    private final IntFunction<LeaderElection.Rules> rules;
     private final List<List<Integer>> assignments;
     private final Map<Integer, Move> moves;
     private final Map<Integer, ClusterWrite.StateChange> states = new TreeMap<>();
@@ -29,7 +30,7 @@ final class TopicEdit {
     TopicEdit(TopicImage before, Standing standing) {
         this.before = before;
         this.standing = standing;
-        this.rules = LeaderElection.Rules.of(before);
+        this.rules = LeaderElection.Rules.of(before, standing.defaults());
         this.assignments = new ArrayList<>(before.assignments());
         this.moves = new HashMap<>(before.moves());
     }
@@ -89,7 +90,9 @@ final class TopicEdit {
     /** The start and the end of a move are a new leader epoch, whoever leads. */
     private boolean changeState(int partition, List<Integer> assignment) {
         PartitionState state = before.states().get(partition);
-        PartitionState next = LeaderElection.next(state, assignment, standing, rules).orElse(state);
+        PartitionState next =
+                LeaderElection.next(state, assignment, standing, rules.apply(partition))
+                        .orElse(state);
         if (next.isr().isEmpty() && !state.isr().isEmpty()) {
             return false;
         }

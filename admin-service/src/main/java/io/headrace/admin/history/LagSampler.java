@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -36,12 +36,13 @@ public final class LagSampler implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LagSampler.class);
     private static final long CLOSE_WAIT_MS = 5_000;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int GROUPS_PER_CALL = 50;
 
     private final LagSource source;
     private final SampleStore store;
     private final ResetLog resets;
-    private final BooleanSupplier isController;
+    private final IntSupplier controllerEpoch;
     private final Consumer<List<Observed>> listener;
     private final HistoryLimits limits;
     private final Clock clock;
@@ -55,26 +56,30 @@ public final class LagSampler implements AutoCloseable {
     /** What was seen since the first group was last looked at. */
     private final Set<SeriesKey> seen = new HashSet<>();
 
+    /** Under which this has written last; 0 for none. */
+    private int epoch;
+
     /** The group behind which the next round begins; empty at the begin. */
     private String cursor = "";
 
     private record Known(Observed observed, long id, Observed stored, long storedAtMs) {}
 
     /**
+     * @param controllerEpoch of the own term; 0 while another instance is the controller
      * @param listener is told after each round what is known of all groups
      */
     public LagSampler(
             LagSource source,
             SampleStore store,
             ResetLog resets,
-            BooleanSupplier isController,
+            IntSupplier controllerEpoch,
             Consumer<List<Observed>> listener,
             HistoryLimits limits,
             Clock clock) {
         this.source = source;
         this.store = store;
         this.resets = resets;
-        this.isController = isController;
+        this.controllerEpoch = controllerEpoch;
         this.listener = listener;
         this.limits = limits;
         this.clock = clock;
@@ -95,12 +100,13 @@ public final class LagSampler implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closing.await(limits.interval().toMillis(), TimeUnit.MILLISECONDS)) {
-                try {
-                    round();
-                } catch (RuntimeException e) {
-                    failureCount.incrementAndGet();
-                    LOG.atWarn().setCause(e).log("The offsets of groups could not be sampled");
+            long interval = limits.interval().toNanos();
+            long dueNanos = System.nanoTime() + interval;
+            while (!closing.await(Math.min(interval, LOOK_NANOS), TimeUnit.NANOSECONDS)) {
+                takeOffice();
+                if (System.nanoTime() - dueNanos >= 0) {
+                    guardedRound();
+                    dueNanos = System.nanoTime() + interval;
                 }
             }
         } catch (InterruptedException e) {
@@ -108,13 +114,45 @@ public final class LagSampler implements AutoCloseable {
         }
     }
 
+    /** What the one before has not written by now, it never will. */
+    private void takeOffice() {
+        int now = controllerEpoch.getAsInt();
+        if (now <= epoch) {
+            return;
+        }
+        try {
+            store.takeOffice(now);
+            epoch = now;
+        } catch (DataAccessException | TransactionException | OldTermException e) {
+            LOG.atDebug().setCause(e).log("The controller has not taken office in the database");
+        }
+    }
+
+    private void guardedRound() {
+        try {
+            round();
+        } catch (OldTermException e) {
+            forget();
+            LOG.atWarn().log("Nothing was sampled: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            failureCount.incrementAndGet();
+            LOG.atWarn().setCause(e).log("The offsets of groups could not be sampled");
+        }
+    }
+
+    private void forget() {
+        known.clear();
+        seen.clear();
+        cursor = "";
+        listener.accept(List.of());
+    }
+
     /** One look at all groups, or at as many as a round may look at. */
     void round() {
-        if (!isController.getAsBoolean()) {
-            known.clear();
-            seen.clear();
-            cursor = "";
-            listener.accept(List.of());
+        // One for the whole round: it must not go on in the name of a later term.
+        epoch = controllerEpoch.getAsInt();
+        if (epoch == 0) {
+            forget();
             return;
         }
         long nowMs = clock.millis();
@@ -226,7 +264,7 @@ public final class LagSampler implements AutoCloseable {
                                             nowMs,
                                             observed.committed(),
                                             observed.logEnd())));
-            store.add(rows);
+            store.add(epoch, rows);
             changed.forEach(
                     (key, observed) ->
                             known.put(
@@ -254,7 +292,7 @@ public final class LagSampler implements AutoCloseable {
             }
         }
         if (!unknown.isEmpty()) {
-            ids.putAll(store.ids(unknown));
+            ids.putAll(store.ids(epoch, unknown));
         }
         return ids;
     }
@@ -270,7 +308,7 @@ public final class LagSampler implements AutoCloseable {
                 });
         known.keySet().retainAll(seen);
         try {
-            store.add(ends);
+            store.add(epoch, ends);
         } catch (DataAccessException | TransactionException e) {
             notStored(e);
         }
@@ -278,8 +316,8 @@ public final class LagSampler implements AutoCloseable {
 
     private void expire(long nowMs) {
         try {
-            var _ = store.expire(nowMs - limits.retention().toMillis());
-            resets.expire(nowMs - limits.resetRetention().toMillis());
+            store.expire(epoch, nowMs - limits.retention().toMillis());
+            store.inTerm(epoch, () -> resets.expire(nowMs - limits.resetRetention().toMillis()));
         } catch (DataAccessException | TransactionException e) {
             notStored(e);
         }

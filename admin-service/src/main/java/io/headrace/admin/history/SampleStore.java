@@ -19,7 +19,10 @@ import org.springframework.transaction.support.TransactionTemplate;
  * The samples in the database: batches in, one row per step out.
  *
  * <p>Plain JDBC, unlike other rooms: rows have no identity, come by the thousand and are deleted by
- * time. Errors: Spring's {@code DataAccessException} and {@code TransactionException}.
+ * time. Every write names the controller epoch it is made in, and locks the row of {@code
+ * controller_term} until it is committed: a controller that stood still while another one took
+ * office changes nothing any more. Errors: Spring's {@code DataAccessException} and {@code
+ * TransactionException}; {@link OldTermException}.
  */
 public final class SampleStore {
 
@@ -56,8 +59,38 @@ public final class SampleStore {
     /** A series with its id. */
     record Series(long id, SeriesKey key) {}
 
+    /** Refuses the writes of earlier controllers from now on. */
+    void takeOffice(int epoch) {
+        inTerm(epoch, () -> {});
+    }
+
+    /**
+     * Runs the work in one transaction.
+     *
+     * @param epoch controller epoch of the writer
+     * @throws OldTermException if a later one has written; nothing is changed then
+     */
+    void inTerm(int epoch, Runnable work) {
+        transaction.executeWithoutResult(
+                status -> {
+                    Integer newest =
+                            jdbc.queryForObject(
+                                    "select epoch from controller_term where id = 1 for update",
+                                    Integer.class);
+                    if (newest == null || newest > epoch) {
+                        throw new OldTermException(epoch, newest == null ? -1 : newest);
+                    }
+                    if (newest < epoch) {
+                        var _ =
+                                jdbc.update(
+                                        "update controller_term set epoch = ? where id = 1", epoch);
+                    }
+                    work.run();
+                });
+    }
+
     /** The ids of these series; those that are new get one. */
-    Map<SeriesKey, Long> ids(Set<SeriesKey> keys) {
+    Map<SeriesKey, Long> ids(int epoch, Set<SeriesKey> keys) {
         Set<String> groupKeys = new HashSet<>();
         keys.forEach(key -> groupKeys.add(key.groupKey()));
         Map<SeriesKey, Long> known = known(groupKeys);
@@ -74,6 +107,7 @@ public final class SampleStore {
             return known;
         }
         insert(
+                epoch,
                 "insert into offset_series (group_key, topic, partition_id) values (?, ?, ?)",
                 missing);
         return known(groupKeys);
@@ -111,8 +145,9 @@ public final class SampleStore {
                 .toList();
     }
 
-    void add(List<Sample> samples) {
+    void add(int epoch, List<Sample> samples) {
         insert(
+                epoch,
                 "insert into offset_sample (series_id, at_ms, committed, log_end)"
                         + " values (?, ?, ?, ?)",
                 samples.stream()
@@ -120,9 +155,10 @@ public final class SampleStore {
                         .toList());
     }
 
-    private void insert(String sql, List<Object[]> rows) {
-        transaction.executeWithoutResult(
-                status -> {
+    private void insert(int epoch, String sql, List<Object[]> rows) {
+        inTerm(
+                epoch,
+                () -> {
                     for (int i = 0; i < rows.size(); i += BATCH_COUNT) {
                         var _ =
                                 jdbc.batchUpdate(
@@ -156,27 +192,33 @@ public final class SampleStore {
     /**
      * Deletes samples from before a time, an hour's worth per statement and a bounded number of
      * them, then series that have none left.
-     *
-     * @return rows that are gone
      */
-    int expire(long beforeMs) {
-        int deleted = 0;
+    void expire(int epoch, long beforeMs) {
+        boolean isAnyGone = false;
         for (int slice = 0; slice < SLICE_COUNT_MAX; slice++) {
             Long oldest = jdbc.queryForObject("select min(at_ms) from offset_sample", Long.class);
             if (oldest == null || oldest >= beforeMs) {
                 break;
             }
-            deleted +=
-                    jdbc.update(
-                            "delete from offset_sample where at_ms < ?",
-                            Math.min(beforeMs, oldest + SLICE_MS));
+            delete(
+                    epoch,
+                    "delete from offset_sample where at_ms < ?",
+                    Math.min(beforeMs, oldest + SLICE_MS));
+            isAnyGone = true;
         }
-        if (deleted > 0) {
-            deleted +=
-                    jdbc.update(
-                            "delete from offset_series where not exists"
-                                    + " (select 1 from offset_sample where series_id = offset_series.id)");
+        if (isAnyGone) {
+            delete(
+                    epoch,
+                    "delete from offset_series where not exists"
+                            + " (select 1 from offset_sample where series_id = offset_series.id)");
         }
-        return deleted;
+    }
+
+    private void delete(int epoch, String sql, Object... arguments) {
+        inTerm(
+                epoch,
+                () -> {
+                    var _ = jdbc.update(sql, arguments);
+                });
     }
 }

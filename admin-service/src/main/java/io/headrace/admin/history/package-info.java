@@ -10,9 +10,10 @@
  * that. A round asks for a page of groups at a time and observes a bounded number of partitions;
  * the next round goes on where it stopped.
  *
- * <p>Owner: the thread {@code lag-sampler} writes samples; anybody writes resets. With the database
- * down rounds go on for the metrics and nothing is kept. Imports {@code kafka}, {@code audit} (who
- * called) and {@code envelope}. Decision 17.
+ * <p>Owner: the thread {@code lag-sampler} writes samples, in the name of a controller epoch that
+ * the database checks; anybody writes resets. With the database down rounds go on for the metrics
+ * and nothing is kept. Imports {@code kafka}, {@code audit} (who called) and {@code envelope}.
+ * Decision 17.
  */
 @NullMarked
 package io.headrace.admin.history;

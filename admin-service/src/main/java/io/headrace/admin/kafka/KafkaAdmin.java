@@ -6,6 +6,7 @@ import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -73,23 +74,31 @@ public final class KafkaAdmin implements LagSource, AutoCloseable {
     /** Bytes on disk of the largest copy of each partition that these brokers hold. */
     public Map<TopicPartition, Long> partitionSizes(Collection<Integer> brokers) {
         Map<TopicPartition, Long> sizes = new TreeMap<>(BY_NAME);
+        replicaSizes(brokers)
+                .forEach((tp, replicas) -> sizes.put(tp, Collections.max(replicas.values())));
+        return sizes;
+    }
+
+    /** Bytes on disk of each replica that these brokers hold, by broker. */
+    public Map<TopicPartition, Map<Integer, Long>> replicaSizes(Collection<Integer> brokers) {
+        Map<TopicPartition, Map<Integer, Long>> sizes = new TreeMap<>(BY_NAME);
         if (brokers.isEmpty()) {
             return sizes;
         }
         await(client.get().describeLogDirs(brokers).allDescriptions(), "asking for log directories")
-                .values()
-                .stream()
-                .flatMap(directories -> directories.values().stream())
                 .forEach(
-                        directory ->
-                                directory
-                                        .replicaInfos()
+                        (broker, directories) ->
+                                directories.values().stream()
+                                        .flatMap(each -> each.replicaInfos().entrySet().stream())
                                         .forEach(
-                                                (tp, replica) ->
-                                                        sizes.merge(
-                                                                ours(tp),
-                                                                replica.size(),
-                                                                Math::max)));
+                                                replica ->
+                                                        sizes.computeIfAbsent(
+                                                                        ours(replica.getKey()),
+                                                                        tp -> new HashMap<>())
+                                                                .put(
+                                                                        broker,
+                                                                        replica.getValue()
+                                                                                .size())));
         return sizes;
     }
 

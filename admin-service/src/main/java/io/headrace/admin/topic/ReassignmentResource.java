@@ -9,6 +9,8 @@ import io.headrace.admin.envelope.V3Clusters;
 import io.headrace.admin.envelope.V3Exception;
 import io.headrace.admin.envelope.V3Links;
 import io.headrace.admin.envelope.V3List;
+import io.headrace.admin.kafka.MoveProgress;
+import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
 import jakarta.servlet.http.HttpServletRequest;
@@ -44,10 +46,12 @@ class ReassignmentResource {
 
     private final TopicChanges changes;
     private final V3Clusters clusters;
+    private final MoveProgress progress;
 
-    ReassignmentResource(TopicChanges changes, V3Clusters clusters) {
+    ReassignmentResource(TopicChanges changes, V3Clusters clusters, MoveProgress progress) {
         this.changes = changes;
         this.clusters = clusters;
+        this.progress = progress;
     }
 
     record Target(
@@ -72,12 +76,14 @@ class ReassignmentResource {
     @GetMapping("/-/partitions/-/reassignment")
     V3List<ReassignmentView> list(@PathVariable String clusterId, HttpServletRequest request) {
         V3Links links = clusters.links(clusterId, request);
+        ClusterImage image = clusters.image();
+        var known = progress.known(image);
         return V3List.of(
                 "KafkaReassignmentList",
                 links.url("topics", "-", "partitions", "-", "reassignment"),
-                clusters.image().topics().values().stream()
+                image.topics().values().stream()
                         .sorted(Comparator.comparing(TopicImage::name))
-                        .flatMap(topic -> moves(links, topic))
+                        .flatMap(topic -> moves(links, topic, known))
                         .toList());
     }
 
@@ -91,7 +97,7 @@ class ReassignmentResource {
         return V3List.of(
                 "KafkaReassignmentList",
                 links.url("topics", image.name(), "partitions", "-", "reassignment"),
-                moves(links, image).toList());
+                moves(links, image, progress.known(clusters.image())).toList());
     }
 
     @GetMapping("/{topic}/partitions/{partition}/reassignment")
@@ -105,7 +111,7 @@ class ReassignmentResource {
         if (partition < 0 || partition >= image.partitionCount()) {
             throw V3Exception.notFound("topic '" + topic + "' has no partition " + partition);
         }
-        return ReassignmentView.of(links, image, partition)
+        return ReassignmentView.of(links, image, partition, progress.known(clusters.image()))
                 .orElseThrow(
                         () ->
                                 V3Exception.notFound(
@@ -223,10 +229,13 @@ class ReassignmentResource {
         return PartitionResults.of(List.of(tp), done);
     }
 
-    private static Stream<ReassignmentView> moves(V3Links links, TopicImage topic) {
+    private static Stream<ReassignmentView> moves(
+            V3Links links,
+            TopicImage topic,
+            Optional<Map<TopicPartition, MoveProgress.Bytes>> known) {
         return topic.moves().keySet().stream()
                 .sorted()
-                .flatMap(partition -> ReassignmentView.of(links, topic, partition).stream());
+                .flatMap(partition -> ReassignmentView.of(links, topic, partition, known).stream());
     }
 
     private static List<NamedTarget> required(@Nullable List<@Nullable NamedTarget> data) {

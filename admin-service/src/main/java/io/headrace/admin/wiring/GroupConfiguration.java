@@ -11,6 +11,7 @@ import io.headrace.admin.history.ResetLog;
 import io.headrace.admin.history.ResetRepository;
 import io.headrace.admin.history.SampleStore;
 import io.headrace.admin.kafka.KafkaAdmin;
+import io.headrace.admin.kafka.MoveProgress;
 import io.headrace.admin.kafka.PartitionLoads;
 import io.headrace.admin.telemetry.LagMetrics;
 import io.headrace.admin.topic.RecordDeletion;
@@ -41,6 +42,11 @@ class GroupConfiguration {
     PartitionLoads partitionLoads(KafkaAdmin kafka, ClusterWatch watch, Clock clock) {
         return new PartitionLoads(
                 () -> kafka.partitionSizes(watch.image().brokers().keySet()), clock);
+    }
+
+    @Bean
+    MoveProgress moveProgress(KafkaAdmin kafka, Clock clock) {
+        return new MoveProgress(kafka::replicaSizes, clock);
     }
 
     @Bean
@@ -112,6 +118,6 @@ class GroupConfiguration {
             HistoryLimits limits,
             Clock clock) {
         return new LagSampler(
-                kafka, store, resets, controller::isActive, metrics::show, limits, clock);
+                kafka, store, resets, controller::epoch, metrics::show, limits, clock);
     }
 }

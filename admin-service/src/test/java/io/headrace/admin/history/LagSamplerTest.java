@@ -22,6 +22,11 @@ class LagSamplerTest {
     }
 
     @Test
+    void whoIsNoLongerTheControllerChangesNothing() {
+        new SampledPast(admin.admin()).checkOldTerm();
+    }
+
+    @Test
     void aRoundIsBoundedAndTheNextOneGoesOn() {
         SampledPast past = new SampledPast(admin.admin());
         for (int g = 0; g < 4; g++) {

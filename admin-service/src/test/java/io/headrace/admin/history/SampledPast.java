@@ -1,6 +1,7 @@
 package io.headrace.admin.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.admin.kafka.Committed;
 import io.headrace.admin.kafka.KafkaAdmin;
@@ -33,7 +34,7 @@ public final class SampledPast {
     private final Brokers brokers = new Brokers();
     private final ManualClock clock = new ManualClock();
     private final List<Observed> shown = new ArrayList<>();
-    private boolean isController = true;
+    private int epoch = 700;
 
     public SampledPast(ConfigurableApplicationContext admin) {
         this(
@@ -123,7 +124,7 @@ public final class SampledPast {
                 brokers,
                 store,
                 resets,
-                () -> isController,
+                () -> epoch,
                 all -> {
                     shown.clear();
                     shown.addAll(all);
@@ -156,6 +157,31 @@ public final class SampledPast {
                 : lines.getFirst().points().stream().map(LagHistory.Point::lag).toList();
     }
 
+    /** A controller that woke up when another one was in office. */
+    public void checkOldTerm() {
+        LagSampler sampler = sampler(100);
+        epoch = 800;
+        brokers.set("termed", 0, 5, 10);
+        sampler.round();
+        int before = rows();
+        epoch = 799;
+        brokers.set("termed", 0, 6, 10);
+        brokers.set("termed", 1, 1, 10);
+        assertThatThrownBy(() -> after(sampler, 1)).isInstanceOf(OldTermException.class);
+        brokers.groups.clear();
+        assertThatThrownBy(() -> after(sampler, Duration.ofDays(8).toMinutes()))
+                .isInstanceOf(OldTermException.class);
+        assertThat(rows()).as("nothing is added, nothing expires").isEqualTo(before);
+        assertThatThrownBy(() -> store.inTerm(799, () -> resets.expire(Long.MAX_VALUE)))
+                .isInstanceOf(OldTermException.class);
+        epoch = 801;
+        brokers.set("termed", 0, 7, 10);
+        after(sampler, 1);
+        assertThatThrownBy(() -> store.takeOffice(800)).isInstanceOf(OldTermException.class);
+        assertThat(jdbc.update("delete from offset_series where group_key = 'termed'")).isOne();
+        assertThat(jdbc.update("update controller_term set epoch = 0 where id = 1")).isOne();
+    }
+
     /** Changes are stored, what stays is not; gaps end; the old is forgotten. */
     public void check() {
         String group = "sampled-" + "g".repeat(400) + "\0/é";
@@ -174,12 +200,12 @@ public final class SampledPast {
         assertThat(shown)
                 .containsExactly(new Observed(group, new TopicPartition("sampled", 0), 8, 20));
 
-        isController = false;
+        epoch = 0;
         brokers.set(group, 0, 9, 21);
         after(sampler, 1);
         assertThat(rows()).as("only the controller samples").isEqualTo(first + 1);
         assertThat(shown).isEmpty();
-        isController = true;
+        epoch = 700;
 
         LagSampler restarted = sampler(100);
         after(restarted, 1);

@@ -68,6 +68,7 @@ class ReassignmentResourceTest {
         assertThat(moving.json().path("kind").asString()).isEqualTo("KafkaReassignment");
         assertThat(moving.json().path("adding_replicas").get(0).asInt()).isEqualTo(2);
         assertThat(moving.json().path("removing_replicas").get(0).asInt()).isZero();
+        assertThat(moving.json().path("bytes_copied").isNull()).as("no broker says").isTrue();
         assertThat(
                         rest.get(admin.cluster("topics/-/partitions/-/reassignment"))
                                 .json()

@@ -44,6 +44,7 @@ class PostgresTest {
                                     .size())
                     .isEqualTo(1);
             new SampledPast(admin).check();
+            new SampledPast(admin).checkOldTerm();
             postgres.close();
             Rest.Answer catalog = rest.get(cluster + "topics/on-pg/catalog");
             assertThat(catalog.status()).isEqualTo(503);

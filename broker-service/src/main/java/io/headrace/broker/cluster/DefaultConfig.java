@@ -19,6 +19,11 @@ public final class DefaultConfig {
         TopicConfig.of(this.settings);
     }
 
+    /** Only those that are not Kafka's. */
+    public Map<String, String> settings() {
+        return settings;
+    }
+
     /** As {@link #with}, for a start that must not fail over one topic's setting. */
     public TopicConfig withOrDefaults(Map<String, String> topicSettings) {
         try {

@@ -196,15 +196,7 @@ public final class Membership implements Closeable {
             return;
         }
         try {
-            register(
-                    new BrokerNode(
-                            node.httpUrl(),
-                            node.endpoints(),
-                            node.rack(),
-                            node.version(),
-                            epoch.getAsLong(),
-                            node.directoryId(),
-                            node.stopping()));
+            register(node.proven(epoch.getAsLong()));
         } catch (Exception e) {
             LOG.atWarn()
                     .setCause(e)

@@ -3,10 +3,14 @@ package io.headrace.broker.log;
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.DiskFullException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * {@code .swap}, durably, it counts (the next start completes the rest, see {@link LeftoverFiles});
  * old files are renamed to {@code .deleted}; the new one gets its final name.
  *
- * <p>Owner: one cleaner per log; methods take the log's locks themselves.
+ * <p>Owner: whoever holds {@link #beginRewriting}, a cleaner or a repair, replaces; methods take
+ * the log's locks themselves, behind that one.
  */
 public final class LogSegments {
 
@@ -28,6 +33,8 @@ public final class LogSegments {
     private final DeletedSegments deleted;
     private final LogAppender appender;
     private final LogCheckpoints checkpoints;
+    private final ReentrantLock rewriting = new ReentrantLock();
+    private final AtomicLong repairs = new AtomicLong();
 
     LogSegments(
             LogState state,
@@ -135,19 +142,71 @@ public final class LogSegments {
         } finally {
             active.release();
         }
+        seal(active, appender);
+    }
+
+    /** Unless it is sealed already. */
+    void seal(Segment active, LogAppender by) throws IOException {
         state.writer.lock();
         try {
             if (state.segments.active() == active && state.refusal() == null) {
-                appender.roll();
+                by.roll();
             }
         } finally {
             state.writer.unlock();
         }
     }
 
-    /** Begins a good copy of a damaged segment. */
+    /**
+     * Keeps others from replacing segments until {@link #endRewriting}, by the same thread.
+     *
+     * @param waitMs for whoever is at it; 0 for not at all
+     * @return false if somebody is at it
+     */
+    public boolean beginRewriting(long waitMs) throws InterruptedIOException {
+        try {
+            return rewriting.tryLock(waitMs, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the log was being rewritten");
+        }
+    }
+
+    public void endRewriting() {
+        rewriting.unlock();
+    }
+
+    /** Begins a good copy of a damaged segment of a log that was never compacted. */
     public SegmentRewrite rewrite(SealedSegment damaged) throws IOException {
-        return new SegmentRewrite(this, state, damaged);
+        return new SegmentRewrite(this, state, List.of(damaged), Optional.empty());
+    }
+
+    /**
+     * Begins a good copy of all that has to be replaced together with a damaged segment of a
+     * compacted log.
+     *
+     * @return empty when the segment is no longer part of the log
+     */
+    public Optional<SegmentRewrite> rewriteCompacted(SealedSegment damaged) throws IOException {
+        CompactedPrefix prefix = new CompactedPrefix(this, state, appender);
+        List<SealedSegment> old = prefix.with(damaged);
+        return old.contains(damaged)
+                ? Optional.of(
+                        new SegmentRewrite(
+                                this,
+                                state,
+                                old,
+                                Optional.of(() -> prefix.with(damaged).equals(old))))
+                : Optional.empty();
+    }
+
+    void repaired() {
+        repairs.incrementAndGet();
+    }
+
+    /** How often damage was repaired since the log was opened. */
+    public long repairCount() {
+        return repairs.get();
     }
 
     /** Up to where the log was compacted, exclusive. */
@@ -255,7 +314,7 @@ public final class LogSegments {
     }
 
     /** The segments of the log that these were; none unless all are there, side by side. */
-    private List<Segment> find(List<SealedSegment> wanted) {
+    List<Segment> find(List<SealedSegment> wanted) {
         SegmentList segments = state.segments;
         int first = segments.floor(wanted.getFirst().baseOffset());
         if (first < 0 || first + wanted.size() >= segments.count()) {

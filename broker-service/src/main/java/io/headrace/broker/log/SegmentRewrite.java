@@ -1,45 +1,70 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.log.epoch.EpochStart;
 import io.headrace.model.record.BatchCheck;
 import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A good copy of a damaged segment on its way into the log: batches from another replica, each
- * checked, then put in the segment's place at once.
+ * A good copy of damaged segments on its way into the log: batches from another replica, each
+ * checked, then put in the segments' place at once.
  *
  * <p>Shape: until {@link #finish} the bytes are a file {@code <base>.log.repaired.cleaned}, which a
- * start deletes.
+ * start deletes. Of a compacted log the copy may end before the segments do: after a crash in the
+ * midst of the replacement those behind its last batch are still there, as whole as they were.
  *
- * <p>Owner: one thread; one rewrite per log at a time.
+ * <p>Owner: the thread that holds {@link LogSegments#beginRewriting}. Bounds: one segment, so 2 GiB
+ * and as many offsets.
  */
 public final class SegmentRewrite implements AutoCloseable {
 
+    /** Whether the copy of a compacted log still replaces enough. */
+    interface StillRight {
+        boolean test() throws IOException;
+    }
+
     private final LogSegments segments;
     private final LogState state;
-    private final SealedSegment damaged;
+    private final List<SealedSegment> old;
+    private final Optional<StillRight> compacted;
+    private final long baseOffset;
+    private final long endOffset;
     private final Path path;
     private final DiskFile file;
     private long position;
     private long next;
     private boolean isOver;
 
-    SegmentRewrite(LogSegments segments, LogState state, SealedSegment damaged) throws IOException {
+    /**
+     * @param old neighbours by rising offset
+     * @param compacted present when offsets may be missing
+     */
+    SegmentRewrite(
+            LogSegments segments,
+            LogState state,
+            List<SealedSegment> old,
+            Optional<StillRight> compacted)
+            throws IOException {
         this.segments = segments;
         this.state = state;
-        this.damaged = damaged;
+        this.old = old;
+        this.compacted = compacted;
+        this.baseOffset = old.getFirst().baseOffset();
+        this.endOffset = old.getLast().nextOffset();
         this.path =
                 SegmentName.in(
                         state.directory,
-                        damaged.baseOffset(),
+                        baseOffset,
                         SegmentName.LOG + ".repaired" + SegmentName.CLEANED);
         this.file = state.disk.open(path);
         file.truncate(0);
-        this.next = damaged.baseOffset();
+        // Nobody has to have what lies before the log start.
+        this.next = Math.max(baseOffset, state.logStartOffset);
     }
 
     /** From where batches are missing. */
@@ -48,7 +73,7 @@ public final class SegmentRewrite implements AutoCloseable {
     }
 
     public boolean isComplete() {
-        return next >= damaged.nextOffset();
+        return next >= endOffset;
     }
 
     /**
@@ -63,39 +88,86 @@ public final class SegmentRewrite implements AutoCloseable {
                 return refused.reason();
             }
             int bytes = RecordBatch.sizeInBytes(batches, at);
-            long base = RecordBatch.baseOffset(batches, at);
-            long end = RecordBatch.nextOffset(batches, at);
-            if (base >= damaged.nextOffset()) {
-                next = damaged.nextOffset(); // the other replica was compacted
-            } else if (base >= next) {
-                if (end > damaged.nextOffset()) {
-                    return "a batch reaches beyond the segment";
+            if (RecordBatch.nextOffset(batches, at) > next) {
+                String refusal = take(batches, at, bytes);
+                if (!refusal.isEmpty()) {
+                    return refusal;
                 }
-                if (RecordBatch.leaderEpoch(batches, at) != state.epochs.epochAt(base)) {
-                    return "a batch has another leader epoch than here";
-                }
-                file.write(batches.slice(at, bytes), position);
-                position += bytes;
-                next = end;
             }
             at += bytes;
         }
         return "";
     }
 
+    private String take(ByteBuffer batches, int at, int bytes) throws IOException {
+        long base = RecordBatch.baseOffset(batches, at);
+        long end = RecordBatch.nextOffset(batches, at);
+        if (base > next && compacted.isEmpty()) {
+            return "the records from " + next + " to " + (base - 1) + " are not there";
+        }
+        if (base >= endOffset) {
+            next = endOffset; // compacted away there
+            return "";
+        }
+        if (base < baseOffset || end > endOffset || (base < next && position > 0)) {
+            return "a batch reaches beyond the segment";
+        }
+        if (!isOfThisHistory(RecordBatch.leaderEpoch(batches, at), base)) {
+            return "a batch has another leader epoch than here";
+        }
+        if (position + bytes > Integer.MAX_VALUE || end - baseOffset > Integer.MAX_VALUE) {
+            return "what has to be replaced does not fit into one segment";
+        }
+        file.write(batches.slice(at, bytes), position);
+        position += bytes;
+        next = end;
+        return "";
+    }
+
     /**
-     * Puts the copy in the place of the damaged segment; durable on return.
+     * Of a compacted log that was copied, leader epochs are known from their first record that was
+     * left: each begins where this says, or before.
+     */
+    private boolean isOfThisHistory(int leaderEpoch, long offset) {
+        int known = state.epochs.epochAt(offset);
+        if (leaderEpoch == known || compacted.isEmpty()) {
+            return leaderEpoch == known;
+        }
+        return leaderEpoch > known
+                && state.epochs.entries().stream()
+                        .filter(each -> each.startOffset() > offset)
+                        .mapToInt(EpochStart::epoch)
+                        .min()
+                        .stream()
+                        .anyMatch(next -> leaderEpoch <= next);
+    }
+
+    /**
+     * Puts the copy in the place of the damaged segments; durable on return. What was compacted
+     * here is compacted anew: the other replica may not have been as far.
      *
-     * @return false when the segment is no longer part of the log
+     * @return false when the segments have changed meanwhile
      */
     public boolean finish() throws IOException {
         if (!isComplete()) {
             throw new IllegalStateException("batches from " + next + " on are missing");
         }
+        if (compacted.isPresent()) {
+            if (!compacted.get().test()) {
+                return false;
+            }
+            if (segments.cleanedOffset() > baseOffset) {
+                segments.cleanedTo(baseOffset);
+            }
+        }
         isOver = true;
         file.force();
         file.close();
-        return segments.replace(List.of(damaged), path);
+        boolean isDone = segments.replace(old, path);
+        if (isDone) {
+            segments.repaired();
+        }
+        return isDone;
     }
 
     /** Drops the copy, unless it was finished. */

@@ -1,6 +1,7 @@
 package io.headrace.broker.replica;
 
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.topic.TopicConfig;
 import java.util.List;
 
 /**
@@ -63,7 +64,7 @@ public record Leadership(
      * replicas can be in sync than there are, and Kafka counts so, too.
      */
     public int fewestInSync() {
-        return Math.min(minInsyncReplicas, copies);
+        return TopicConfig.fewestInSync(minInsyncReplicas, copies);
     }
 
     /** Whether records may be committed now (KIP-966). */

@@ -9,10 +9,12 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,9 +94,11 @@ public final class Scrubber implements AutoCloseable {
                 };
         try {
             segments.sealIfDamaged(counting);
-            for (SealedSegment segment : segments.sealed()) {
+            List<SealedSegment> sealed = segments.sealed();
+            forgetGone(partition, sealed);
+            for (SealedSegment segment : sealed) {
                 Optional<String> damage = segments.check(segment, counting);
-                String name = partition.name() + "/" + segment.baseOffset();
+                String name = name(partition, segment);
                 if (damage.isPresent()) {
                     damaged(partition, segment, name, damage.get());
                 } else {
@@ -111,6 +115,19 @@ public final class Scrubber implements AutoCloseable {
                     .addKeyValue("partition", partition.name().partition())
                     .log("The log could not be scrubbed to its end");
         }
+    }
+
+    /** Retention and compaction take damage away, too. */
+    private void forgetGone(Partition partition, List<SealedSegment> sealed) {
+        Set<String> names =
+                sealed.stream().map(each -> name(partition, each)).collect(Collectors.toSet());
+        counters.standing
+                .keySet()
+                .removeIf(name -> name.startsWith(partition.name() + "/") && !names.contains(name));
+    }
+
+    private static String name(Partition partition, SealedSegment segment) {
+        return partition.name() + "/" + segment.baseOffset();
     }
 
     private void damaged(Partition partition, SealedSegment segment, String name, String damage)

@@ -1,5 +1,6 @@
 package io.headrace.broker.replication;
 
+import io.headrace.broker.log.LogSegments;
 import io.headrace.broker.log.SealedSegment;
 import io.headrace.broker.log.SegmentRewrite;
 import io.headrace.broker.replica.Partition;
@@ -10,12 +11,14 @@ import io.headrace.model.cluster.PartitionState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches the batches of a damaged segment from another replica in sync, as a consumer would: such
- * a fetch acknowledges nothing.
+ * a fetch acknowledges nothing. Of a compacted log everything from the log start up to where
+ * nothing was compacted is replaced with it, see {@link LogSegments#rewriteCompacted}.
  *
  * <p>Errors: without a healthy replica nothing changes.
  */
@@ -28,6 +31,11 @@ public final class SegmentRepair {
 
     /** Answers without a step forward that one replica may give. */
     private static final int EMPTY_ANSWERS_MAX = 3;
+
+    /** A cleaner that meets the damage ends soon. */
+    private static final long CLEANER_WAIT_MS = 30_000;
+
+    private static final String CHANGED = "the segments have changed meanwhile";
 
     private final int brokerId;
     private final Supplier<@Nullable ClusterImage> image;
@@ -44,13 +52,28 @@ public final class SegmentRepair {
      * @return why the segment could not be repaired; empty when it was
      */
     String run(Partition partition, SealedSegment damaged) throws IOException {
-        if (partition.log().config().compaction().compact()) {
-            // What was compacted away here may still be in another replica: it must not come back.
-            return "a compacted log is copied anew as a whole, once its files are moved away";
+        LogSegments segments = partition.log().sealedSegments();
+        boolean isCompacted =
+                partition.log().config().compaction().compact() || segments.cleanedOffset() > 0;
+        if (isCompacted && !isInSync(partition)) {
+            // A leader's compacted records may still come, without the tombstones it had.
+            return "a compacted log is repaired once this replica is in sync";
         }
+        if (!segments.beginRewriting(CLEANER_WAIT_MS)) {
+            return "the log is being compacted";
+        }
+        try {
+            return fromAny(partition, damaged, isCompacted);
+        } finally {
+            segments.endRewriting();
+        }
+    }
+
+    private String fromAny(Partition partition, SealedSegment damaged, boolean isCompacted)
+            throws IOException {
         StringBuilder failures = new StringBuilder();
         for (int source : sources(partition)) {
-            String failure = from(source, partition, damaged);
+            String failure = from(source, partition, damaged, isCompacted);
             if (failure.isEmpty()) {
                 return "";
             }
@@ -59,10 +82,19 @@ public final class SegmentRepair {
         return failures.isEmpty() ? "no other replica is in sync" : failures.toString();
     }
 
+    private @Nullable PartitionState state(Partition partition) {
+        ClusterImage now = image.get();
+        return now == null ? null : now.partition(partition.name()).orElse(null);
+    }
+
+    private boolean isInSync(Partition partition) {
+        PartitionState state = state(partition);
+        return state != null && state.isr().contains(brokerId);
+    }
+
     /** The leader first. */
     private List<Integer> sources(Partition partition) {
-        ClusterImage now = image.get();
-        PartitionState state = now == null ? null : now.partition(partition.name()).orElse(null);
+        PartitionState state = state(partition);
         List<Integer> sources = new ArrayList<>();
         if (state != null) {
             if (state.hasLeader()) {
@@ -74,13 +106,22 @@ public final class SegmentRepair {
         return sources;
     }
 
-    private String from(int source, Partition partition, SealedSegment damaged) throws IOException {
-        try (SegmentRewrite rewrite = partition.log().sealedSegments().rewrite(damaged)) {
+    private String from(int source, Partition partition, SealedSegment damaged, boolean isCompacted)
+            throws IOException {
+        LogSegments segments = partition.log().sealedSegments();
+        Optional<SegmentRewrite> begun =
+                isCompacted
+                        ? segments.rewriteCompacted(damaged)
+                        : Optional.of(segments.rewrite(damaged));
+        if (begun.isEmpty()) {
+            return CHANGED;
+        }
+        try (SegmentRewrite rewrite = begun.get()) {
             String failure = copy(source, partition, rewrite);
             if (!failure.isEmpty()) {
                 return failure;
             }
-            return rewrite.finish() ? "" : "the segment is no longer part of the log";
+            return rewrite.finish() ? "" : CHANGED;
         }
     }
 

@@ -147,7 +147,8 @@ final class Broker {
                         version,
                         foundEpoch(opened),
                         opened.directoryId(),
-                        false));
+                        false,
+                        plan.topicDefaults().settings()));
     }
 
     /**

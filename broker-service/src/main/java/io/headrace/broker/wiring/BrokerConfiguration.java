@@ -175,8 +175,9 @@ public class BrokerConfiguration {
     }
 
     @Bean
-    BrokerHealth brokerHealthIndicator(BrokerParts parts) {
-        return new BrokerHealth(parts.state());
+    BrokerHealth brokerHealthIndicator(BrokerParts parts, BrokerProperties properties) {
+        return new BrokerHealth(
+                parts.state(), properties.replication().catchUpMax(), System::nanoTime);
     }
 
     @Bean

@@ -104,6 +104,9 @@ public record BrokerProperties(
      * @param readTimeout for an answer, on top of {@code waitMax}
      * @param lagMax after which a follower that is not caught up leaves the in-sync replicas of
      *     what this broker leads (Kafka's replica.lag.time.max.ms)
+     * @param movesRate bytes per second, for all replicas together that moves add to this broker,
+     *     as long as it has no follower.replication.throttled.rate; 0 for no limit
+     * @param catchUpMax how long after its start this broker is not ready while it is out of sync
      * @param rackAwareReads whether consumers that name their rack are sent to a replica there
      */
     public record Replication(
@@ -117,6 +120,8 @@ public record BrokerProperties(
             @DefaultValue("3s") @NotNull Duration connectTimeout,
             @DefaultValue("10s") @NotNull Duration readTimeout,
             @DefaultValue("30s") @NotNull Duration lagMax,
+            @DefaultValue("50MB") @NotNull DataSize movesRate,
+            @DefaultValue("2m") @NotNull Duration catchUpMax,
             @DefaultValue("true") boolean rackAwareReads) {}
 
     /**

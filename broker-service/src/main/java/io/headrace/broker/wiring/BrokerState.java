@@ -17,6 +17,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -159,6 +160,20 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
     public boolean isRegistered() {
         Membership membership = broker.membership();
         return membership != null && membership.isRegistered();
+    }
+
+    @Override
+    public OptionalInt partitionsBehind() {
+        ClusterImage image = broker.image();
+        Membership membership = broker.membership();
+        if (image == null || membership == null || !membership.isRegistered()) {
+            return OptionalInt.empty();
+        }
+        // Before the controller has looked, an ISR may still name the process that was here before.
+        boolean isOld = image.controllerId().isPresent() && !membership.isAdmitted(image);
+        return isOld
+                ? OptionalInt.empty()
+                : OptionalInt.of(CatchUp.partitionsBehind(image, replicas.brokerId()));
     }
 
     @Override

@@ -29,7 +29,11 @@ record Replication(ReplicaFetchers fetchers, Scrubber scrubber) implements AutoC
                         properties.id(),
                         () -> ownEpoch(broker.get(), properties.id()),
                         settings,
-                        new ThrottledCopies(properties.id(), () -> image(broker), System::nanoTime),
+                        new ThrottledCopies(
+                                properties.id(),
+                                () -> image(broker),
+                                properties.replication().movesRate().toBytes(),
+                                System::nanoTime),
                         peers,
                         System::nanoTime),
                 new Scrubber(

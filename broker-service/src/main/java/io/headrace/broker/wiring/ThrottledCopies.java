@@ -11,8 +11,14 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The follower's side of Kafka's throttle for moves: the rate is a setting of the broker, the
- * replicas one of the topic. A replica in sync is never throttled: writes wait for it.
+ * The follower's side of Kafka's throttle: replicas that a move adds, and those that the topic
+ * names. A replica in sync is never throttled: writes wait for it.
+ *
+ * <pre>
+ * rate of the broker     limits
+ * set at run time        moves and named replicas together, to that rate
+ * not set                moves, to the rate that this broker was started with
+ * </pre>
  */
 final class ThrottledCopies implements CopyLimit {
 
@@ -20,15 +26,18 @@ final class ThrottledCopies implements CopyLimit {
 
     private final int brokerId;
     private final Supplier<ClusterImage> image;
-    private final LongSupplier rate;
+    private final long movesRate;
     private final ReplicationThrottle throttle;
 
-    ThrottledCopies(int brokerId, Supplier<ClusterImage> image, LongSupplier nanoTime) {
+    /**
+     * @param movesRate bytes per second for moves while the broker has no rate; 0 for no limit
+     */
+    ThrottledCopies(
+            int brokerId, Supplier<ClusterImage> image, long movesRate, LongSupplier nanoTime) {
         this.brokerId = brokerId;
         this.image = image;
-        this.rate =
-                () -> BrokerSetting.FOLLOWER_THROTTLED_RATE.bytesPerSecond(image.get(), brokerId);
-        this.throttle = new ReplicationThrottle(rate, nanoTime);
+        this.movesRate = movesRate == 0 ? BrokerSetting.NO_LIMIT : movesRate;
+        this.throttle = new ReplicationThrottle(this::rate, nanoTime);
     }
 
     @Override
@@ -38,18 +47,33 @@ final class ThrottledCopies implements CopyLimit {
 
     @Override
     public boolean covers(TopicPartition partition) {
-        TopicImage topic = image.get().topics().get(partition.topic());
-        return topic != null
-                && partition.partition() < topic.partitionCount()
-                && ThrottledReplicas.contains(
-                        topic.config().get(REPLICAS), partition.partition(), brokerId)
-                && !topic.states().get(partition.partition()).isr().contains(brokerId);
+        ClusterImage now = image.get();
+        TopicImage topic = now.topics().get(partition.topic());
+        int number = partition.partition();
+        if (topic == null
+                || number >= topic.partitionCount()
+                || topic.states().get(number).isr().contains(brokerId)) {
+            return false;
+        }
+        return topic.isMovingTo(number, brokerId)
+                || (setRate(now) != BrokerSetting.NO_LIMIT
+                        && ThrottledReplicas.contains(
+                                topic.config().get(REPLICAS), number, brokerId));
     }
 
     @Override
     public void copied(TopicPartition partition, int bytes) {
-        if (bytes > 0 && rate.getAsLong() != BrokerSetting.NO_LIMIT && covers(partition)) {
+        if (bytes > 0 && rate() != BrokerSetting.NO_LIMIT && covers(partition)) {
             throttle.spent(bytes);
         }
+    }
+
+    private long rate() {
+        long set = setRate(image.get());
+        return set == BrokerSetting.NO_LIMIT ? movesRate : set;
+    }
+
+    private long setRate(ClusterImage now) {
+        return BrokerSetting.FOLLOWER_THROTTLED_RATE.bytesPerSecond(now, brokerId);
     }
 }

@@ -7,6 +7,7 @@ import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.BrokerConfigNode;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.coordination.ZkPayloads.MoveNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
@@ -55,6 +56,7 @@ class ReplicaFetchTest {
                 RunningBroker.start(
                         folder,
                         "--headrace.broker.replication.lag-max=2s",
+                        "--headrace.broker.topic-defaults.[min.insync.replicas]=1",
                         "--headrace.broker.rack=a");
         broker.put(
                 ZkPaths.broker(FOLLOWER),
@@ -150,6 +152,15 @@ class ReplicaFetchTest {
                     }
                 },
                 task -> Thread.ofVirtual().start(task));
+    }
+
+    @Test
+    void the_controller_is_told_what_topics_have_by_default() throws Exception {
+        String path = ZkPaths.broker(RunningBroker.ID);
+        BrokerNode own =
+                ZkPayloads.decode(
+                        path, broker.zooKeeper().getData().forPath(path), BrokerNode.class);
+        assertThat(own.topicDefaults()).containsExactly(Map.entry("min.insync.replicas", "1"));
     }
 
     @Test
@@ -340,6 +351,32 @@ class ReplicaFetchTest {
         PartitionData nothing = fetch(0, 0, -1, 100);
         assertThat(nothing.errorCode()).isZero();
         assertThat(FetchResponse.recordsSize(nothing)).isZero();
+        broker.put(ZkPaths.brokerConfig(RunningBroker.ID), new BrokerConfigNode(Map.of()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> FetchResponse.recordsSize(fetch(0, 0, -1, 0)) > 0);
+    }
+
+    @Test
+    void a_replica_that_a_move_adds_is_throttled_unnamed_and_others_are_not() throws Exception {
+        broker.put(
+                ZkPaths.brokerConfig(RunningBroker.ID),
+                new BrokerConfigNode(Map.of("leader.replication.throttled.rate", "1")));
+        create(Map.of(), 0, 1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(produce(1).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+            assertThat(FetchResponse.recordsSize(fetch(0, i, -1, 0))).isPositive();
+        }
+        broker.put(
+                ZkPaths.topic(topic),
+                new TopicNode(
+                        id.toString(),
+                        List.of(List.of(1, FOLLOWER)),
+                        Map.of(0, new MoveNode(List.of(FOLLOWER), List.of())),
+                        Map.of()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> FetchResponse.recordsSize(fetch(0, 0, -1, 0)) == 0);
         broker.put(ZkPaths.brokerConfig(RunningBroker.ID), new BrokerConfigNode(Map.of()));
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))

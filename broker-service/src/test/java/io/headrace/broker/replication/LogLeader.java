@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A leader's log on a disk of its own, and its answers; no threads. */
 final class LogLeader {
@@ -36,16 +37,22 @@ final class LogLeader {
                     .withRetention(new LogConfig.Retention(true, -1, -1));
 
     final PartitionLog log;
+    final SimulatedDisk disk = new SimulatedDisk(9);
+    final LogDirectory directory;
     private int written;
 
     LogLeader() throws IOException {
-        LogDirectory directory =
+        this(SMALL);
+    }
+
+    LogLeader(LogConfig config) throws IOException {
+        directory =
                 LogDirectory.open(
                         LogDirectorySettings.of(Path.of("/leader"), "c", 9).withReserveBytes(0),
-                        new SimulatedDisk(9),
+                        disk,
                         LogClock.system(),
                         (path, failure) -> {});
-        if (!(directory.open(new LogSpec(NAME, TOPIC, SMALL))
+        if (!(directory.open(new LogSpec(NAME, TOPIC, config))
                 instanceof OpenOutcome.Opened(PartitionLog opened))) {
             throw new AssertionError("the leader's log does not open");
         }
@@ -65,6 +72,30 @@ final class LogLeader {
                     List.of());
             if (!(log.append(batch.build(), epoch) instanceof AppendOutcome.Appended)) {
                 throw new AssertionError("the leader did not append");
+            }
+        }
+        return this;
+    }
+
+    /** One batch of one record; null for a tombstone. */
+    LogLeader put(String key, @Nullable String value) {
+        RecordBatchBuilder batch = new RecordBatchBuilder(Compression.NONE, 1024);
+        batch.append(
+                1000L + written++,
+                key.getBytes(StandardCharsets.UTF_8),
+                value == null ? null : value.getBytes(StandardCharsets.UTF_8),
+                List.of());
+        if (!(log.append(batch.build(), 1) instanceof AppendOutcome.Appended)) {
+            throw new AssertionError("the leader did not append");
+        }
+        return this;
+    }
+
+    /** Begins with the same bytes as the other one, but for the batch at the offset. */
+    LogLeader without(LogLeader other, long missing) throws IOException {
+        for (long at = 0; at < other.log.logEndOffset(); at++) {
+            if (at != missing) {
+                log.appendAsFollower(other.read(at, 1, at + 1));
             }
         }
         return this;

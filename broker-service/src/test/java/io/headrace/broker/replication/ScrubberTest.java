@@ -193,6 +193,35 @@ class ScrubberTest {
     }
 
     @Test
+    void aReplicaThatLacksARecordIsNoSourceForALogThatWasNeverCompacted() throws Exception {
+        long missing = broker.log().segments().get(1).baseOffset() + 1;
+        rot(1);
+        LogLeader whole = leader;
+        leader = new LogLeader().without(whole, missing);
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().repaired()).isZero();
+        assertThat(scrubber.counters().standing().toString())
+                .contains("the records from " + missing + " to " + missing + " are not there");
+        leader = whole;
+        scrubber.round(ReadPace.FULL);
+        assertWhole(broker);
+    }
+
+    @Test
+    void damageThatRetentionTookAwayIsForgotten() throws Exception {
+        rot(0);
+        isLeaderAway = true;
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().standing()).hasSize(1);
+        broker.log().deleteRecordsBefore(broker.log().segments().get(1).baseOffset());
+        broker.log().retain();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().standing()).isEmpty();
+    }
+
+    @Test
     void endsWhenItsPaceSaysSo() {
         Scrubber scrubber = scrubber();
         assertThatThrownBy(

@@ -17,6 +17,7 @@ import java.util.Optional;
  *     ended with a clean stop; {@link #NO_PROVEN_EPOCH} without such proof
  * @param directoryId of the log directory: another one means that the disk was replaced
  * @param isStopping whether the broker asks to be relieved of its leaderships, because it stops
+ * @param topicDefaults what topics have on this broker that set nothing, by Kafka's names
  */
 public record BrokerRegistration(
         int id,
@@ -27,11 +28,37 @@ public record BrokerRegistration(
         String version,
         long provenEpoch,
         String directoryId,
-        boolean isStopping) {
+        boolean isStopping,
+        Map<String, String> topicDefaults) {
 
     public static final long NO_PROVEN_EPOCH = -1;
 
     public BrokerRegistration {
         endpoints = Map.copyOf(endpoints);
+        topicDefaults = Map.copyOf(topicDefaults);
+    }
+
+    /** A broker with Kafka's defaults. */
+    public BrokerRegistration(
+            int id,
+            long epoch,
+            String httpUrl,
+            Map<String, String> endpoints,
+            Optional<String> rack,
+            String version,
+            long provenEpoch,
+            String directoryId,
+            boolean isStopping) {
+        this(
+                id,
+                epoch,
+                httpUrl,
+                endpoints,
+                rack,
+                version,
+                provenEpoch,
+                directoryId,
+                isStopping,
+                Map.of());
     }
 }

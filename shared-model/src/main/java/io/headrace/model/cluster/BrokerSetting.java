@@ -8,10 +8,10 @@ import java.util.Optional;
 public enum BrokerSetting {
     LEADER_THROTTLED_RATE(
             "leader.replication.throttled.rate",
-            "Bytes per second that a leader sends to throttled replicas."),
+            "Bytes per second that a leader sends to throttled replicas and to those that a move adds."),
     FOLLOWER_THROTTLED_RATE(
             "follower.replication.throttled.rate",
-            "Bytes per second that throttled replicas fetch."),
+            "Bytes per second that throttled replicas, and those that a move adds, fetch."),
     LOG_DIRS_RATE(
             "replica.alter.log.dirs.io.max.bytes.per.second",
             "Accepted for Kafka's tools; a broker has one log directory, so nothing moves between such.");

@@ -56,6 +56,12 @@ public record TopicImage(
         return assignments.isEmpty() ? 0 : target(0).size();
     }
 
+    /** Whether the partition is on its way to the broker. */
+    public boolean isMovingTo(int partition, int brokerId) {
+        Move move = moves.get(partition);
+        return move != null && move.adding().contains(brokerId);
+    }
+
     /** Where the partition is to be in the end: its assignment, without replicas that are to go. */
     public List<Integer> target(int partition) {
         Move move = moves.get(partition);

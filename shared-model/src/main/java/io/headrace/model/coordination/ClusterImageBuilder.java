@@ -256,7 +256,8 @@ final class ClusterImageBuilder {
                 broker.version(),
                 broker.provenEpoch(),
                 broker.directoryId(),
-                broker.stopping());
+                broker.stopping(),
+                broker.topicDefaults());
     }
 
     private static ServiceRegistration service(String id, ServiceNode node) {

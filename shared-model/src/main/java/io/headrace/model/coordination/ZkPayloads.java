@@ -30,6 +30,8 @@ public final class ZkPayloads {
      *     proof
      * @param directoryId of the log directory
      * @param stopping whether the broker asks to be relieved of its leaderships
+     * @param topicDefaults what topics have on this broker that set nothing; empty from a version
+     *     that did not say
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record BrokerNode(
@@ -39,12 +41,57 @@ public final class ZkPayloads {
             String version,
             long provenEpoch,
             String directoryId,
-            boolean stopping) {
+            boolean stopping,
+            Map<String, String> topicDefaults) {
+
+        public BrokerNode(
+                String httpUrl,
+                Map<String, String> endpoints,
+                @Nullable String rack,
+                String version,
+                long provenEpoch,
+                String directoryId,
+                boolean stopping,
+                @Nullable Map<String, String> topicDefaults) {
+            this.httpUrl = httpUrl;
+            this.endpoints = endpoints;
+            this.rack = rack;
+            this.version = version;
+            this.provenEpoch = provenEpoch;
+            this.directoryId = directoryId;
+            this.stopping = stopping;
+            this.topicDefaults = topicDefaults == null ? Map.of() : topicDefaults;
+        }
+
+        /** A broker with Kafka's defaults. */
+        public BrokerNode(
+                String httpUrl,
+                Map<String, String> endpoints,
+                @Nullable String rack,
+                String version,
+                long provenEpoch,
+                String directoryId,
+                boolean stopping) {
+            this(httpUrl, endpoints, rack, version, provenEpoch, directoryId, stopping, Map.of());
+        }
 
         /** The same broker, asking to be relieved. */
         public BrokerNode stop() {
             return new BrokerNode(
-                    httpUrl, endpoints, rack, version, provenEpoch, directoryId, true);
+                    httpUrl,
+                    endpoints,
+                    rack,
+                    version,
+                    provenEpoch,
+                    directoryId,
+                    true,
+                    topicDefaults);
+        }
+
+        /** The same broker, with proof that it lost nothing since that epoch. */
+        public BrokerNode proven(long epoch) {
+            return new BrokerNode(
+                    httpUrl, endpoints, rack, version, epoch, directoryId, stopping, topicDefaults);
         }
     }
 

@@ -172,6 +172,17 @@ public final class TopicConfig {
         return intValue(TopicSetting.MIN_INSYNC_REPLICAS);
     }
 
+    /**
+     * The smallest ISR with which an acks=all append is taken and anything is committed: no more
+     * replicas can be in sync than there are, and Kafka counts so, too. Leaders and the controller
+     * must agree on it.
+     *
+     * @param copies how many replicas the partition is to have, moves being done
+     */
+    public static int fewestInSync(int minInsyncReplicas, int copies) {
+        return Math.min(minInsyncReplicas, Math.max(1, copies));
+    }
+
     public boolean uncleanLeaderElection() {
         return Boolean.parseBoolean(value(TopicSetting.UNCLEAN_LEADER_ELECTION_ENABLE));
     }

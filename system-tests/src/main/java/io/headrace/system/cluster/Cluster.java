@@ -188,6 +188,7 @@ public final class Cluster implements AutoCloseable {
         command.add("--headrace.broker.groups.initial-rebalance-delay=500ms");
         command.add("--headrace.broker.replication.lag-max=6s");
         command.add("--headrace.broker.replication.read-timeout=4s");
+        command.add("--headrace.broker.replication.catch-up-max=20s");
         command.add("--headrace.broker.scrub.pause=5s");
         return new Node(machine, host, command, BROKER_PORT, true, Optional.of(disk));
     }

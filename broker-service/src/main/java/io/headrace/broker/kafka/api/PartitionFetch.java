@@ -207,18 +207,20 @@ final class PartitionFetch {
                 : context.replicas().nearer(partition, reader.rack(), target.offset());
     }
 
-    /** Replicas in sync are never throttled: writes wait for them. */
+    /** Named by the topic, or added by a move; replicas in sync never are: writes wait for them. */
     private boolean isThrottled(Partition partition) {
         Leadership now = partition.leadership();
         if (now == null || now.isr().contains(reader.replicaId())) {
             return false;
         }
         TopicImage topic = context.image().get().topics().get(partition.name().topic());
+        int number = partition.name().partition();
         return topic != null
-                && ThrottledReplicas.contains(
-                        topic.config().get(THROTTLED_REPLICAS),
-                        partition.name().partition(),
-                        context.replicas().brokerId());
+                && (topic.isMovingTo(number, reader.replicaId())
+                        || ThrottledReplicas.contains(
+                                topic.config().get(THROTTLED_REPLICAS),
+                                number,
+                                context.replicas().brokerId()));
     }
 
     /** A history that parts from this one may be longer, too; where they part is what counts. */

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param bytesRead of segments, for maps and for copies
  * @param bytesWritten of new segments
  * @param recordsDropped records that were left out
- * @param uncleanable logs that are left alone until a restart, and why
+ * @param uncleanable logs that are left alone until they are repaired, and why
  */
 public record CleanerProgress(
         Optional<TopicPartition> current,

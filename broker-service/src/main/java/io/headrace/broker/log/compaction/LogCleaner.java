@@ -7,6 +7,7 @@ import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.broker.log.SealedSegment;
 import io.headrace.model.record.CorruptBatchException;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,9 +36,9 @@ import org.slf4j.LoggerFactory;
  * {@link #cleanDirtiest}, in tests. Close it before the directory. Bounds: one offset map and a few
  * buffers of {@link CleanerSettings}.
  *
- * <p>Errors: a corrupt batch makes a log uncleanable until the next start; a full disk or a log
- * that changes meanwhile is tried again; an I/O error takes the directory offline. Records are only
- * replaced by files that were written and forced whole.
+ * <p>Errors: a corrupt batch makes a log uncleanable until it is repaired, or the next start; a
+ * full disk or a log that changes meanwhile is tried again; an I/O error takes the directory
+ * offline. Records are only replaced by files that were written and forced whole.
  */
 public final class LogCleaner implements AutoCloseable {
 
@@ -51,11 +53,22 @@ public final class LogCleaner implements AutoCloseable {
     private final SegmentCleaner segmentCleaner;
     private final DirtyScan dirtyScan;
     private final byte[] salt = new byte[SALT_BYTES];
-    private final Map<TopicPartition, String> uncleanable = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Corrupt> uncleanable = new ConcurrentHashMap<>();
     private final CountDownLatch stop = new CountDownLatch(1);
     private volatile @Nullable TopicPartition current;
     private volatile long cleanCount;
     private volatile @Nullable Thread thread;
+
+    /**
+     * @param repairCount of the log when it was met
+     */
+    private record Corrupt(TopicId topicId, long repairCount, String why) {
+
+        boolean isStillIn(PartitionLog log) {
+            return log.topicId().equals(topicId)
+                    && log.sealedSegments().repairCount() == repairCount;
+        }
+    }
 
     /**
      * @param random for the salt of key hashes; a secure one outside tests
@@ -89,7 +102,10 @@ public final class LogCleaner implements AutoCloseable {
                 load.bytesRead(),
                 load.bytesWritten(),
                 load.recordsDropped(),
-                Map.copyOf(uncleanable));
+                uncleanable.entrySet().stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        Map.Entry::getKey, each -> each.getValue().why())));
     }
 
     private void work() {
@@ -130,7 +146,12 @@ public final class LogCleaner implements AutoCloseable {
 
     private @Nullable Cleanable inspect(PartitionLog log) {
         boolean isCompacted = log.config().compaction().compact();
-        if (!isCompacted || log.isOffline() || uncleanable.containsKey(log.partition())) {
+        Corrupt corrupt = uncleanable.get(log.partition());
+        if (corrupt != null && !corrupt.isStillIn(log)) {
+            uncleanable.remove(log.partition());
+            corrupt = null;
+        }
+        if (!isCompacted || log.isOffline() || corrupt != null) {
             return null;
         }
         long nowMs = clock.wall().millis();
@@ -152,15 +173,25 @@ public final class LogCleaner implements AutoCloseable {
 
     private CleanOutcome attempt(Cleanable cleanable) {
         PartitionLog log = cleanable.log();
+        long repairCount = log.sealedSegments().repairCount();
         try {
-            return clean(cleanable);
+            if (!log.sealedSegments().beginRewriting(0)) {
+                return giveUp(log, "it is being repaired", null);
+            }
+            try {
+                return clean(cleanable);
+            } finally {
+                log.sealedSegments().endRewriting();
+            }
         } catch (CleaningAbortedException e) {
             return giveUp(log, String.valueOf(e.getMessage()), null);
         } catch (DiskFullException e) {
             return giveUp(log, "there is no space for the cleaned segment", e);
         } catch (CorruptBatchException e) {
-            uncleanable.put(log.partition(), String.valueOf(e.getMessage()));
-            return giveUp(log, "a batch is corrupt; it is left alone until the next start", e);
+            uncleanable.put(
+                    log.partition(),
+                    new Corrupt(log.topicId(), repairCount, String.valueOf(e.getMessage())));
+            return giveUp(log, "a batch is corrupt; it is left alone until it is repaired", e);
         } catch (IOException e) {
             log.sealedSegments().fail("cleaning of " + log.partition(), e);
             return giveUp(log, "an I/O error", e);

@@ -21,6 +21,12 @@ final class DatabaseAttacks {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
     private static final Duration WRITTEN_MAX = Duration.ofSeconds(60);
 
+    private enum Trouble {
+        DEATH,
+        PAUSE,
+        STARVATION
+    }
+
     private DatabaseAttacks() {}
 
     /** F43: it dies, stands still, and gets a tenth of its time; meanwhile topics are made. */
@@ -28,32 +34,35 @@ final class DatabaseAttacks {
         Node database = field.cluster().database();
         List<String> made = new ArrayList<>();
         try (Admin admin = field.adminClient()) {
-            for (int i = 0; field.goesOn(); i++) {
-                String name = field.topic() + "-audited-" + i;
-                switch (i % 3) {
-                    case 0 -> {
-                        ProcessAttacks.kill(field, database);
-                        make(field, admin, name);
-                        refusesHistory(field);
-                        field.pause(AWAY);
-                        field.startAgain(database);
-                    }
-                    case 1 -> {
-                        field.mark("pause " + database);
-                        database.pause();
-                        make(field, admin, name);
-                        refusesHistory(field);
-                        field.pause(AWAY);
-                        database.goOn();
-                        field.mark(database + " goes on");
-                    }
-                    default -> {
-                        make(field, admin, name);
-                        ProcessAttacks.starve(field, database);
-                    }
-                }
-                made.add(name);
-            }
+            field.inTurn(
+                    List.of(Trouble.values()),
+                    trouble -> {
+                        String name = field.topic() + "-audited-" + made.size();
+                        made.add(name);
+                        switch (trouble) {
+                            case DEATH -> {
+                                ProcessAttacks.kill(field, database);
+                                make(field, admin, name);
+                                refusesHistory(field);
+                                field.pause(AWAY);
+                                field.startAgain(database);
+                            }
+                            case PAUSE -> {
+                                field.mark("pause " + database);
+                                database.pause();
+                                field.attacked();
+                                make(field, admin, name);
+                                refusesHistory(field);
+                                field.pause(AWAY);
+                                database.goOn();
+                                field.mark(database + " goes on");
+                            }
+                            case STARVATION -> {
+                                make(field, admin, name);
+                                ProcessAttacks.starve(field, database);
+                            }
+                        }
+                    });
         }
         for (String name : made) {
             if (!Waiting.until(WRITTEN_MAX, () -> isAudited(field, name))) {

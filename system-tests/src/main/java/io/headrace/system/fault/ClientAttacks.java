@@ -34,9 +34,9 @@ final class ClientAttacks {
                         .orElseThrow()
                         .split(" ", -1);
         String group = Load.group(field.topic());
-        try (Admin admin = field.adminClient()) {
+        try (Admin admin = field.clients().admin()) {
             Node coordinator =
-                    Field.answer(admin.describeConsumerGroups(List.of(group)).all())
+                    Clients.answer(admin.describeConsumerGroups(List.of(group)).all())
                             .values()
                             .iterator()
                             .next()

@@ -170,7 +170,8 @@ final class CoordinationAttacks {
     static void quorum(Field field) throws IOException {
         while (field.goesOn()) {
             List<Node> two = field.cluster().zooKeepers().subList(0, 2);
-            Map<TopicPartition, Integer> before = field.isAlone() ? field.leaderEpochs() : Map.of();
+            Map<TopicPartition, Integer> before =
+                    field.isAlone() ? field.clients().leaderEpochs() : Map.of();
             for (Node each : two) {
                 ProcessAttacks.kill(field, each);
             }
@@ -184,7 +185,8 @@ final class CoordinationAttacks {
             }
             field.pause(5);
             field.settle();
-            Map<TopicPartition, Integer> after = field.isAlone() ? field.leaderEpochs() : Map.of();
+            Map<TopicPartition, Integer> after =
+                    field.isAlone() ? field.clients().leaderEpochs() : Map.of();
             field.expect(
                     after.equals(before),
                     "C20",

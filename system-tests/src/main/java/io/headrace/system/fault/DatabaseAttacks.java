@@ -33,7 +33,7 @@ final class DatabaseAttacks {
     static void trouble(Field field) throws IOException {
         Node database = field.cluster().database();
         List<String> made = new ArrayList<>();
-        try (Admin admin = field.adminClient()) {
+        try (Admin admin = field.clients().admin()) {
             field.inTurn(
                     List.of(Trouble.values()),
                     trouble -> {
@@ -75,7 +75,7 @@ final class DatabaseAttacks {
     /** A change does not wait for the database. */
     private static void make(Field field, Admin admin, String name) throws IOException {
         long startNs = System.nanoTime();
-        Field.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
+        Clients.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
         long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
         field.mark(name + " was made in " + ms + " ms");
         if (ms > CREATION_MAX.toMillis()) {

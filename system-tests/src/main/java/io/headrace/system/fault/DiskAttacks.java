@@ -31,7 +31,7 @@ final class DiskAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             Path filler = leader.disk().path().resolve("filler");
-            String alone = field.isAlone() ? field.topicAt(leader) : "";
+            String alone = field.isAlone() ? field.clients().topicAt(leader) : "";
             field.mark("no space left at " + leader);
             try {
                 fill(filler);
@@ -39,7 +39,7 @@ final class DiskAttacks {
                 if (field.isAlone()) {
                     refuses(field, alone);
                     field.expect(
-                            field.readFromStart(2) > 0,
+                            field.clients().readFromStart(2) > 0,
                             "C22",
                             leader + ": nothing could be read while it was full");
                 }
@@ -64,7 +64,7 @@ final class DiskAttacks {
                 Waiting.until(
                         REFUSED_MAX,
                         () -> {
-                            told[0] = field.refusal(topic);
+                            told[0] = field.clients().refusal(topic);
                             return !told[0].isEmpty();
                         });
         field.mark("a producer is told " + told[0]);

@@ -14,26 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What an attack works on: the cluster, chance, and the time that is left. */
 final class Field {
@@ -41,10 +25,6 @@ final class Field {
     private static final Duration COME_BACK = Duration.ofMinutes(2);
     private static final Duration SETTLE = Duration.ofMinutes(1);
     private static final Duration SETTLE_IN_PAIR = Duration.ofSeconds(5);
-    private static final Duration OPEN_MAX = Duration.ofSeconds(30);
-    private static final int REQUEST_MAX_MS = 10_000;
-    private static final int ANSWER_MAX_MS = 20_000;
-    private static final int POLLS = 20;
     private static final long FAST_MS = 1500;
 
     private final Cluster cluster;
@@ -57,6 +37,7 @@ final class Field {
     private final boolean isOfPair;
     private final Runnable atBegin;
     private final AtomicInteger attacks = new AtomicInteger();
+    private final Clients clients = new Clients(this);
     private final List<LinkProxy> proxies = new ArrayList<>();
 
     /**
@@ -167,6 +148,10 @@ final class Field {
         if (!holds) {
             wrong(check, otherwise);
         }
+    }
+
+    Clients clients() {
+        return clients;
     }
 
     Journal journal() {
@@ -343,22 +328,6 @@ final class Field {
         }
     }
 
-    /** In which leader epochs the partitions of the attacked topic are. */
-    Map<TopicPartition, Integer> leaderEpochs() throws IOException {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        for (int p = 0; p < partitions; p++) {
-            latest.put(new TopicPartition(topic, p), OffsetSpec.latest());
-        }
-        Map<TopicPartition, Integer> epochs = new HashMap<>();
-        try (Admin admin = adminClient()) {
-            answer(admin.listOffsets(latest).all())
-                    .forEach(
-                            (partition, end) ->
-                                    epochs.put(partition, end.leaderEpoch().orElse(-1)));
-        }
-        return epochs;
-    }
-
     /** The admin-services, the controller first. */
     List<Node> adminsInOrder() throws IOException {
         List<Node> all = new ArrayList<>(cluster.admins());
@@ -398,115 +367,6 @@ final class Field {
 
     int id(Node broker) {
         return cluster.brokers().indexOf(broker) + 1;
-    }
-
-    /**
-     * A client that reads the attacked topic from its start again and again, whatever is answered.
-     *
-     * @return how many records it got
-     */
-    long readFromStart(double seconds) throws IOException {
-        long all = 0;
-        long untilNs = System.nanoTime() + (long) (seconds * TimeUnit.SECONDS.toNanos(1));
-        List<TopicPartition> each =
-                IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
-        while (System.nanoTime() < untilNs) {
-            try (KafkaConsumer<byte[], byte[]> reader =
-                    new KafkaConsumer<>(
-                            Map.of(
-                                    "bootstrap.servers",
-                                    cluster.bootstrapServers(),
-                                    "request.timeout.ms",
-                                    REQUEST_MAX_MS,
-                                    "default.api.timeout.ms",
-                                    ANSWER_MAX_MS),
-                            new ByteArrayDeserializer(),
-                            new ByteArrayDeserializer())) {
-                reader.assign(each);
-                reader.seekToBeginning(each);
-                long read = 0;
-                for (int i = 0; i < POLLS && System.nanoTime() < untilNs; i++) {
-                    read += reader.poll(Duration.ofMillis(200)).count();
-                }
-                all += read;
-                mark("read " + read + " from the start");
-            } catch (KafkaException e) {
-                mark("a reader from the start: " + e);
-                pause(0.5);
-            }
-        }
-        return all;
-    }
-
-    /** A topic with one partition, which only this broker keeps, and which takes records. */
-    String topicAt(Node broker) throws IOException {
-        String name = topic + "-at-" + id(broker) + "-" + random.nextInt(Integer.MAX_VALUE);
-        try (Admin admin = adminClient()) {
-            answer(
-                    admin.createTopics(List.of(new NewTopic(name, Map.of(0, List.of(id(broker))))))
-                            .all());
-        }
-        if (!Waiting.until(OPEN_MAX, () -> refusal(name).isEmpty())) {
-            throw new IOException(name + " takes nothing");
-        }
-        return name;
-    }
-
-    /** What a producer that does not try again is told; empty when its record is taken. */
-    String refusal(String ofTopic) throws IOException {
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(
-                        Map.of(
-                                "bootstrap.servers",
-                                cluster.bootstrapServers(),
-                                "retries",
-                                0,
-                                "enable.idempotence",
-                                false,
-                                "request.timeout.ms",
-                                REQUEST_MAX_MS,
-                                "delivery.timeout.ms",
-                                ANSWER_MAX_MS),
-                        new ByteArraySerializer(),
-                        new ByteArraySerializer())) {
-            producer.send(new ProducerRecord<>(ofTopic, new byte[] {1}))
-                    .get(2L * ANSWER_MAX_MS, TimeUnit.MILLISECONDS);
-            return "";
-        } catch (ExecutionException e) {
-            return e.getCause() == null ? e.toString() : e.getCause().getClass().getSimpleName();
-        } catch (TimeoutException e) {
-            return "nothing";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    /** Of Kafka's own tools and protocol. */
-    Admin adminClient() {
-        return Admin.create(
-                Map.of(
-                        "bootstrap.servers",
-                        cluster.bootstrapServers(),
-                        "request.timeout.ms",
-                        REQUEST_MAX_MS,
-                        "default.api.timeout.ms",
-                        ANSWER_MAX_MS));
-    }
-
-    /** What the brokers answer. */
-    static <T> T answer(KafkaFuture<T> future) throws IOException {
-        try {
-            return future.get(2 * ANSWER_MAX_MS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException(
-                    "the brokers did not do what was asked: "
-                            + (e.getCause() == null ? e : e.getCause()),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
     }
 
     TopicPartition anyPartition() {

@@ -203,7 +203,7 @@ public final class Plans {
                 "F43",
                 "the database dies and stands still",
                 Signs.of(
-                        "audit_(failures|queue)|headrace_troubles_total",
+                        "audit_(failures|queue)",
                         "The audit row of a change is not written yet|for want of the database",
                         "/components/db/"),
                 DatabaseAttacks::trouble);

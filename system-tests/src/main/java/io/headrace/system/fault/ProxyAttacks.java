@@ -72,7 +72,8 @@ final class ProxyAttacks {
 
     /** Of a producer that no stock client is: with gaps, before and after it has a new epoch. */
     private static void expectSequences(Field field) throws IOException {
-        TopicPartition partition = new TopicPartition(field.topicAt(field.anyBroker()), 0);
+        TopicPartition partition =
+                new TopicPartition(field.clients().topicAt(field.anyBroker()), 0);
         Node leader = field.leader(partition.topic(), 0);
         InetSocketAddress door = new InetSocketAddress(leader.host().address(), Cluster.KAFKA_PORT);
         expectSequence(field, door, partition, 0, 0, Errors.NONE);

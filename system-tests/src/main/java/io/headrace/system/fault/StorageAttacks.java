@@ -121,7 +121,7 @@ final class StorageAttacks {
             List<Path> older = older(field, leader);
             field.mark(older.size() + " files of " + leader + " cannot be read");
             try (Tampering _ = Tampering.with(field, leader, READS, "error=EIO", older)) {
-                field.readFromStart(LENGTH);
+                field.clients().readFromStart(LENGTH);
             }
             field.mark("all can be read again");
             if (!leader.runs()) {

@@ -46,7 +46,7 @@ final class TopicAttacks {
         List<String> kept = new ArrayList<>();
         List<String> gone = new ArrayList<>();
         List<Node> services = field.adminsInOrder();
-        try (Admin admin = field.adminClient()) {
+        try (Admin admin = field.clients().admin()) {
             for (int i = 0; i < services.size() || field.goesOn(); i++) {
                 Node service = services.get(i % services.size());
                 String name = field.topic() + "-some-" + i;
@@ -69,7 +69,7 @@ final class TopicAttacks {
                 }
             }
             field.settle();
-            Set<String> names = Field.answer(admin.listTopics().names());
+            Set<String> names = Clients.answer(admin.listTopics().names());
             for (String name : kept) {
                 if (!names.contains(name)) {
                     field.wrong("C22", name + " was made, and is not there");
@@ -87,7 +87,7 @@ final class TopicAttacks {
     private static boolean isDone(
             Field field, org.apache.kafka.common.KafkaFuture<Void> change, String what) {
         try {
-            Field.answer(change);
+            Clients.answer(change);
             return true;
         } catch (IOException e) {
             field.mark(what + " is open: " + e.getCause());
@@ -107,10 +107,10 @@ final class TopicAttacks {
     /** F56: a topic is deleted and made again under the same name, while brokers die. */
     static void sameName(Field field) throws IOException {
         String name = field.topic() + "-again";
-        try (Admin admin = field.adminClient();
+        try (Admin admin = field.clients().admin();
                 KafkaProducer<String, String> producer = producer(field)) {
             for (int life = 0; life < LIVES_LEAST || field.goesOn(); life++) {
-                Field.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
+                Clients.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
                 Node broker = life % 3 == 1 ? field.anyBroker() : null;
                 if (broker != null) {
                     ProcessAttacks.kill(field, broker);
@@ -127,9 +127,10 @@ final class TopicAttacks {
                 if (broker != null) {
                     field.startAgain(broker);
                 }
-                Field.answer(admin.deleteTopics(List.of(name)).all());
+                Clients.answer(admin.deleteTopics(List.of(name)).all());
                 if (!Waiting.until(
-                        CONVERGE, () -> !Field.answer(admin.listTopics().names()).contains(name))) {
+                        CONVERGE,
+                        () -> !Clients.answer(admin.listTopics().names()).contains(name))) {
                     field.wrong("C22", name + " was deleted, and is still listed");
                     return;
                 }
@@ -145,14 +146,14 @@ final class TopicAttacks {
         Map<String, @Nullable String> latest = new HashMap<>();
         long sent = 0;
         long start = 0;
-        try (Admin admin = field.adminClient();
+        try (Admin admin = field.clients().admin();
                 KafkaProducer<String, String> producer = producer(field)) {
             Map<String, String> small =
                     Map.of("min.insync.replicas", "2", "segment.bytes", "20000");
             Map<String, String> compaction = new HashMap<>(small);
             compaction.put("cleanup.policy", "compact");
             compaction.put("min.cleanable.dirty.ratio", "0.01");
-            Field.answer(
+            Clients.answer(
                     admin.createTopics(
                                     List.of(
                                             new NewTopic(compacted, 1, COPIES).configs(compaction),
@@ -170,7 +171,7 @@ final class TopicAttacks {
                     sent++;
                 }
                 start = sent - 1 - field.random().nextInt(SEVERAL);
-                Field.answer(
+                Clients.answer(
                         admin.deleteRecords(
                                         Map.of(
                                                 new TopicPartition(cut, 0),
@@ -226,9 +227,9 @@ final class TopicAttacks {
     /** Makes a topic of one partition that holds about so much. */
     static void fill(Field field, String topic, int bytes) throws IOException {
         String value = "x".repeat(CHUNK);
-        try (Admin admin = field.adminClient();
+        try (Admin admin = field.clients().admin();
                 KafkaProducer<String, String> producer = producer(field)) {
-            Field.answer(admin.createTopics(List.of(new NewTopic(topic, 1, COPIES))).all());
+            Clients.answer(admin.createTopics(List.of(new NewTopic(topic, 1, COPIES))).all());
             for (int sent = 0; sent < bytes; sent += CHUNK) {
                 send(producer, new ProducerRecord<>(topic, "k", value));
             }

@@ -43,7 +43,7 @@ public final class Journal {
         this.lastOkInvokedMs = new AtomicLongArray(partitions.size());
         this.longestStallMs = new AtomicLongArray(partitions.size());
         this.latencies = new Latencies[partitions.size()];
-        beginLatencies();
+        Arrays.setAll(latencies, i -> new Latencies());
     }
 
     /** In the order of their numbers. */
@@ -90,7 +90,9 @@ public final class Journal {
 
     /** From now on the times of acknowledgements are counted anew. */
     public void beginLatencies() {
-        Arrays.setAll(latencies, i -> new Latencies());
+        for (Latencies each : latencies) {
+            each.clear();
+        }
     }
 
     /** What 99 of 100 acknowledgements took at most, about; -1 when there were none. */

@@ -14,6 +14,12 @@ final class Latencies {
         counts.incrementAndGet(Math.clamp(ms / STEP_MS, 0, STEPS - 1));
     }
 
+    void clear() {
+        for (int i = 0; i < STEPS; i++) {
+            counts.set(i, 0);
+        }
+    }
+
     /** -1 when nothing was counted. */
     long p99Ms() {
         long all = 0;

@@ -55,6 +55,20 @@ final class Marks implements History {
     public void committed(int reader, int generation, int partition, long offset) {}
 
     @Override
+    public void state(
+            int partition,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch,
+            boolean isLeaderInSync,
+            long change) {}
+
+    @Override
+    public void controller(int epoch, long change) {
+        out.println("controller epoch " + epoch);
+    }
+
+    @Override
     public void mark(long timeMs, String text) {
         out.println(Instant.ofEpochMilli(timeMs) + " " + text);
     }

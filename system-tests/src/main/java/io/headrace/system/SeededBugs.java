@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Proves that fault runs see bugs: puts one after the other into admin-services and brokers, runs
@@ -91,13 +92,16 @@ final class SeededBugs {
         }
         Plan plan = Plans.named(bug.plan()).getFirst().lasting(options.seconds());
         FaultRun.Outcome outcome = new FaultRun(cluster, plan, options.seed(), runs++).run();
-        boolean isNoticed =
+        List<Check> fired =
                 bug.checks().stream()
-                        .anyMatch(each -> outcome.judgement().count(Check.valueOf(each)) > 0);
+                        .map(Check::valueOf)
+                        .filter(each -> outcome.judgement().count(each) > 0)
+                        .toList();
+        boolean isNoticed = !fired.isEmpty();
         out.print(outcome.judgement().text());
         out.println(
                 bug
-                        + (isNoticed ? " was noticed" : " WENT UNNOTICED")
+                        + (isNoticed ? " was noticed by " + words(fired) : " WENT UNNOTICED")
                         + " after "
                         + outcome.seconds()
                         + " s, history: "
@@ -105,5 +109,11 @@ final class SeededBugs {
         if (!isNoticed) {
             unnoticed.add(bug.name());
         }
+    }
+
+    private static String words(List<Check> fired) {
+        return fired.stream()
+                .map(each -> each + " (" + each.meaning() + ")")
+                .collect(Collectors.joining(", "));
     }
 }

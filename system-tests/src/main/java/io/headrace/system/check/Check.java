@@ -32,8 +32,8 @@ public enum Check {
     C19("replicas differ"),
     /** The history of the metadata breaks a rule. */
     C20("metadata"),
-    /** Values in the final log that no member of a group got. */
-    C21("not delivered to the group"),
+    /** Values in the final log that no member of a group got, or twice without a rebalance. */
+    C21("not delivered to the group, or twice"),
     /** Something did not go on, or did not come back in time. */
     C22("stuck"),
     /** The history does not hold what a judgement needs. */

@@ -36,6 +36,7 @@ public final class Checker implements History {
 
     private final Judgement judgement = new Judgement();
     private final Groups groups = new Groups(judgement);
+    private final Metadata metadata = new Metadata(judgement);
     private final List<Track> tracks = new ArrayList<>();
     private final List<Sender> senders = new ArrayList<>();
     private final Map<Integer, Reader> readers = new HashMap<>();
@@ -132,7 +133,10 @@ public final class Checker implements History {
                 offset,
                 switch (who.kind()) {
                     case ASSIGNED -> Track.SEEN;
-                    case GROUP -> Track.GROUP;
+                    case GROUP -> {
+                        groups.delivered(who.group(), reader, partition, offset);
+                        yield Track.GROUP;
+                    }
                     case FINAL -> Track.FINAL;
                 });
         if (producer == DAMAGED || producer >= senders.size()) {
@@ -261,6 +265,24 @@ public final class Checker implements History {
     }
 
     @Override
+    public void state(
+            int partition,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch,
+            boolean isLeaderInSync,
+            long change) {
+        metadata.state(
+                tracks.get(partition).name,
+                new Metadata.State(leader, leaderEpoch, partitionEpoch, isLeaderInSync, change));
+    }
+
+    @Override
+    public void controller(int epoch, long change) {
+        metadata.controller(epoch, change);
+    }
+
+    @Override
     public void mark(long timeMs, String text) {
         // For people.
     }
@@ -295,7 +317,7 @@ public final class Checker implements History {
     /** After the last event, once. */
     public Judgement judge() {
         FinalChecks.judge(tracks, senders, hasGroup(), judgement);
-        judgement.fact(reads + " reads");
+        judgement.fact(reads + " reads, " + metadata.count() + " states of partitions");
         return judgement;
     }
 

@@ -3,7 +3,11 @@ package io.headrace.system.check;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Owners and commits of the groups of a history (C11, C12). */
+/**
+ * Owners, commits and deliveries of the groups of a history (C11, C12, C21).
+ *
+ * <p>A record may come to a group twice only when its partition was given out anew in between.
+ */
 final class Groups {
 
     private record Ownership(String group, int generation, int partition) {}
@@ -17,9 +21,17 @@ final class Groups {
         long offset = -1;
     }
 
+    /** How far a group was served since a generation began. */
+    private static final class Served {
+        int generation = -1;
+        long next;
+    }
+
     private final Judgement judgement;
     private final Map<Ownership, Integer> owners = new HashMap<>();
     private final Map<Committed, Newest> commits = new HashMap<>();
+    private final Map<Pending, Integer> generations = new HashMap<>();
+    private final Map<Committed, Served> served = new HashMap<>();
     private final Map<Pending, Integer> newestWhenInvoked = new HashMap<>();
 
     Groups(Judgement judgement) {
@@ -27,6 +39,7 @@ final class Groups {
     }
 
     void owns(String group, int reader, int generation, int partition) {
+        generations.put(new Pending(reader, partition), generation);
         Integer other = owners.putIfAbsent(new Ownership(group, generation, partition), reader);
         if (other != null && other != reader) {
             judgement.found(
@@ -41,6 +54,34 @@ final class Groups {
                             + reader
                             + " own partition "
                             + partition);
+        }
+    }
+
+    /** A member got a record. */
+    void delivered(String group, int reader, int partition, long offset) {
+        Integer generation = generations.get(new Pending(reader, partition));
+        if (generation == null) {
+            return; // who owns what is not in the history
+        }
+        Served last =
+                served.computeIfAbsent(new Committed(group, partition), first -> new Served());
+        if (generation > last.generation) {
+            last.generation = generation;
+            last.next = offset + 1;
+        } else if (generation == last.generation) {
+            if (offset < last.next) {
+                judgement.found(
+                        Check.C21,
+                        "reader "
+                                + reader
+                                + " got "
+                                + offset
+                                + " of partition "
+                                + partition
+                                + " again in generation "
+                                + generation);
+            }
+            last.next = Math.max(last.next, offset + 1);
         }
     }
 

@@ -79,6 +79,17 @@ public final class AdminView {
                         .build());
     }
 
+    /** What one of them answers to this body, sent below the cluster. */
+    public HttpResponse<String> post(Node admin, String path, String body, Duration bound)
+            throws IOException {
+        return send(
+                HttpRequest.newBuilder(URI.create(admin.url() + clusterPath() + path))
+                        .header("Content-Type", "application/json")
+                        .timeout(bound)
+                        .POST(BodyPublishers.ofString(body))
+                        .build());
+    }
+
     public List<Replica> replicas(String topic, int partition) throws IOException {
         List<Replica> replicas = new ArrayList<>();
         JsonNode all =

@@ -190,6 +190,7 @@ public final class Cluster implements AutoCloseable {
         command.add("--headrace.broker.replication.read-timeout=4s");
         command.add("--headrace.broker.replication.catch-up-max=20s");
         command.add("--headrace.broker.scrub.pause=5s");
+        command.add("--headrace.broker.compaction.backoff=2s");
         return new Node(machine, host, command, BROKER_PORT, true, Optional.of(disk));
     }
 
@@ -265,6 +266,12 @@ public final class Cluster implements AutoCloseable {
         return data(broker(broker).disk()).resolve(topicAndPartition);
     }
 
+    public String zooKeeperConnect() {
+        return zooKeepers.stream()
+                .map(each -> each.host().address() + ":" + CLIENT_PORT)
+                .collect(Collectors.joining(","));
+    }
+
     public String bootstrapServers() {
         return brokers.stream()
                 .map(broker -> broker.host().address() + ":" + KAFKA_PORT)
@@ -275,13 +282,18 @@ public final class Cluster implements AutoCloseable {
         return adminView;
     }
 
-    /** Looks for traces of what is done from now on. */
-    public Traces traces() throws IOException {
+    /** Looks for these traces of what is done from now on. */
+    public Traces traces(Signs signs) throws IOException {
         List<Watcher> watchers = new ArrayList<>();
         for (Node node : nodes()) {
-            watchers.add(new Watcher(node, machine.folder().resolve(node.name() + ".log")));
+            watchers.add(new Watcher(node, machine.folder().resolve(node.name() + ".log"), signs));
         }
         return Traces.of(watchers);
+    }
+
+    /** What brokers and the gateway hold now. */
+    public Usage usage() throws IOException {
+        return Usage.of(machine, Stream.concat(brokers.stream(), Stream.of(gateway)).toList());
     }
 
     /** Admin-services and brokers end and start anew; answers the names of those that did not. */

@@ -1,60 +1,52 @@
 package io.headrace.system.cluster;
 
+import io.headrace.system.cluster.Traces.Place;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Looks at what an operator sees of one process: its metrics, its log, its health. */
+/**
+ * Looks at what an operator sees of one process: its metrics, its log, its health.
+ *
+ * <p>Bounds: of a log, {@value #LOG_BYTES_MAX} bytes are read at a time.
+ */
 final class Watcher {
 
-    private static final String NO_ANSWER = "no answer";
-    private static final String NO_METRICS = "metrics";
-
-    /** Parts of the names of series that stand still while all is well. */
-    private static final String[] SERIES = {
-        "kafka_brokers",
-        "offlinepartitionscount",
-        "activecontrollercount",
-        "underreplicatedpartitions",
-        "underminisrpartitioncount",
-        "isrshrinks",
-        "isrexpands",
-        "offlinelogdirectorycount",
-        "offlinereplicacount",
-        "disk_nearly_full",
-        "damaged",
-        "repaired",
-        "truncations",
-        "disconnects",
-        "leadercount"
-    };
+    private static final String COUNTER = "_total";
+    private static final int LOG_BYTES_MAX = 4 << 20;
 
     /**
      * What is seen at one time.
      *
-     * @param metrics series that would be looked at, or why there are none
-     * @param health status and body
-     * @param logBytes length of the log
+     * @param metrics the series that are looked for
+     * @param health every part of it, by its path
+     * @param answers whether both were told
      */
-    record Sight(Map<String, String> metrics, String health, long logBytes) {
+    record Sight(Map<String, String> metrics, Map<String, String> health, boolean answers) {
 
-        /** Whether everything answered. */
-        boolean isWhole() {
-            return !metrics.containsKey(NO_METRICS) && !health.equals(NO_ANSWER);
-        }
+        static final Sight NO_ANSWER = new Sight(Map.of(), Map.of(), false);
     }
 
     private final Node node;
     private final Path log;
+    private final Signs signs;
+    private long logAt;
 
-    Watcher(Node node, Path log) {
+    Watcher(Node node, Path log, Signs signs) {
         this.node = node;
         this.log = log;
+        this.signs = signs;
     }
 
     Node node() {
@@ -62,56 +54,103 @@ final class Watcher {
     }
 
     Sight look() throws IOException {
-        long bytes = Files.exists(log) ? Files.size(log) : 0;
-        return node.speaksHttp()
-                ? new Sight(metrics(), health(), bytes)
-                : new Sight(Map.of(), "", bytes);
+        if (!node.speaksHttp()) {
+            return new Sight(Map.of(), Map.of(), true);
+        }
+        try {
+            return new Sight(metrics(), health(), true);
+        } catch (IOException | JacksonException e) {
+            return Sight.NO_ANSWER;
+        }
     }
 
-    private Map<String, String> metrics() {
-        try {
-            Map<String, String> series = new TreeMap<>();
-            for (String line : body("/actuator/prometheus").split("\n", -1)) {
-                int value = line.lastIndexOf(' ');
-                if (value > 0 && !line.startsWith("#") && isLookedAt(line)) {
-                    series.put(line.substring(0, value), line.substring(value + 1));
+    private Map<String, String> metrics() throws IOException {
+        HttpResponse<String> answer = node.get("/actuator/prometheus");
+        if (answer.statusCode() != 200) {
+            throw new IOException("metrics answered " + answer.statusCode());
+        }
+        Map<String, String> series = new TreeMap<>();
+        for (String line : answer.body().split("\n", -1)) {
+            int value = line.lastIndexOf(' ');
+            if (value > 0 && !line.startsWith("#")) {
+                String name = line.substring(0, value);
+                if (signs.isIn(Place.METRICS, name)) {
+                    series.put(name, line.substring(value + 1));
                 }
             }
-            return series;
-        } catch (IOException e) {
-            return Map.of(NO_METRICS, NO_ANSWER);
+        }
+        return series;
+    }
+
+    private Map<String, String> health() throws IOException {
+        Map<String, String> parts = new TreeMap<>();
+        for (String path : new String[] {"/actuator/health", "/actuator/health/readiness"}) {
+            HttpResponse<String> answer = node.get(path);
+            parts.put(path, Integer.toString(answer.statusCode()));
+            flatten("", JsonMapper.shared().readTree(answer.body()), parts);
+        }
+        return parts;
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, String> parts) {
+        if (!node.isObject()) {
+            parts.put(path, node.isValueNode() ? node.asString() : node.toString());
+            return;
+        }
+        node.properties()
+                .forEach(each -> flatten(path + "/" + each.getKey(), each.getValue(), parts));
+    }
+
+    /** From now on only what is written later counts. */
+    void passLog() throws IOException {
+        logAt = Files.exists(log) ? Files.size(log) : 0;
+    }
+
+    /** The first line since the last call that is looked for. */
+    Optional<String> line() throws IOException {
+        if (!Files.exists(log)) {
+            return Optional.empty();
+        }
+        try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ)) {
+            ByteBuffer news =
+                    ByteBuffer.allocate(Math.clamp(file.size() - logAt, 0, LOG_BYTES_MAX));
+            file.read(news, logAt);
+            String text = new String(news.array(), 0, news.position(), StandardCharsets.UTF_8);
+            int end = text.lastIndexOf('\n') + 1;
+            logAt += text.substring(0, end).getBytes(StandardCharsets.UTF_8).length;
+            return text.substring(0, end)
+                    .lines()
+                    .filter(line -> signs.isIn(Place.LOG, line))
+                    .findFirst();
         }
     }
 
-    private static boolean isLookedAt(String line) {
-        return Stream.of(SERIES).anyMatch(line::contains);
+    /** The first series that is another one, in words; a counter must have grown. */
+    Optional<String> series(Sight before, Sight now) {
+        return now.metrics().entrySet().stream()
+                .filter(each -> isNews(each.getKey(), before.metrics(), each.getValue()))
+                .findFirst()
+                .map(each -> words(each, before.metrics()));
     }
 
-    private String health() {
-        try {
-            HttpResponse<String> answer = node.get("/actuator/health/readiness");
-            return answer.statusCode() + " " + answer.body();
-        } catch (IOException e) {
-            return NO_ANSWER;
+    private static boolean isNews(String series, Map<String, String> before, String now) {
+        if (!series.contains(COUNTER)) {
+            return !now.equals(before.get(series));
         }
+        String was = before.getOrDefault(series, "0");
+        return Double.parseDouble(now) > Double.parseDouble(was);
     }
 
-    private String body(String path) throws IOException {
-        HttpResponse<String> answer = node.get(path);
-        if (answer.statusCode() != 200) {
-            throw new IOException(path + " answered " + answer.statusCode());
-        }
-        return answer.body();
+    /** The first part of the health that is another one and is looked for, in words. */
+    Optional<String> health(Sight before, Sight now) {
+        return now.health().entrySet().stream()
+                .filter(each -> !each.getValue().equals(before.health().get(each.getKey())))
+                .filter(each -> signs.isIn(Place.HEALTH, each.getKey() + "=" + each.getValue()))
+                .findFirst()
+                .map(each -> words(each, before.health()));
     }
 
-    /** The first series that changed, in words. */
-    static String change(Map<String, String> before, Map<String, String> now) {
-        for (Map.Entry<String, String> each : now.entrySet()) {
-            String was = before.get(each.getKey());
-            if (!Objects.equals(was, each.getValue())) {
-                return each.getKey() + " " + was + " -> " + each.getValue();
-            }
-        }
-        return "series are gone";
+    private static String words(Map.Entry<String, String> now, Map<String, String> before) {
+        return now.getKey() + " " + before.get(now.getKey()) + " -> " + now.getValue();
     }
 }

@@ -21,39 +21,48 @@ final class DatabaseAttacks {
     private static final Duration ANSWER_MAX = Duration.ofSeconds(20);
     private static final Duration WRITTEN_MAX = Duration.ofSeconds(60);
 
+    private enum Trouble {
+        DEATH,
+        PAUSE,
+        STARVATION
+    }
+
     private DatabaseAttacks() {}
 
     /** F43: it dies, stands still, and gets a tenth of its time; meanwhile topics are made. */
     static void trouble(Field field) throws IOException {
         Node database = field.cluster().database();
         List<String> made = new ArrayList<>();
-        try (Admin admin = field.adminClient()) {
-            for (int i = 0; field.goesOn(); i++) {
-                String name = field.topic() + "-audited-" + i;
-                switch (i % 3) {
-                    case 0 -> {
-                        ProcessAttacks.kill(field, database);
-                        make(field, admin, name);
-                        refusesHistory(field);
-                        field.pause(AWAY);
-                        field.startAgain(database);
-                    }
-                    case 1 -> {
-                        field.mark("pause " + database);
-                        database.pause();
-                        make(field, admin, name);
-                        refusesHistory(field);
-                        field.pause(AWAY);
-                        database.goOn();
-                        field.mark(database + " goes on");
-                    }
-                    default -> {
-                        make(field, admin, name);
-                        ProcessAttacks.starve(field, database);
-                    }
-                }
-                made.add(name);
-            }
+        try (Admin admin = field.clients().admin()) {
+            field.inTurn(
+                    List.of(Trouble.values()),
+                    trouble -> {
+                        String name = field.topic() + "-audited-" + made.size();
+                        made.add(name);
+                        switch (trouble) {
+                            case DEATH -> {
+                                ProcessAttacks.kill(field, database);
+                                make(field, admin, name);
+                                refusesHistory(field);
+                                field.pause(AWAY);
+                                field.startAgain(database);
+                            }
+                            case PAUSE -> {
+                                field.mark("pause " + database);
+                                database.pause();
+                                field.attacked();
+                                make(field, admin, name);
+                                refusesHistory(field);
+                                field.pause(AWAY);
+                                database.goOn();
+                                field.mark(database + " goes on");
+                            }
+                            case STARVATION -> {
+                                make(field, admin, name);
+                                ProcessAttacks.starve(field, database);
+                            }
+                        }
+                    });
         }
         for (String name : made) {
             if (!Waiting.until(WRITTEN_MAX, () -> isAudited(field, name))) {
@@ -66,7 +75,7 @@ final class DatabaseAttacks {
     /** A change does not wait for the database. */
     private static void make(Field field, Admin admin, String name) throws IOException {
         long startNs = System.nanoTime();
-        Field.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
+        Clients.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
         long ms = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs);
         field.mark(name + " was made in " + ms + " ms");
         if (ms > CREATION_MAX.toMillis()) {

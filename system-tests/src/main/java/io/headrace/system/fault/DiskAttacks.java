@@ -1,13 +1,14 @@
 package io.headrace.system.fault;
 
 import io.headrace.system.cluster.Node;
+import io.headrace.system.cluster.Waiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
@@ -20,6 +21,9 @@ final class DiskAttacks {
     /** Two rounds of the scrubbers. */
     private static final double SCRUBBED = 15;
 
+    private static final Duration REFUSED_MAX = Duration.ofSeconds(10);
+    private static final Duration REPAIR_MAX = Duration.ofSeconds(30);
+
     private DiskAttacks() {}
 
     /** F21: no space is left on the disk of a leader, for a while. */
@@ -27,9 +31,18 @@ final class DiskAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             Path filler = leader.disk().path().resolve("filler");
+            String alone = field.isAlone() ? field.clients().topicAt(leader) : "";
             field.mark("no space left at " + leader);
             try {
                 fill(filler);
+                field.attacked();
+                if (field.isAlone()) {
+                    refuses(field, alone);
+                    field.expect(
+                            field.clients().readFromStart(2) > 0,
+                            "C22",
+                            leader + ": nothing could be read while it was full");
+                }
                 field.pauseAbout(10, 20);
             } finally {
                 Files.deleteIfExists(filler);
@@ -42,6 +55,23 @@ final class DiskAttacks {
             }
             field.settle();
         }
+    }
+
+    /** What cannot be stored is refused soon, in a word that clients know. */
+    private static void refuses(Field field, String topic) throws IOException {
+        String[] told = {""};
+        boolean isRefused =
+                Waiting.until(
+                        REFUSED_MAX,
+                        () -> {
+                            told[0] = field.clients().refusal(topic);
+                            return !told[0].isEmpty();
+                        });
+        field.mark("a producer is told " + told[0]);
+        field.expect(
+                isRefused && told[0].equals("KafkaStorageException"),
+                "C22",
+                "of a full disk a producer is told: " + told[0]);
     }
 
     private static void fill(Path filler) throws IOException {
@@ -72,6 +102,28 @@ final class DiskAttacks {
             field.settle();
         }
         field.pause(SCRUBBED);
+        if (field.isAlone()) {
+            expectRepair(field);
+        }
+    }
+
+    private static void expectRepair(Field field) throws IOException {
+        for (Node broker : field.cluster().brokers()) {
+            field.expect(
+                    Waiting.until(REPAIR_MAX, () -> damaged(broker) == 0),
+                    "C22",
+                    broker + " holds damaged segments that nobody repaired");
+        }
+    }
+
+    private static double damaged(Node broker) throws IOException {
+        return broker.get("/actuator/prometheus")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("headrace_broker_damaged_segments"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .findFirst()
+                .orElseThrow(() -> new IOException("no such series"));
     }
 
     private static List<Path> files(Field field, Node broker, TopicPartition partition)
@@ -98,24 +150,34 @@ final class DiskAttacks {
         }
     }
 
+    private enum Missing {
+        INDEXES("index"),
+        SEGMENTS(".log"),
+        EVERYTHING("");
+
+        private final String end;
+
+        Missing(String end) {
+            this.end = end;
+        }
+    }
+
     /** F34: files are missing, or all of them. */
     static void loseFiles(Field field) throws IOException {
-        while (field.goesOn()) {
-            Node broker = field.anyBroker();
-            TopicPartition partition = field.anyPartition();
-            ProcessAttacks.kill(field, broker);
-            List<Path> files = new ArrayList<>(files(field, broker, partition));
-            switch (field.random().nextInt(3)) {
-                case 0 -> files.removeIf(file -> !file.toString().endsWith("index"));
-                case 1 -> files.removeIf(file -> !file.toString().endsWith(".log"));
-                default -> {}
-            }
-            for (Path file : files) {
-                Files.delete(file);
-                field.mark("delete " + file);
-            }
-            field.startAgain(broker);
-            field.settle();
-        }
+        field.inTurn(
+                List.of(Missing.values()),
+                missing -> {
+                    Node broker = field.anyBroker();
+                    TopicPartition partition = field.anyPartition();
+                    ProcessAttacks.kill(field, broker);
+                    for (Path file : files(field, broker, partition)) {
+                        if (file.toString().endsWith(missing.end)) {
+                            Files.delete(file);
+                            field.mark("delete " + file);
+                        }
+                    }
+                    field.startAgain(broker);
+                    field.settle();
+                });
     }
 }

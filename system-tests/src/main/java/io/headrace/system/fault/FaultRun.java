@@ -5,8 +5,10 @@ import io.headrace.system.check.Judgement;
 import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
 import io.headrace.system.cluster.Traces;
+import io.headrace.system.cluster.Usage;
 import io.headrace.system.cluster.Waiting;
 import io.headrace.system.fault.Plan.Demands;
+import io.headrace.system.fault.Plan.Kind;
 import io.headrace.system.history.HistoryFile;
 import io.headrace.system.load.FinalReader;
 import io.headrace.system.load.Journal;
@@ -34,7 +36,6 @@ public final class FaultRun {
     private static final Duration CATCH_UP = Duration.ofMinutes(1);
     private static final Duration REPAIR = Duration.ofSeconds(30);
     private static final Duration READ_ALL = Duration.ofMinutes(2);
-    private static final Duration TRACE_MAX = Duration.ofSeconds(10);
     private static final int SENDERS = 2;
 
     private final Cluster cluster;
@@ -101,7 +102,7 @@ public final class FaultRun {
 
     private List<TestTopic> topics() {
         // Small segments, so that there are some that are sealed, and scrubbed.
-        Map<String, String> two = Map.of("min.insync.replicas", "2", "segment.bytes", "100000");
+        Map<String, String> two = Map.of("min.insync.replicas", "2", "segment.bytes", "25000");
         Map<String, String> flushed = Map.of("min.insync.replicas", "2", "flush.on.ack", "true");
         // A single copy outlives a power cut only when it is flushed first (decision page 0009).
         TestTopic alone =
@@ -128,15 +129,18 @@ public final class FaultRun {
             throws IOException, InterruptedException {
         Load load =
                 new Load(
-                        cluster.bootstrapServers(),
-                        cluster.gateway().url(),
+                        new Load.Doors(
+                                cluster.bootstrapServers(),
+                                cluster.gateway().url(),
+                                cluster.zooKeeperConnect()),
                         topics,
                         SENDERS,
-                        plan.demands() == Demands.ALL || plan.demands() == Demands.OF_REPLICATED,
+                        plan.demands().areAll() || plan.demands() == Demands.OF_REPLICATED,
                         journal);
         load.start();
         awaitProgress(journal, "warm-up");
         Waiting.pause(WARM_UP);
+        Usage before = usage(journal);
         journal.beginStalls();
         journal.mark("faults begin");
         TestTopic target = topics.getFirst();
@@ -148,7 +152,11 @@ public final class FaultRun {
         awaitProgress(journal, "heal");
         awaitInSync(topics, journal);
         Map<String, Long> stalls = stalls(journal);
+        usage(journal)
+                .growthSince(before)
+                .forEach(growth -> journal.verdict("C22", "it grows: " + growth));
         load.stopSending();
+        judgeSends(journal);
         Map<TopicPartition, Long> ends =
                 new FinalReader(cluster.bootstrapServers(), journal).readAll(READ_ALL);
         if (!Waiting.until(CATCH_UP, () -> load.readersAreAt(ends))) {
@@ -159,39 +167,75 @@ public final class FaultRun {
         return stalls;
     }
 
+    private Usage usage(Journal journal) throws IOException {
+        Usage usage = cluster.usage();
+        journal.mark("held: " + usage);
+        return usage;
+    }
+
+    private void judgeSends(Journal journal) {
+        journal.mark("sends that failed: " + journal.failures());
+        if (plan.demands() != Demands.NO_FAILED_SEND) {
+            return;
+        }
+        if (journal.failuresOverKafka() + journal.failuresOverHttp() > 0) {
+            journal.verdict("C22", "sends failed: " + journal.failures());
+        }
+    }
+
     /** What an attack cannot do is a verdict: the next plan needs a cluster that is whole. */
     private void attack(TestTopic target, Journal journal) throws IOException {
-        try (Traces seen = cluster.traces()) {
+        try (Traces seen = cluster.traces(plan.signs())) {
             // Its time begins when everything was looked at, which takes long on a busy machine.
             Field field =
                     new Field(
                             cluster,
                             journal,
-                            target.name(),
-                            target.partitions(),
+                            target,
                             seed,
-                            Duration.ofSeconds(plan.seconds()));
+                            Duration.ofSeconds(plan.seconds()),
+                            seen::begin);
             try {
                 plan.attack().run(field);
+                awaitTraces(seen);
                 traces = seen.found();
                 judgeTraces(journal);
             } finally {
                 field.healNetwork();
+            }
+            journal.mark(field.attacks() + " attacks");
+            if (field.attacks() == 0 && plan.kind() != Kind.NOTHING) {
+                journal.verdict("INCOMPLETE", plan.name() + " did nothing");
             }
         } catch (IOException | RuntimeException e) {
             journal.verdict("INCOMPLETE", plan.name() + " could not go on: " + e);
         }
     }
 
-    /** An operator sees it in time, wherever one looks. */
+    /** The attack may be over before its signs are due. */
+    private void awaitTraces(Traces seen) throws IOException {
+        if (plan.kind() != Kind.NOTHING) {
+            Waiting.until(
+                    plan.signs().within(),
+                    () -> seen.found().keySet().containsAll(plan.signs().patterns().keySet()));
+        }
+    }
+
+    /** An operator sees it in time, wherever one looks; and nothing where there is nothing. */
     private void judgeTraces(Journal journal) {
+        long boundMs = plan.signs().within().toMillis();
         for (Traces.Place place : Traces.Place.values()) {
             Traces.Trace trace = traces.get(place);
             String text = place + (trace == null ? ": nothing" : " " + trace);
             journal.mark("trace in " + text);
-            boolean isLate = trace == null || trace.afterMs() > TRACE_MAX.toMillis();
-            if (isLate && plan.kind().traces().contains(place)) {
-                journal.verdict("C22", "no trace within " + TRACE_MAX + " in " + text);
+            boolean isAsked = plan.signs().patterns().containsKey(place);
+            boolean isLate = trace == null || trace.afterMs() > boundMs;
+            if (plan.kind() == Kind.NOTHING) {
+                if (trace != null) {
+                    journal.verdict("C22", "without a fault: " + text);
+                }
+            } else if (isLate && isAsked) {
+                journal.verdict("C22", "not seen within " + boundMs + " ms: " + text);
             }
         }
     }
@@ -258,6 +302,7 @@ public final class FaultRun {
     private void compareReplicas(
             List<TestTopic> topics, Map<TopicPartition, Long> ends, Journal journal)
             throws IOException {
+        long deadlineNs = System.nanoTime() + REPAIR.toNanos();
         for (TestTopic topic : topics) {
             for (int p = 0; p < topic.partitions(); p++) {
                 TopicPartition partition = new TopicPartition(topic.name(), p);
@@ -266,7 +311,9 @@ public final class FaultRun {
                     replicas.add(cluster.partition(replica.broker(), partition.toString()));
                 }
                 long end = ends.getOrDefault(partition, 0L);
-                if (!Waiting.until(REPAIR, () -> difference(replicas, end).isEmpty())) {
+                if (!Waiting.until(
+                        Duration.ofNanos(deadlineNs - System.nanoTime()),
+                        () -> difference(replicas, end).isEmpty())) {
                     journal.verdict("C19", difference(replicas, end));
                 }
             }

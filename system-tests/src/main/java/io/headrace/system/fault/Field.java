@@ -5,6 +5,7 @@ import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
 import io.headrace.system.cluster.Waiting;
 import io.headrace.system.load.Journal;
+import io.headrace.system.load.TestTopic;
 import io.headrace.system.proxy.LinkProxy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,19 +13,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What an attack works on: the cluster, chance, and the time that is left. */
 final class Field {
@@ -32,47 +25,52 @@ final class Field {
     private static final Duration COME_BACK = Duration.ofMinutes(2);
     private static final Duration SETTLE = Duration.ofMinutes(1);
     private static final Duration SETTLE_IN_PAIR = Duration.ofSeconds(5);
-    private static final int REQUEST_MAX_MS = 10_000;
-    private static final int ANSWER_MAX_MS = 20_000;
-    private static final int POLLS = 20;
+    private static final long FAST_MS = 1500;
 
     private final Cluster cluster;
     private final Journal journal;
+    private final TestTopic target;
     private final String topic;
     private final int partitions;
     private final Random random;
     private final long endNs;
     private final boolean isOfPair;
+    private final Runnable atBegin;
+    private final AtomicInteger attacks = new AtomicInteger();
+    private final Clients clients = new Clients(this);
     private final List<LinkProxy> proxies = new ArrayList<>();
 
     /**
-     * @param topic that is attacked, three times replicated
+     * @param target that is attacked, three times replicated
+     * @param atBegin told when something is done for the first time; later calls do nothing
      */
     Field(
             Cluster cluster,
             Journal journal,
-            String topic,
-            int partitions,
+            TestTopic target,
             long seed,
-            Duration length) {
-        this(cluster, journal, topic, partitions, new Random(seed), length, false);
+            Duration length,
+            Runnable atBegin) {
+        this(cluster, journal, target, new Random(seed), length, false, atBegin);
     }
 
     private Field(
             Cluster cluster,
             Journal journal,
-            String topic,
-            int partitions,
+            TestTopic target,
             Random random,
             Duration length,
-            boolean isOfPair) {
+            boolean isOfPair,
+            Runnable atBegin) {
         this.cluster = cluster;
         this.journal = journal;
-        this.topic = topic;
-        this.partitions = partitions;
+        this.target = target;
+        this.topic = target.name();
+        this.partitions = target.partitions();
         this.random = random;
         this.endNs = System.nanoTime() + length.toNanos();
         this.isOfPair = isOfPair;
+        this.atBegin = atBegin;
     }
 
     /**
@@ -83,11 +81,11 @@ final class Field {
         return new Field(
                 cluster,
                 journal,
-                topic,
-                partitions,
+                target,
                 new Random(random.nextLong()),
                 Duration.ofNanos(lengthNs),
-                true);
+                true,
+                atBegin);
     }
 
     boolean goesOn() {
@@ -102,8 +100,62 @@ final class Field {
         return random;
     }
 
+    /** What is done to one variant, node or the like. */
+    @FunctionalInterface
+    interface Variant<T> {
+        void attack(T what) throws IOException;
+    }
+
+    /**
+     * Attacks with one after the other until the time is over, with all of them at least once; one
+     * of a pair with one by chance.
+     */
+    <T> void inTurn(List<T> variants, Variant<T> attack) throws IOException {
+        int least = isOfPair ? 1 : variants.size();
+        int first = isOfPair ? random.nextInt(variants.size()) : 0;
+        for (int i = 0; i < least || goesOn(); i++) {
+            attack.attack(variants.get((first + i) % variants.size()));
+        }
+    }
+
+    /** Says what is done next; with the first of it the fault begins. */
     void mark(String text) {
+        atBegin.run();
         journal.mark(text);
+    }
+
+    /** Says something that is no part of the fault: its time does not begin with it. */
+    void note(String text) {
+        journal.mark(text);
+    }
+
+    /** What was meant to happen did happen. */
+    void attacked() {
+        attacks.incrementAndGet();
+    }
+
+    /** How often something happened. */
+    int attacks() {
+        return attacks.get();
+    }
+
+    /** Whether nothing else goes on, so that what is seen is this attack's doing. */
+    boolean isAlone() {
+        return !isOfPair;
+    }
+
+    void expect(boolean holds, String check, String otherwise) {
+        if (!holds) {
+            wrong(check, otherwise);
+        }
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    Journal journal() {
+        return journal;
     }
 
     void wrong(String check, String text) {
@@ -179,6 +231,7 @@ final class Field {
             one.host().treatFrom(other.host().address(), "-j", "DROP");
             other.host().treatFrom(one.host().address(), "-j", "DROP");
         }
+        attacked();
     }
 
     /** From now on one broker's connections to another one go through a proxy. */
@@ -223,7 +276,7 @@ final class Field {
             proxy.close();
         }
         proxies.clear();
-        mark("network healed");
+        journal.mark("network healed");
     }
 
     /** Starts it and waits until it is ready. */
@@ -265,78 +318,55 @@ final class Field {
                 .count();
     }
 
+    /** Of the attacked topic: who has nothing to do with a trouble does not feel it. */
+    void expectFastSends() {
+        for (int p = 0; p < partitions; p++) {
+            TopicPartition partition = new TopicPartition(topic, p);
+            long ms = journal.p99Ms(partition);
+            mark("p99 of " + partition + ": " + ms + " ms");
+            expect(ms <= FAST_MS, "C22", "99 of 100 sends to " + partition + " took " + ms + " ms");
+        }
+    }
+
+    /** The admin-services, the controller first. */
+    List<Node> adminsInOrder() throws IOException {
+        List<Node> all = new ArrayList<>(cluster.admins());
+        all.sort(Comparator.comparing(each -> !isController(each)));
+        return all;
+    }
+
+    private static boolean isController(Node admin) {
+        try {
+            return admin.get("/actuator/health").body().contains("\"isController\":true");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Waits until this broker is in sync nowhere in the attacked topic, or the bound passes. */
     boolean awaitOut(Node broker, Duration bound) throws IOException {
-        int id = cluster.brokers().indexOf(broker) + 1;
-        return Waiting.until(
-                bound,
-                () -> {
-                    for (int p = 0; p < partitions; p++) {
-                        if (cluster.admin().replicas(topic, p).stream()
-                                .anyMatch(each -> each.broker() == id && each.isInSync())) {
-                            return false;
-                        }
-                    }
-                    return true;
-                });
+        return Waiting.until(bound, () -> partitionsInSync(broker) == 0);
     }
 
-    /** A client that reads the attacked topic from its start, whatever is answered. */
-    void readFromStart(double seconds) throws IOException {
-        long untilNs = System.nanoTime() + (long) (seconds * TimeUnit.SECONDS.toNanos(1));
-        List<TopicPartition> all =
-                IntStream.range(0, partitions).mapToObj(p -> new TopicPartition(topic, p)).toList();
-        while (System.nanoTime() < untilNs) {
-            try (KafkaConsumer<byte[], byte[]> reader =
-                    new KafkaConsumer<>(
-                            Map.of(
-                                    "bootstrap.servers",
-                                    cluster.bootstrapServers(),
-                                    "request.timeout.ms",
-                                    REQUEST_MAX_MS,
-                                    "default.api.timeout.ms",
-                                    ANSWER_MAX_MS),
-                            new ByteArrayDeserializer(),
-                            new ByteArrayDeserializer())) {
-                reader.assign(all);
-                reader.seekToBeginning(all);
-                long read = 0;
-                for (int i = 0; i < POLLS && System.nanoTime() < untilNs; i++) {
-                    read += reader.poll(Duration.ofMillis(200)).count();
-                }
-                mark("read " + read + " from the start");
-            } catch (KafkaException e) {
-                mark("a reader from the start: " + e);
-                pause(0.5);
+    /** Waits until it is not in sync in some partition, or the bound passes. */
+    boolean awaitAnyOut(Node broker, Duration bound) throws IOException {
+        return Waiting.until(bound, () -> partitionsInSync(broker) < partitions);
+    }
+
+    private int partitionsInSync(Node broker) throws IOException {
+        int id = id(broker);
+        int count = 0;
+        for (int p = 0; p < partitions; p++) {
+            if (cluster.admin().replicas(topic, p).stream()
+                    .anyMatch(each -> each.broker() == id && each.isInSync())) {
+                count++;
             }
         }
+        return count;
     }
 
-    /** Of Kafka's own tools and protocol. */
-    Admin adminClient() {
-        return Admin.create(
-                Map.of(
-                        "bootstrap.servers",
-                        cluster.bootstrapServers(),
-                        "request.timeout.ms",
-                        REQUEST_MAX_MS,
-                        "default.api.timeout.ms",
-                        ANSWER_MAX_MS));
-    }
-
-    /** What the brokers answer. */
-    static <T> T answer(KafkaFuture<T> future) throws IOException {
-        try {
-            return future.get(2 * ANSWER_MAX_MS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException(
-                    "the brokers did not do what was asked: "
-                            + (e.getCause() == null ? e : e.getCause()),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+    int id(Node broker) {
+        return cluster.brokers().indexOf(broker) + 1;
     }
 
     TopicPartition anyPartition() {

@@ -22,7 +22,7 @@ final class MembershipAttacks {
 
     /** F55: a replica leaves a partition and comes back, and somebody dies meanwhile. */
     static void moves(Field field) throws IOException {
-        try (Admin admin = field.adminClient()) {
+        try (Admin admin = field.clients().admin()) {
             while (field.goesOn()) {
                 TopicPartition partition = field.anyPartition();
                 List<Integer> ids = new ArrayList<>(List.of(1, 2, 3));
@@ -37,7 +37,7 @@ final class MembershipAttacks {
     private static void move(Field field, Admin admin, TopicPartition partition, List<Integer> to)
             throws IOException {
         field.mark("move " + partition + " to " + to);
-        Field.answer(
+        Clients.answer(
                 admin.alterPartitionReassignments(
                                 Map.of(
                                         partition,
@@ -51,7 +51,7 @@ final class MembershipAttacks {
                 Waiting.until(
                         MOVE_MAX,
                         () ->
-                                Field.answer(admin.listPartitionReassignments().reassignments())
+                                Clients.answer(admin.listPartitionReassignments().reassignments())
                                         .isEmpty());
         if (!isDone) {
             field.wrong("C22", "the move of " + partition + " is not done after " + MOVE_MAX);

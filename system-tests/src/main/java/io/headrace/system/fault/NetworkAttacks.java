@@ -2,6 +2,7 @@ package io.headrace.system.fault;
 
 import io.headrace.system.cluster.Node;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,6 +10,7 @@ import java.util.List;
 final class NetworkAttacks {
 
     private static final double LENGTH = 15;
+    private static final Duration LAG_MAX = Duration.ofSeconds(40);
 
     private NetworkAttacks() {}
 
@@ -52,17 +54,20 @@ final class NetworkAttacks {
 
     /** F12: it hears and cannot speak, or speaks and cannot hear. */
     static void oneWay(Field field) throws IOException {
-        again(
-                field,
-                "one way",
-                (f, leader) -> {
-                    boolean isMute = f.random().nextBoolean();
-                    f.mark(isMute ? "cannot speak" : "cannot hear");
-                    for (Node other : all(f, leader)) {
+        field.inTurn(
+                List.of(true, false),
+                isMute -> {
+                    Node leader = field.leader();
+                    field.mark(leader + (isMute ? " cannot speak" : " cannot hear"));
+                    for (Node other : all(field, leader)) {
                         Node receiver = isMute ? other : leader;
                         Node sender = isMute ? leader : other;
                         receiver.host().treatFrom(sender.host().address(), "-j", "DROP");
                     }
+                    field.attacked();
+                    field.pauseAbout(LENGTH * 0.7, LENGTH * 1.3);
+                    field.healNetwork();
+                    field.settle();
                 });
     }
 
@@ -84,6 +89,7 @@ final class NetworkAttacks {
                                         "-j",
                                         "DROP");
                     }
+                    f.attacked();
                 });
     }
 
@@ -104,6 +110,7 @@ final class NetworkAttacks {
                                     "--reject-with",
                                     "tcp-reset");
                 }
+                field.attacked();
                 field.pause(0.5);
                 leader.host().heal();
                 field.pause(0.5);
@@ -127,43 +134,50 @@ final class NetworkAttacks {
 
     /** F16: everybody loses some of the packets. */
     static void loss(Field field) throws IOException {
-        List<String> shares = List.of("0.05", "0.20");
-        for (int i = 0; field.goesOn(); i++) {
-            String share = shares.get(i % shares.size());
-            field.mark("loss " + share);
-            for (Node broker : field.cluster().brokers()) {
-                broker.host()
-                        .treatFrom(
-                                "198.18.0.0/16",
-                                "-m",
-                                "statistic",
-                                "--mode",
-                                "random",
-                                "--probability",
-                                share,
-                                "-j",
-                                "DROP");
-            }
-            field.pause(LENGTH);
-            field.healNetwork();
-            field.settle();
-        }
+        field.inTurn(
+                List.of("0.05", "0.20"),
+                share -> {
+                    field.mark("loss " + share);
+                    for (Node broker : field.cluster().brokers()) {
+                        broker.host()
+                                .treatFrom(
+                                        "198.18.0.0/16",
+                                        "-m",
+                                        "statistic",
+                                        "--mode",
+                                        "random",
+                                        "--probability",
+                                        share,
+                                        "-j",
+                                        "DROP");
+                    }
+                    field.attacked();
+                    field.pause(LENGTH);
+                    field.healNetwork();
+                    field.settle();
+                });
     }
 
-    /** F18: a follower sends and is answered at one megabit in a second. */
+    /** F18: a follower hears and speaks so slowly that it falls behind; then it catches up. */
     static void narrow(Field field) throws IOException {
-        while (field.goesOn()) {
+        do {
             Node follower = field.brokersBut(field.leader()).getFirst();
-            field.mark("1 Mbit/s at " + follower);
+            field.mark("64 kbit/s both ways at " + follower);
             try {
-                follower.host().limitRate(1_000_000);
-                field.pause(LENGTH);
+                follower.host().limitRate(64_000);
+                if (field.awaitAnyOut(follower, LAG_MAX)) {
+                    field.attacked();
+                } else {
+                    field.wrong("C22", follower + " is in sync everywhere at 64 kbit/s");
+                }
+                field.pause(2);
             } finally {
                 follower.host().limitRate(0);
             }
+            field.mark(follower + " is fast again");
             field.healNetwork();
             field.settle();
-        }
+        } while (field.goesOn());
     }
 
     /** F41: a broker's way to ZooKeeper comes and goes. */

@@ -1,65 +1,61 @@
 package io.headrace.system.fault;
 
-import io.headrace.system.cluster.Traces.Place;
+import io.headrace.system.cluster.Signs;
 import java.io.IOException;
-import java.util.Set;
 
 /**
  * One kind of fault, done for a while.
  *
  * @param name in the fault matrix
- * @param seconds that it lasts about; an attack that is under way is finished
+ * @param seconds that it lasts about; an attack that is under way is finished, and every variant of
+ *     it is done once
  * @param demands what must hold
  * @param kind what it does it to
+ * @param signs what an operator must see of it
  */
 public record Plan(
-        String name, String summary, int seconds, Demands demands, Kind kind, Attack attack) {
+        String name,
+        String summary,
+        int seconds,
+        Demands demands,
+        Kind kind,
+        Signs signs,
+        Attack attack) {
 
     /** What an attack changes: two of different kinds do not get into each other's way. */
     public enum Kind {
-        /** Nothing that must be seen. */
-        QUIET,
-        /** The network, so little that nobody must see it. */
-        QUIET_NETWORK,
-        /** The network, so briefly that no health can tell. */
-        BRIEF_NETWORK(Place.METRICS, Place.LOG),
-        NETWORK(Place.values()),
+        /** No fault: nothing may be seen. */
+        NOTHING,
+        /** Neither network nor processes, or too little to be one of a pair. */
+        OTHER,
+        NETWORK,
         /** Processes and their disks. */
-        PROCESS(Place.values()),
+        PROCESS,
         /** Both, or several faults at once. */
-        MIXED(Place.values());
-
-        private final Set<Place> traces;
-
-        Kind(Place... traces) {
-            this.traces = Set.of(traces);
-        }
-
-        /** Where an operator must see it. */
-        public Set<Place> traces() {
-            return traces;
-        }
-
-        boolean isOfNetwork() {
-            return this == QUIET_NETWORK || this == BRIEF_NETWORK || this == NETWORK;
-        }
+        MIXED
     }
 
     /** The same, for about so long. */
     public Plan lasting(int length) {
-        return new Plan(name, summary, length, demands, kind, attack);
+        return new Plan(name, summary, length, demands, kind, signs, attack);
     }
 
     /** What a run is held to. */
     public enum Demands {
         /** Everything. */
         ALL,
+        /** Everything, and that no client gives up a send. */
+        NO_FAILED_SEND,
         /** Everything, of topics whose acknowledgements wait for the disk; no group. */
         OF_FLUSHED,
         /** Everything, of topics with several copies. */
         OF_REPLICATED,
         /** Nothing: what is lost is counted. */
-        NOTHING
+        NOTHING;
+
+        boolean areAll() {
+            return this == ALL || this == NO_FAILED_SEND;
+        }
     }
 
     /** Does it again and again until the field says that it is enough. */

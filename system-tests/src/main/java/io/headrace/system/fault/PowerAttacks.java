@@ -33,6 +33,7 @@ final class PowerAttacks {
             for (Node broker : field.cluster().brokers()) {
                 broker.losePower();
             }
+            field.attacked();
             for (Node broker : field.brokersInAnyOrder()) {
                 broker.start();
                 field.pauseAbout(0, 5);
@@ -66,5 +67,6 @@ final class PowerAttacks {
     static void off(Field field, Node broker) throws IOException {
         field.mark("power loss of " + broker);
         broker.losePower();
+        field.attacked();
     }
 }

@@ -9,6 +9,10 @@ import java.util.List;
 final class ProcessAttacks {
 
     private static final double BEYOND_SESSION = 14;
+
+    /** Session and election, with some room. */
+    private static final double BEYOND_ELECTION = 20;
+
     private static final int STARVED_TURNS = 75;
 
     private ProcessAttacks() {}
@@ -73,6 +77,7 @@ final class ProcessAttacks {
             for (Node broker : field.cluster().brokers()) {
                 field.mark("stop " + broker);
                 int code = broker.stop();
+                field.attacked();
                 if (code != 0 && code != 143) {
                     field.wrong("C22", broker + " ended with " + code);
                 }
@@ -107,41 +112,58 @@ final class ProcessAttacks {
 
     /** F6: the leader stands still, shorter and longer than its session. */
     static void pauseLeader(Field field) throws IOException {
-        List<Double> lengths = List.of(25.0, 10.0, 1.0);
-        for (int i = 0; field.goesOn(); i++) {
-            Node leader = field.leader();
-            pause(field, leader, lengths.get(i % lengths.size()));
-            field.pauseAbout(2, 5);
-            field.settle();
-        }
+        field.inTurn(
+                List.of(25.0, 10.0, 1.0),
+                seconds -> {
+                    int partition = field.random().nextInt(field.partitions());
+                    Node leader = field.leader(field.topic(), partition);
+                    field.mark("pause " + leader + " for " + seconds + " s");
+                    leader.pause();
+                    field.attacked();
+                    field.pause(seconds);
+                    if (field.isAlone() && seconds > BEYOND_ELECTION) {
+                        field.expect(
+                                field.leader(field.topic(), partition) != leader,
+                                "C22",
+                                leader + " leads after " + seconds + " s without a word");
+                    }
+                    leader.goOn();
+                    field.mark(leader + " goes on");
+                    field.pauseAbout(2, 5);
+                    field.settle();
+                });
     }
 
-    /** F7: each admin-service stands still for longer than its session. */
+    /** F7: each admin-service stands still for longer than its session, the controller first. */
     static void pauseController(Field field) throws IOException {
-        while (field.goesOn()) {
-            for (Node admin : field.cluster().admins()) {
-                field.mark("pause " + admin);
-                admin.pause();
-                Node leader = field.leader();
-                kill(field, leader); // somebody must elect
-                field.pause(14);
-                admin.goOn();
-                field.mark(admin + " goes on");
-                field.startAgain(leader);
-                field.settle();
-            }
-        }
+        field.inTurn(
+                field.adminsInOrder(),
+                admin -> {
+                    field.mark("pause " + admin);
+                    admin.pause();
+                    field.attacked();
+                    Node leader = field.leader();
+                    kill(field, leader); // somebody must elect
+                    field.pause(BEYOND_SESSION);
+                    admin.goOn();
+                    field.mark(admin + " goes on");
+                    field.startAgain(leader);
+                    field.settle();
+                });
     }
 
-    /** F40: brokers and admin-services stand still until ZooKeeper has given them up. */
+    /** F40: a broker and the admin-services stand still until ZooKeeper has given them up. */
     static void expire(Field field) throws IOException {
-        List<Node> all = new ArrayList<>(field.brokersInAnyOrder());
-        all.addAll(field.cluster().admins());
-        for (int i = 0; field.goesOn(); i++) {
-            pause(field, all.get(i % all.size()), BEYOND_SESSION);
-            field.pauseAbout(1, 3);
-            field.settle();
-        }
+        List<Node> all = new ArrayList<>();
+        all.add(field.leader());
+        all.addAll(field.adminsInOrder());
+        field.inTurn(
+                all,
+                node -> {
+                    pause(field, node, BEYOND_SESSION);
+                    field.pauseAbout(1, 3);
+                    field.settle();
+                });
     }
 
     /** F49: the leader runs for 20 ms in each 200 ms. */
@@ -161,12 +183,14 @@ final class ProcessAttacks {
             node.goOn();
             field.pause(0.02);
         }
+        field.attacked();
         field.mark(node + " has its time again");
     }
 
     static void pause(Field field, Node node, double seconds) throws IOException {
         field.mark("pause " + node + " for " + seconds + " s");
         node.pause();
+        field.attacked();
         field.pause(seconds);
         node.goOn();
         field.mark(node + " goes on");
@@ -175,5 +199,6 @@ final class ProcessAttacks {
     static void kill(Field field, Node node) throws IOException {
         field.mark("kill -9 " + node);
         node.kill9();
+        field.attacked();
     }
 }

@@ -1,12 +1,17 @@
 package io.headrace.system.fault;
 
+import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
+import io.headrace.system.load.Probes;
 import io.headrace.system.proxy.Behaviour;
 import io.headrace.system.proxy.LinkProxy;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
 
 /** Links that are slow or lose replies, through proxies (F17, F20). */
 final class ProxyAttacks {
@@ -14,30 +19,35 @@ final class ProxyAttacks {
     private static final short PRODUCE = 0;
     private static final short OFFSET_COMMIT = 8;
     private static final double LENGTH = 15;
+    private static final long PRODUCER = 1L << 40; // never handed out
 
     private ProxyAttacks() {}
 
     /** F17: every link between brokers. */
     static void slow(Field field) throws IOException {
-        List<Duration> delays = List.of(Duration.ofMillis(50), Duration.ofMillis(500));
-        for (int i = 0; field.goesOn(); i++) {
-            Duration delay = delays.get(i % delays.size());
-            field.mark(delay + " and some more between brokers");
-            for (Node from : field.cluster().brokers()) {
-                for (Node to : field.brokersBut(from)) {
-                    field.between(from, to)
-                            .behave(Behaviour.CLEAR.withDelay(delay, delay.dividedBy(2)));
-                }
-            }
-            field.pause(LENGTH);
-            field.healNetwork();
-            field.settle();
-        }
+        field.inTurn(
+                List.of(Duration.ofMillis(500), Duration.ofMillis(50)),
+                delay -> {
+                    field.mark(delay + " and some more between brokers");
+                    for (Node from : field.cluster().brokers()) {
+                        for (Node to : field.brokersBut(from)) {
+                            field.between(from, to)
+                                    .behave(Behaviour.CLEAR.withDelay(delay, delay.dividedBy(2)));
+                        }
+                    }
+                    field.attacked();
+                    field.pause(LENGTH);
+                    field.healNetwork();
+                    field.settle();
+                });
     }
 
     /** F20: produces and commits are done, and nobody says so; then the connections break. */
     static void loseReplies(Field field) throws IOException {
-        while (field.goesOn()) {
+        if (field.isAlone()) {
+            expectSequences(field);
+        }
+        do {
             List<LinkProxy> links = new ArrayList<>();
             for (Node broker : field.cluster().brokers()) {
                 links.add(field.fromClients(broker));
@@ -50,12 +60,46 @@ final class ProxyAttacks {
                                         Behaviour.CLEAR.losingRepliesOf(PRODUCE, OFFSET_COMMIT)));
                 field.pauseAbout(1, 3);
                 links.forEach(LinkProxy::cut);
+                field.attacked();
                 links.forEach(link -> link.behave(Behaviour.CLEAR));
                 links.forEach(LinkProxy::mend);
                 field.pauseAbout(1, 3);
             }
             field.healNetwork();
             field.settle();
-        }
+        } while (field.goesOn());
+    }
+
+    /** Of a producer that no stock client is: with gaps, before and after it has a new epoch. */
+    private static void expectSequences(Field field) throws IOException {
+        TopicPartition partition =
+                new TopicPartition(field.clients().topicAt(field.anyBroker()), 0);
+        Node leader = field.leader(partition.topic(), 0);
+        InetSocketAddress door = new InetSocketAddress(leader.host().address(), Cluster.KAFKA_PORT);
+        expectSequence(field, door, partition, 0, 0, Errors.NONE);
+        expectSequence(field, door, partition, 0, 7, Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        expectSequence(field, door, partition, 1, 7, Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        expectSequence(field, door, partition, 1, 0, Errors.NONE);
+        expectSequence(field, door, partition, 0, 1, Errors.INVALID_PRODUCER_EPOCH);
+    }
+
+    private static void expectSequence(
+            Field field,
+            InetSocketAddress door,
+            TopicPartition partition,
+            int epoch,
+            int sequence,
+            Errors due)
+            throws IOException {
+        Errors told = Probes.produce(door, partition, PRODUCER, (short) epoch, sequence);
+        field.expect(
+                told == due,
+                "C3",
+                "sequence "
+                        + sequence
+                        + " of producer epoch "
+                        + epoch
+                        + " is answered with "
+                        + told);
     }
 }

@@ -24,8 +24,10 @@ final class ResourceAttacks {
     private static final int DUMPS = 5;
     private static final int FILES_LEFT = 6;
     private static final int CROWD = 150;
-    private static final int SLOW_READERS = 200;
+    private static final int SLOW_READERS = 400;
+    private static final int BIG_BYTES = 20 << 20;
     private static final int FLOOD_MAX = 3000;
+    private static final double FLOOD_LEAST = 150; // a second
     private static final double SECOND_OF_FLOOD = 1.0 / 500;
     private static final int CONNECT_MAX_MS = 1000;
     private static final int HEAP_LEAST = 24; // MiB, and at most twice as many
@@ -50,6 +52,7 @@ final class ResourceAttacks {
                         "GC.heap_dump",
                         "-overwrite",
                         dump.toString());
+                field.attacked();
             }
             Files.deleteIfExists(dump);
             field.settle();
@@ -87,10 +90,11 @@ final class ResourceAttacks {
             for (int i = 0; i < CROWD; i++) {
                 connect(crowd, leader, URI.create(leader.url()).getPort());
             }
-            byte[] ask = request(field, leader, "");
+            byte[] ask = request(leader, field.topic(), "");
             for (Socket each : crowd) {
                 each.getOutputStream().write(ask);
             }
+            field.attacked();
             field.pause(LENGTH);
         } finally {
             leave(crowd);
@@ -144,6 +148,7 @@ final class ResourceAttacks {
                 for (int i = 0; i < CROWD; i++) {
                     connect(crowd, leader, Cluster.KAFKA_PORT);
                 }
+                field.attacked();
                 field.pause(LENGTH);
             } finally {
                 leave(crowd);
@@ -184,12 +189,17 @@ final class ResourceAttacks {
         }
     }
 
-    /** F50: many ask a leader for all it has over HTTP, and read a byte a second. */
+    /**
+     * F50: many ask a leader for much over HTTP, more than the kernel's buffers hold, and read a
+     * byte a second.
+     */
     static void slowReaders(Field field) throws IOException {
-        while (field.goesOn()) {
-            Node leader = field.leader();
+        String big = field.topic() + "-big";
+        TopicAttacks.fill(field, big, BIG_BYTES);
+        do {
+            Node leader = field.leader(big, 0);
+            byte[] ask = request(leader, big, "/batches?offset=0&max_bytes=50000000");
             field.mark(SLOW_READERS + " slow readers at " + leader);
-            byte[] ask = request(field, leader, "/batches?offset=0&max_bytes=50000000");
             List<Socket> readers = new ArrayList<>();
             try {
                 for (int i = 0; i < SLOW_READERS; i++) {
@@ -198,44 +208,58 @@ final class ResourceAttacks {
                 for (Socket reader : readers) {
                     reader.getOutputStream().write(ask);
                 }
+                int answered = 0;
                 for (int i = 0; i < LENGTH; i++) {
                     field.pause(1);
+                    answered = 0;
                     for (Socket reader : readers) {
                         if (reader.getInputStream().available() > 0) {
                             int ignored = reader.getInputStream().read();
+                            answered++;
                         }
                     }
+                }
+                field.mark(answered + " of " + readers.size() + " readers have something to read");
+                if (answered > readers.size() / 2) {
+                    field.attacked();
                 }
             } finally {
                 leave(readers);
             }
             field.mark("the slow readers are gone");
             field.settle();
-        }
+        } while (field.goesOn());
     }
 
     /** F52: hundreds of new connections a second, which stay and say nothing. */
     static void flood(Field field) throws IOException {
-        while (field.goesOn()) {
+        do {
             Node leader = field.leader();
             field.mark("a flood of connections to " + leader);
+            field.journal().beginLatencies();
+            long startNs = System.nanoTime();
             List<Socket> flood = new ArrayList<>();
             try {
-                for (int i = 0; i < FLOOD_MAX && field.goesOn(); i++) {
+                for (int i = 0; i < FLOOD_MAX; i++) {
                     connect(flood, leader, Cluster.KAFKA_PORT);
                     field.pause(SECOND_OF_FLOOD);
                 }
-                field.mark(flood.size() + " connections were taken");
+                double seconds = (System.nanoTime() - startNs) / 1e9;
+                field.mark(flood.size() + " of " + FLOOD_MAX + " were taken in " + seconds + " s");
+                if (FLOOD_MAX / seconds > FLOOD_LEAST) {
+                    field.attacked();
+                }
+                field.expectFastSends();
             } finally {
                 leave(flood);
             }
             field.settle();
-        }
+        } while (field.goesOn());
     }
 
-    private static byte[] request(Field field, Node node, String what) {
+    private static byte[] request(Node node, String topic, String what) {
         return ("GET /v1/topics/"
-                        + field.topic()
+                        + topic
                         + "/partitions/0"
                         + what
                         + " HTTP/1.1\r\nHost: "

@@ -2,7 +2,6 @@ package io.headrace.system.fault;
 
 import io.headrace.system.cluster.Node;
 import io.headrace.system.cluster.Waiting;
-import io.headrace.system.machine.Program;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,6 +21,7 @@ final class StorageAttacks {
     private static final double LENGTH = 12;
     private static final int GARBAGE = 4096;
     private static final Duration NOTICE = Duration.ofSeconds(15);
+    private static final Duration ROLL_MAX = Duration.ofSeconds(60);
     private static final String FLUSHES = "fsync,fdatasync";
     private static final String WRITES = "pwrite64,pwritev,write,writev";
     private static final String READS = "pread64,preadv,read,sendfile";
@@ -37,8 +37,9 @@ final class StorageAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             field.mark("every flush of " + leader + " fails");
-            Program strace = tamper(field, leader, FLUSHES, "error=EIO", List.of());
-            awaitNotice(field, leader, strace);
+            try (Tampering _ = Tampering.with(field, leader, FLUSHES, "error=EIO", List.of())) {
+                awaitNotice(field, leader);
+            }
             PowerAttacks.off(field, leader);
             field.pauseAbout(0, 3);
             field.startAgain(leader);
@@ -46,20 +47,20 @@ final class StorageAttacks {
         }
     }
 
-    /** F26: every flush takes seconds. */
+    /** F26: every flush takes seconds; whoever does not wait for one does not feel it. */
     static void slowFlush(Field field) throws IOException {
-        while (field.goesOn()) {
+        do {
             Node leader = field.leader();
             field.mark("every flush of " + leader + " takes 2 s");
-            Program strace = tamper(field, leader, FLUSHES, "delay_exit=2000000", List.of());
-            try {
+            field.journal().beginLatencies();
+            try (Tampering _ =
+                    Tampering.with(field, leader, FLUSHES, "delay_exit=2000000", List.of())) {
                 field.pause(LENGTH);
-            } finally {
-                strace.kill9();
+                field.expectFastSends();
             }
             field.mark("flushes of " + leader + " are fast again");
             field.settle();
-        }
+        } while (field.goesOn());
     }
 
     /** F22: some writes of a leader's logs find no room, in the midst of an append. */
@@ -68,12 +69,14 @@ final class StorageAttacks {
             Node leader = field.leader();
             field.mark("some writes of " + leader + " find no room");
             for (int i = 0; i < TIMES_FULL; i++) { // a log that is rolled needs a look anew
-                Program strace =
-                        tamper(field, leader, WRITES, "error=ENOSPC:when=2+3", ends(field, leader));
-                try {
+                try (Tampering _ =
+                        Tampering.with(
+                                field,
+                                leader,
+                                WRITES,
+                                "error=ENOSPC:when=2+3",
+                                ends(field, leader))) {
                     field.pause(FULL);
-                } finally {
-                    strace.kill9();
                 }
             }
             field.mark("room again at " + leader);
@@ -90,8 +93,10 @@ final class StorageAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             field.mark("every write of the logs of " + leader + " fails");
-            Program strace = tamper(field, leader, WRITES, "error=EIO", ends(field, leader));
-            awaitNotice(field, leader, strace);
+            try (Tampering _ =
+                    Tampering.with(field, leader, WRITES, "error=EIO", ends(field, leader))) {
+                awaitNotice(field, leader);
+            }
             if (leader.runs()) {
                 ProcessAttacks.kill(field, leader);
             }
@@ -100,33 +105,23 @@ final class StorageAttacks {
         }
     }
 
-    private static void awaitNotice(Field field, Node leader, Program strace) throws IOException {
-        try {
-            if (!Waiting.until(NOTICE, () -> !leader.runs() || !leader.isReady())) {
-                field.wrong("C22", leader + " is ready although its disk fails");
-            }
-        } finally {
-            strace.kill9();
+    private static void awaitNotice(Field field, Node leader) throws IOException {
+        if (!Waiting.until(NOTICE, () -> !leader.runs() || !leader.isReady())) {
+            field.wrong("C22", leader + " is ready although its disk fails");
         }
     }
 
     /** F27: the older files of a leader cannot be read, while somebody reads all from the start. */
     static void failingRead(Field field) throws IOException {
-        while (field.goesOn()) {
+        do {
             Node leader = field.leader();
-            List<Path> ends = ends(field, leader);
-            List<Path> older =
-                    segments(field, leader).stream().filter(file -> !ends.contains(file)).toList();
-            if (older.isEmpty()) {
-                field.pause(1);
-                continue;
+            if (!Waiting.until(ROLL_MAX, () -> !older(field, leader).isEmpty())) {
+                throw new IOException(leader + " has no older file after " + ROLL_MAX);
             }
+            List<Path> older = older(field, leader);
             field.mark(older.size() + " files of " + leader + " cannot be read");
-            Program strace = tamper(field, leader, READS, "error=EIO", older);
-            try {
-                field.readFromStart(LENGTH);
-            } finally {
-                strace.kill9();
+            try (Tampering _ = Tampering.with(field, leader, READS, "error=EIO", older)) {
+                field.clients().readFromStart(LENGTH);
             }
             field.mark("all can be read again");
             if (!leader.runs()) {
@@ -134,33 +129,12 @@ final class StorageAttacks {
                 field.startAgain(leader);
             }
             field.settle();
-        }
+        } while (field.goesOn());
     }
 
-    /**
-     * @param only the files whose calls are meant; none: all calls
-     */
-    private static Program tamper(Field field, Node node, String calls, String how, List<Path> only)
-            throws IOException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                "strace",
-                                "-f",
-                                "-qq",
-                                "-o",
-                                "/dev/null",
-                                "-e",
-                                "trace=" + calls,
-                                "-e",
-                                "inject=" + calls + ":" + how,
-                                "-p",
-                                Long.toString(node.pid())));
-        for (Path file : only) {
-            command.add("-P");
-            command.add(file.toString());
-        }
-        return field.cluster().machine().program(node.host(), "strace-" + node.name(), command);
+    private static List<Path> older(Field field, Node broker) throws IOException {
+        List<Path> ends = ends(field, broker);
+        return segments(field, broker).stream().filter(file -> !ends.contains(file)).toList();
     }
 
     /** The files to which a broker appends. */
@@ -193,30 +167,35 @@ final class StorageAttacks {
     static void tornTail(Field field) throws IOException {
         spoil(
                 field,
-                (file, size) -> {
-                    long cut = Math.min(size, 1 + field.random().nextInt(400));
-                    file.truncate(size - cut);
-                    return "cut " + cut + " bytes off";
-                });
+                List.of(
+                        (file, size) -> {
+                            long cut = Math.min(size, 1 + field.random().nextInt(400));
+                            file.truncate(size - cut);
+                            return "cut " + cut + " bytes off";
+                        }));
     }
 
     /** F32: behind the end of a log are zeros, noise, or a part of it again. */
     static void garbageTail(Field field) throws IOException {
         spoil(
                 field,
-                (file, size) -> {
-                    byte[] garbage = new byte[GARBAGE];
-                    String what = "zeros";
-                    if (field.random().nextBoolean()) {
-                        field.random().nextBytes(garbage);
-                        what = "noise";
-                    } else if (field.random().nextBoolean()) {
-                        file.read(ByteBuffer.wrap(garbage), 0);
-                        what = "its own first bytes";
-                    }
-                    file.write(ByteBuffer.wrap(garbage), size);
-                    return "add " + what + " to";
-                });
+                List.of(
+                        (file, size) -> {
+                            file.write(ByteBuffer.allocate(GARBAGE), size);
+                            return "add zeros to";
+                        },
+                        (file, size) -> {
+                            byte[] noise = new byte[GARBAGE];
+                            field.random().nextBytes(noise);
+                            file.write(ByteBuffer.wrap(noise), size);
+                            return "add noise to";
+                        },
+                        (file, size) -> {
+                            ByteBuffer again = ByteBuffer.allocate(GARBAGE);
+                            file.read(again, 0);
+                            file.write(again.flip(), size);
+                            return "add its own first bytes to";
+                        }));
     }
 
     /** What is done to the newest file of a log, in words. */
@@ -225,21 +204,25 @@ final class StorageAttacks {
         String of(FileChannel file, long size) throws IOException;
     }
 
-    private static void spoil(Field field, Damage damage) throws IOException {
-        while (field.goesOn()) {
-            Node broker = field.anyBroker();
-            ProcessAttacks.kill(field, broker);
-            for (int p = 0; p < field.partitions(); p++) {
-                Path newest = newest(field, broker, new TopicPartition(field.topic(), p));
-                try (FileChannel file =
-                        FileChannel.open(
-                                newest, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-                    field.mark(damage.of(file, file.size()) + " " + newest);
-                }
-            }
-            field.startAgain(broker);
-            field.settle();
-        }
+    private static void spoil(Field field, List<Damage> damages) throws IOException {
+        field.inTurn(
+                damages,
+                damage -> {
+                    Node broker = field.anyBroker();
+                    ProcessAttacks.kill(field, broker);
+                    for (int p = 0; p < field.partitions(); p++) {
+                        Path newest = newest(field, broker, new TopicPartition(field.topic(), p));
+                        try (FileChannel file =
+                                FileChannel.open(
+                                        newest,
+                                        StandardOpenOption.READ,
+                                        StandardOpenOption.WRITE)) {
+                            field.mark(damage.of(file, file.size()) + " " + newest);
+                        }
+                    }
+                    field.startAgain(broker);
+                    field.settle();
+                });
     }
 
     private static Path newest(Field field, Node broker, TopicPartition partition)

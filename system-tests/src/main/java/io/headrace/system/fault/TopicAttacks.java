@@ -33,7 +33,9 @@ final class TopicAttacks {
 
     private static final short COPIES = 3;
     private static final int SEVERAL = 40;
+    private static final int LIVES_LEAST = 3;
     private static final int KEYS = 50;
+    private static final int CHUNK = 500_000;
     private static final Duration CONVERGE = Duration.ofSeconds(60);
     private static final Duration SEND_MAX = Duration.ofSeconds(60);
 
@@ -43,9 +45,10 @@ final class TopicAttacks {
     static void admins(Field field) throws IOException {
         List<String> kept = new ArrayList<>();
         List<String> gone = new ArrayList<>();
-        try (Admin admin = field.adminClient()) {
-            for (int i = 0; field.goesOn(); i++) {
-                Node service = field.cluster().admins().get(i % field.cluster().admins().size());
+        List<Node> services = field.adminsInOrder();
+        try (Admin admin = field.clients().admin()) {
+            for (int i = 0; i < services.size() || field.goesOn(); i++) {
+                Node service = services.get(i % services.size());
                 String name = field.topic() + "-some-" + i;
                 var made = admin.createTopics(List.of(new NewTopic(name, 2, COPIES))).all();
                 field.pause(field.random().nextDouble() * 0.1);
@@ -66,7 +69,7 @@ final class TopicAttacks {
                 }
             }
             field.settle();
-            Set<String> names = Field.answer(admin.listTopics().names());
+            Set<String> names = Clients.answer(admin.listTopics().names());
             for (String name : kept) {
                 if (!names.contains(name)) {
                     field.wrong("C22", name + " was made, and is not there");
@@ -84,7 +87,7 @@ final class TopicAttacks {
     private static boolean isDone(
             Field field, org.apache.kafka.common.KafkaFuture<Void> change, String what) {
         try {
-            Field.answer(change);
+            Clients.answer(change);
             return true;
         } catch (IOException e) {
             field.mark(what + " is open: " + e.getCause());
@@ -104,10 +107,10 @@ final class TopicAttacks {
     /** F56: a topic is deleted and made again under the same name, while brokers die. */
     static void sameName(Field field) throws IOException {
         String name = field.topic() + "-again";
-        try (Admin admin = field.adminClient();
+        try (Admin admin = field.clients().admin();
                 KafkaProducer<String, String> producer = producer(field)) {
-            for (int life = 0; field.goesOn(); life++) {
-                Field.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
+            for (int life = 0; life < LIVES_LEAST || field.goesOn(); life++) {
+                Clients.answer(admin.createTopics(List.of(new NewTopic(name, 1, COPIES))).all());
                 Node broker = life % 3 == 1 ? field.anyBroker() : null;
                 if (broker != null) {
                     ProcessAttacks.kill(field, broker);
@@ -124,9 +127,10 @@ final class TopicAttacks {
                 if (broker != null) {
                     field.startAgain(broker);
                 }
-                Field.answer(admin.deleteTopics(List.of(name)).all());
+                Clients.answer(admin.deleteTopics(List.of(name)).all());
                 if (!Waiting.until(
-                        CONVERGE, () -> !Field.answer(admin.listTopics().names()).contains(name))) {
+                        CONVERGE,
+                        () -> !Clients.answer(admin.listTopics().names()).contains(name))) {
                     field.wrong("C22", name + " was deleted, and is still listed");
                     return;
                 }
@@ -142,14 +146,14 @@ final class TopicAttacks {
         Map<String, @Nullable String> latest = new HashMap<>();
         long sent = 0;
         long start = 0;
-        try (Admin admin = field.adminClient();
+        try (Admin admin = field.clients().admin();
                 KafkaProducer<String, String> producer = producer(field)) {
             Map<String, String> small =
                     Map.of("min.insync.replicas", "2", "segment.bytes", "20000");
             Map<String, String> compaction = new HashMap<>(small);
             compaction.put("cleanup.policy", "compact");
             compaction.put("min.cleanable.dirty.ratio", "0.01");
-            Field.answer(
+            Clients.answer(
                     admin.createTopics(
                                     List.of(
                                             new NewTopic(compacted, 1, COPIES).configs(compaction),
@@ -167,7 +171,7 @@ final class TopicAttacks {
                     sent++;
                 }
                 start = sent - 1 - field.random().nextInt(SEVERAL);
-                Field.answer(
+                Clients.answer(
                         admin.deleteRecords(
                                         Map.of(
                                                 new TopicPartition(cut, 0),
@@ -178,14 +182,24 @@ final class TopicAttacks {
             }
         }
         Map<String, @Nullable String> found = new HashMap<>();
-        for (ConsumerRecord<String, String> each : readAll(field, compacted, Long.MAX_VALUE)) {
+        long sentInAll = sent;
+        List<List<ConsumerRecord<String, String>>> kept = new ArrayList<>();
+        boolean isCompacted =
+                Waiting.until(
+                        CONVERGE,
+                        () -> {
+                            kept.add(readAll(field, compacted, Long.MAX_VALUE));
+                            return kept.getLast().size() < sentInAll / 2;
+                        });
+        field.expect(isCompacted, "INCOMPLETE", compacted + " was not compacted");
+        for (ConsumerRecord<String, String> each : kept.getLast()) {
             found.put(each.key(), each.value());
         }
         latest.forEach(
                 (key, value) -> {
                     if (!Optional.ofNullable(value).equals(Optional.ofNullable(found.get(key)))) {
                         field.wrong(
-                                "C11",
+                                "C1",
                                 compacted
                                         + ": "
                                         + key
@@ -200,13 +214,25 @@ final class TopicAttacks {
             ConsumerRecord<String, String> each = rest.get(i);
             if (each.offset() != start + i || !each.value().equals("v" + (start + i))) {
                 field.wrong(
-                        "C12",
+                        "C10",
                         cut + ": " + text(List.of(each)) + " where " + (start + i) + " is due");
                 return;
             }
         }
         if (rest.size() != sent - start) {
             field.wrong("C1", cut + " holds " + rest.size() + " of " + (sent - start));
+        }
+    }
+
+    /** Makes a topic of one partition that holds about so much. */
+    static void fill(Field field, String topic, int bytes) throws IOException {
+        String value = "x".repeat(CHUNK);
+        try (Admin admin = field.clients().admin();
+                KafkaProducer<String, String> producer = producer(field)) {
+            Clients.answer(admin.createTopics(List.of(new NewTopic(topic, 1, COPIES))).all());
+            for (int sent = 0; sent < bytes; sent += CHUNK) {
+                send(producer, new ProducerRecord<>(topic, "k", value));
+            }
         }
     }
 
@@ -240,8 +266,8 @@ final class TopicAttacks {
     }
 
     /** What is in partition 0 now, by a client that knows nothing; so many at most. */
-    private static List<ConsumerRecord<String, String>> readAll(
-            Field field, String topic, long count) throws IOException {
+    static List<ConsumerRecord<String, String>> readAll(Field field, String topic, long count)
+            throws IOException {
         TopicPartition partition = new TopicPartition(topic, 0);
         List<ConsumerRecord<String, String>> read = new ArrayList<>();
         try (KafkaConsumer<String, String> reader =

@@ -16,7 +16,9 @@ enum EventKind {
     COMMIT,
     COMMITTED,
     MARK,
-    VERDICT;
+    VERDICT,
+    STATE,
+    CONTROLLER;
 
     static final int MAGIC = 0x48524831; // HRH1
 

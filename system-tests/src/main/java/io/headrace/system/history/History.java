@@ -68,6 +68,24 @@ public interface History {
     /** The commit was acknowledged. */
     void committed(int reader, int generation, int partition, long offset);
 
+    /**
+     * A partition's state, as ZooKeeper held it from this change on.
+     *
+     * @param leader of the leader epoch; negative for none
+     * @param isLeaderInSync whether that one is in the ISR
+     * @param change number of ZooKeeper's change that wrote it (zxid)
+     */
+    void state(
+            int partition,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch,
+            boolean isLeaderInSync,
+            long change);
+
+    /** A controller took this epoch with this change. */
+    void controller(int epoch, long change);
+
     /** A phase, a fault, or anything else that explains the rest. */
     void mark(long timeMs, String text);
 

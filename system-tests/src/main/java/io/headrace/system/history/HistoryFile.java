@@ -165,6 +165,30 @@ public final class HistoryFile implements History, AutoCloseable {
         text(text);
     }
 
+    @Override
+    public synchronized void state(
+            int partition,
+            int leader,
+            int leaderEpoch,
+            int partitionEpoch,
+            boolean isLeaderInSync,
+            long change) {
+        begin(EventKind.STATE);
+        number(partition);
+        number(leader);
+        number(leaderEpoch);
+        number(partitionEpoch);
+        number(isLeaderInSync ? 1 : 0);
+        number(change);
+    }
+
+    @Override
+    public synchronized void controller(int epoch, long change) {
+        begin(EventKind.CONTROLLER);
+        number(epoch);
+        number(change);
+    }
+
     private void begin(EventKind kind) {
         if (buffer.remaining() < EVENT_BYTES_MAX) {
             flush();

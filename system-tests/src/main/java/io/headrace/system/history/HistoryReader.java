@@ -75,6 +75,8 @@ public final class HistoryReader {
             case COMMITTED -> to.committed(small(), small(), small(), number());
             case MARK -> to.mark(time(), text());
             case VERDICT -> to.verdict(text(), text());
+            case STATE -> to.state(small(), small(), small(), small(), number() == 1, number());
+            case CONTROLLER -> to.controller(small(), number());
         }
     }
 

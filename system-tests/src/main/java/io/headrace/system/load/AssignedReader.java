@@ -14,10 +14,11 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** A Kafka consumer of given partitions; also looks where the logs end. */
+/** A Kafka consumer of given partitions; also looks where the logs begin and end. */
 final class AssignedReader extends Worker implements Follower {
 
     private static final long LOOK_MS = 1000;
+    private static final Duration LOOK_MAX = Duration.ofMillis(500);
 
     private final String bootstrapServers;
     private final List<TopicPartition> partitions;
@@ -116,13 +117,19 @@ final class AssignedReader extends Worker implements Follower {
 
     private void look(KafkaConsumer<byte[], byte[]> consumer) {
         try {
-            Map<TopicPartition, Long> ends =
-                    consumer.endOffsets(partitions, Duration.ofMillis(500));
-            ends.forEach(
-                    (partition, end) ->
-                            journal.file().bounds(bounds, journal.number(partition), 0, end));
+            // In this order a start is never beyond the end that is told after it.
+            Map<TopicPartition, Long> starts = consumer.beginningOffsets(partitions, LOOK_MAX);
+            consumer.endOffsets(partitions, LOOK_MAX)
+                    .forEach(
+                            (partition, end) ->
+                                    journal.file()
+                                            .bounds(
+                                                    bounds,
+                                                    journal.number(partition),
+                                                    starts.getOrDefault(partition, 0L),
+                                                    end));
         } catch (TimeoutException e) {
-            journal.mark(name() + " was not told where the logs end");
+            journal.mark(name() + " was not told where the logs begin and end");
         }
     }
 }

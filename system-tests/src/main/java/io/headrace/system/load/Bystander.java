@@ -11,11 +11,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * A member of a group in a process of its own, to be stopped from outside: reads, and never
- * commits. Says once what it was given.
+ * commits, for what it read is in no history. Says once who it is and what it was given: whoever
+ * has stopped it commits in its name, as it would when it is not told that it is dead.
  */
 public final class Bystander {
 
-    /** What it says when it has partitions. */
+    /** What it says when it has partitions; its id and generation follow. */
     public static final String OWNS = "owns";
 
     private Bystander() {}
@@ -36,7 +37,14 @@ public final class Bystander {
             while (true) {
                 consumer.poll(Duration.ofMillis(200));
                 if (!hasSaid && !consumer.assignment().isEmpty()) {
-                    out.println(OWNS + " " + consumer.assignment());
+                    out.println(
+                            OWNS
+                                    + " "
+                                    + consumer.groupMetadata().memberId()
+                                    + " "
+                                    + consumer.groupMetadata().generationId()
+                                    + " "
+                                    + consumer.assignment());
                     hasSaid = true;
                 }
             }

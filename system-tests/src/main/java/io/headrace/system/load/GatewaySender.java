@@ -82,6 +82,7 @@ final class GatewaySender extends Worker {
         if (answer.statusCode() == 429) {
             // Nothing of it was stored, as the API says.
             journal.file().failed(number, counter, Journal.nowMs(), "429");
+            journal.failedOverHttp();
             pause(200);
             return;
         }
@@ -97,5 +98,6 @@ final class GatewaySender extends Worker {
 
     private void unknown(long counter, String code) {
         journal.file().unknown(number, counter, Journal.nowMs(), code);
+        journal.failedOverHttp();
     }
 }

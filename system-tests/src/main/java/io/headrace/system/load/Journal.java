@@ -3,9 +3,11 @@ package io.headrace.system.load;
 import io.headrace.system.history.History;
 import io.headrace.system.history.HistoryFile;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.apache.kafka.common.TopicPartition;
 
@@ -21,6 +23,9 @@ public final class Journal {
     private final AtomicLongArray lastOkMs;
     private final AtomicLongArray lastOkInvokedMs;
     private final AtomicLongArray longestStallMs;
+    private final Latencies[] latencies;
+    private final AtomicLong failedOverKafka = new AtomicLong();
+    private final AtomicLong failedOverHttp = new AtomicLong();
     private int producers;
     private int readers;
 
@@ -37,6 +42,8 @@ public final class Journal {
         this.lastOkMs = new AtomicLongArray(partitions.size());
         this.lastOkInvokedMs = new AtomicLongArray(partitions.size());
         this.longestStallMs = new AtomicLongArray(partitions.size());
+        this.latencies = new Latencies[partitions.size()];
+        Arrays.setAll(latencies, i -> new Latencies());
     }
 
     /** In the order of their numbers. */
@@ -78,6 +85,41 @@ public final class Journal {
             longestStallMs.accumulateAndGet(partition, nowMs - before, Math::max);
         }
         lastOkInvokedMs.accumulateAndGet(partition, invokedMs, Math::max);
+        latencies[partition].took(nowMs - invokedMs);
+    }
+
+    /** From now on the times of acknowledgements are counted anew. */
+    public void beginLatencies() {
+        for (Latencies each : latencies) {
+            each.clear();
+        }
+    }
+
+    /** What 99 of 100 acknowledgements took at most, about; -1 when there were none. */
+    public long p99Ms(TopicPartition partition) {
+        return latencies[number(partition)].p99Ms();
+    }
+
+    /** A send over Kafka's protocol was given up by its client. */
+    void failedOverKafka() {
+        failedOverKafka.incrementAndGet();
+    }
+
+    void failedOverHttp() {
+        failedOverHttp.incrementAndGet();
+    }
+
+    /** Sends that a client gave up, or that were answered with an error. */
+    public String failures() {
+        return failedOverKafka + " over Kafka, " + failedOverHttp + " over HTTP";
+    }
+
+    public long failuresOverKafka() {
+        return failedOverKafka.get();
+    }
+
+    public long failuresOverHttp() {
+        return failedOverHttp.get();
     }
 
     /** From now on stalls are counted; a partition that never acknowledged stalls from here. */

@@ -122,7 +122,10 @@ final class KafkaSender extends Worker {
                     journal.number(to),
                     offset < 0 ? History.NO_OFFSET : offset,
                     invokedMs);
-        } else if (failure instanceof RecordTooLargeException
+            return;
+        }
+        journal.failedOverKafka();
+        if (failure instanceof RecordTooLargeException
                 || failure instanceof InvalidTopicException) {
             journal.file().failed(number, counter, Journal.nowMs(), code(failure));
         } else {

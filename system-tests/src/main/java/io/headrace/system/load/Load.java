@@ -18,19 +18,20 @@ public final class Load {
     private final Positions ofGroup = new Positions();
     private final boolean withGroup;
 
+    /** Where a run's clients find the cluster. */
+    public record Doors(String bootstrapServers, String gateway, String zooKeepers) {}
+
     /**
      * @param senders Kafka producers per topic
      * @param withGroup whether a group reads too
      */
     public Load(
-            String bootstrapServers,
-            String gateway,
-            List<TestTopic> topics,
-            int senders,
-            boolean withGroup,
-            Journal journal) {
+            Doors doors, List<TestTopic> topics, int senders, boolean withGroup, Journal journal) {
+        String bootstrapServers = doors.bootstrapServers();
+        String gateway = doors.gateway();
         this.journal = journal;
         this.withGroup = withGroup;
+        readers.add(new StateReader("states", doors.zooKeepers(), topics, journal));
         List<String> overKafka = new ArrayList<>();
         for (TestTopic topic : topics) {
             if (topic.isOverHttp()) {

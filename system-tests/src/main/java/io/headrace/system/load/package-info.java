@@ -3,7 +3,7 @@
  *
  * <p>Entry: {@link io.headrace.system.load.Load}. Every worker has one thread of its own; what they
  * share is the {@link io.headrace.system.load.Journal}, which any thread may write. May import
- * {@code history}.
+ * {@code history}; of the services only the paths of their znodes ({@code ZkPaths}).
  */
 @NullMarked
 package io.headrace.system.load;

@@ -13,11 +13,16 @@ public final class Host {
     private final String name;
     private final String namespace;
     private final String address;
+    private final String outside;
 
-    private Host(String name, String namespace, String address) {
+    /**
+     * @param outside the other end of its link, on the bridge
+     */
+    private Host(String name, String namespace, String address, String outside) {
         this.name = name;
         this.namespace = namespace;
         this.address = address;
+        this.outside = outside;
     }
 
     static Host create(RunFolder run, String bridge, String name, String address)
@@ -34,7 +39,7 @@ public final class Host {
         Command.run("ip", "-n", namespace, "addr", "add", address + "/24", "dev", "eth0");
         Command.run("ip", "-n", namespace, "link", "set", "eth0", "up");
         Command.run("ip", "-n", namespace, "link", "set", "lo", "up");
-        return new Host(name, namespace, address);
+        return new Host(name, namespace, address, outside);
     }
 
     public String name() {
@@ -135,28 +140,30 @@ public final class Host {
         Command.run(inside(List.of("iptables", "-w", "5", "-t", "nat", "-F")));
     }
 
-    /** What this host sends is limited to so many bits in a second; 0 lifts it. */
+    /** What this host sends, and what it gets, is limited to so many bits a second; 0 lifts it. */
     public void limitRate(long bitsPerSecond) throws IOException {
-        if (bitsPerSecond == 0) {
-            Command.run(inside(List.of("tc", "qdisc", "del", "dev", "eth0", "root")));
-        } else {
-            Command.run(
-                    inside(
-                            List.of(
-                                    "tc",
-                                    "qdisc",
-                                    "add",
-                                    "dev",
-                                    "eth0",
-                                    "root",
-                                    "tbf",
-                                    "rate",
-                                    bitsPerSecond + "bit",
-                                    "burst",
-                                    "32kbit",
-                                    "latency",
-                                    "400ms")));
-        }
+        Command.run(inside(shaping("eth0", bitsPerSecond)));
+        Command.run(shaping(outside, bitsPerSecond));
+    }
+
+    private static List<String> shaping(String device, long bitsPerSecond) {
+        List<String> command = new ArrayList<>(List.of("tc", "qdisc"));
+        command.addAll(
+                bitsPerSecond == 0
+                        ? List.of("del", "dev", device, "root")
+                        : List.of(
+                                "add",
+                                "dev",
+                                device,
+                                "root",
+                                "tbf",
+                                "rate",
+                                bitsPerSecond + "bit",
+                                "burst",
+                                "32kbit",
+                                "latency",
+                                "400ms"));
+        return command;
     }
 
     @Override

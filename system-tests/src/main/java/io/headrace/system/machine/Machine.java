@@ -13,7 +13,17 @@ import java.util.Optional;
 public final class Machine implements AutoCloseable {
 
     private static final List<String> TOOLS =
-            List.of("ip", "iptables", "losetup", "mkfs.ext4", "nsenter", "setsid", "ss", "tc");
+            List.of(
+                    "ip",
+                    "iptables",
+                    "losetup",
+                    "mkfs.ext4",
+                    "nsenter",
+                    "prlimit",
+                    "setsid",
+                    "ss",
+                    "strace",
+                    "tc");
     private static final int RUNS_MAX = 200;
     private static final int FIRST_HOST = 11;
     private static final int HOSTS_MAX = 200;
@@ -39,7 +49,7 @@ public final class Machine implements AutoCloseable {
                 return Optional.of(
                         "fault runs need "
                                 + tool
-                                + " (Debian: iproute2, iptables, e2fsprogs, util-linux)");
+                                + " (Debian: iproute2, iptables, e2fsprogs, strace, util-linux)");
             }
         }
         return Optional.empty();

@@ -258,6 +258,41 @@ class CheckerTest {
     }
 
     @Test
+    void what_a_group_gets_again_in_one_generation_is_a_duplicate() {
+        Story story = new Story().group().sent(IDEMPOTENT, 0, 1);
+        story.checker.owns(MEMBER, 1, 0);
+        story.reads(MEMBER, 0, 0, 1).reads(MEMBER, 1, 1);
+        assertFinds(Check.C21, story.finallyHolds(0, 1));
+    }
+
+    @Test
+    void what_a_group_gets_again_after_a_rebalance_is_sound() {
+        Story story = new Story().group().sent(IDEMPOTENT, 0, 1);
+        story.checker.owns(MEMBER, 1, 0);
+        story.reads(MEMBER, 0, 0, 1);
+        story.checker.owns(OTHER_MEMBER, 2, 0);
+        assertSound(story.reads(OTHER_MEMBER, 1, 1).finallyHolds(0, 1));
+    }
+
+    @Test
+    void what_a_member_still_reads_after_it_was_replaced_is_sound() {
+        Story story = new Story().group().sent(IDEMPOTENT, 0, 1);
+        story.checker.owns(MEMBER, 1, 0);
+        story.reads(MEMBER, 0, 0);
+        story.checker.owns(OTHER_MEMBER, 2, 0);
+        story.reads(OTHER_MEMBER, 0, 0, 1).goesOn(MEMBER, 1, 1);
+        assertSound(story.finallyHolds(0, 1));
+    }
+
+    @Test
+    void a_start_of_the_log_that_goes_back_is_found() {
+        Story story = new Story().sent(IDEMPOTENT, 0, 1, 2);
+        story.checker.bounds(ASSIGNED, 0, 1, 2);
+        story.checker.bounds(ASSIGNED, 0, 0, 3);
+        assertFinds(Check.C10, story.finallyHolds(0, 1, 2));
+    }
+
+    @Test
     void a_verdict_of_the_run_stays() {
         Story story = new Story();
         story.checker.verdict("C19", "brokers 1 and 2 differ at 7");

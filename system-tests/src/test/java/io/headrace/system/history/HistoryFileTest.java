@@ -38,10 +38,12 @@ class HistoryFileTest {
             file.committed(0, 1, 0, 2);
             file.mark(3, "ünïcode");
             file.verdict("C19", "text");
+            file.state(0, -1, 2, 3, false, 1L << 40);
+            file.controller(7, 1L << 41);
         }
         Path second = folder.resolve("second");
         try (HistoryFile file = HistoryFile.create(second)) {
-            assertThat(HistoryReader.tell(first, file)).isEqualTo(15);
+            assertThat(HistoryReader.tell(first, file)).isEqualTo(17);
         }
         assertThat(second).hasSameBinaryContentAs(first);
     }

@@ -6,6 +6,7 @@ import io.headrace.broker.coordinator.ManualTime;
 import io.headrace.broker.coordinator.MemoryShardLog;
 import io.headrace.broker.coordinator.ShardRuntime;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,6 +23,7 @@ class BrokenCoordinatorTest {
                     new ShardRuntime.Environment(new MemoryShardLog(), time, time, time),
                     new ShardRuntime.Limits(1_000, 1 << 20, 100),
                     () -> 1,
+                    new NoTopics(),
                     this::random);
 
     private long random() {
@@ -58,5 +60,18 @@ class BrokenCoordinatorTest {
         isBroken.set(false);
         time.pass(1);
         assertThat(join().join().error()).isEqualTo(ErrorCode.MEMBER_ID_REQUIRED);
+    }
+
+    /** Nothing is known, and so nothing was deleted. */
+    private static final class NoTopics implements TopicIds {
+        @Override
+        public TopicId idOf(String topic) {
+            return Offsets.ANY_ID;
+        }
+
+        @Override
+        public boolean isDeleted(TopicId id) {
+            return false;
+        }
     }
 }

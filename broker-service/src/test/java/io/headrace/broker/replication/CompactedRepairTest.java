@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -129,17 +130,27 @@ class CompactedRepairTest {
 
     private LeaderChannel channel() {
         return new LeaderChannel() {
+            private final ArrayDeque<FetchRequest> open = new ArrayDeque<>();
+
             @Override
-            public FetchAnswer fetch(FetchRequest request) throws IOException {
+            public void send(FetchRequest request) {
+                open.add(request);
+            }
+
+            @Override
+            public FetchAnswer receive(long patienceNanos) throws IOException {
                 return new FetchAnswer(
                         0,
                         "",
                         List.of(
                                 leader.answer(
-                                        request.positions().getFirst(),
+                                        open.remove().positions().getFirst(),
                                         leader.log.logEndOffset(),
                                         500)));
             }
+
+            @Override
+            public void wake() {}
 
             @Override
             public void interrupt() {}

@@ -192,8 +192,7 @@ public final class GroupCoordinator implements AutoCloseable {
             GroupView.Listing listing = part.join();
             groups.addAll(listing.groups());
             // A partition that moved away is listed by its new leader.
-            if (listing.error() != ErrorCode.NONE
-                    && listing.error() != ErrorCode.NOT_COORDINATOR) {
+            if (listing.error() != ErrorCode.NONE && listing.error() != ErrorCode.NOT_COORDINATOR) {
                 error = listing.error();
             }
         }

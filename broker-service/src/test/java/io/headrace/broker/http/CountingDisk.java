@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A disk that counts the bytes of segments which were read into memory. */
-final class CountingDisk implements Disk {
+public final class CountingDisk implements Disk {
 
-    final AtomicLong bytesRead = new AtomicLong();
+    public final AtomicLong bytesRead = new AtomicLong();
     private final Disk disk;
 
-    CountingDisk(Disk disk) {
+    public CountingDisk(Disk disk) {
         this.disk = disk;
     }
 

@@ -10,13 +10,10 @@ import io.headrace.broker.disk.RealDisk;
 import io.headrace.model.record.BatchesHttp;
 import io.headrace.model.topic.TopicId;
 import io.netty.util.ResourceLeakDetector;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,26 +103,10 @@ class ZeroCopyTest {
                                         .contains("headrace_broker_request_bytes_in_flight 0.0"));
     }
 
-    /** Linux shows which deleted files this process still holds open. */
     private static void freesTheSegments(RunningBroker broker, TopicId id) throws Exception {
         broker.deleteTopic("big", id, 0);
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> openSegments(broker.dataDir()) == 0);
-    }
-
-    private static long openSegments(Path dataDir) throws IOException {
-        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-            return descriptors.filter(descriptor -> isSegmentOf(dataDir, descriptor)).count();
-        }
-    }
-
-    private static boolean isSegmentOf(Path dataDir, Path descriptor) {
-        try {
-            String target = Files.readSymbolicLink(descriptor).toString();
-            return target.startsWith(dataDir + "/big-0") && target.contains(".log");
-        } catch (IOException e) {
-            return false;
-        }
+                .until(() -> broker.openSegments("big") == 0);
     }
 }

@@ -179,9 +179,13 @@ public final class Node {
     }
 
     public HttpResponse<String> get(String path) throws IOException {
+        return get(path, ASK_MAX);
+    }
+
+    HttpResponse<String> get(String path, Duration bound) throws IOException {
         try {
             return http.send(
-                    HttpRequest.newBuilder(URI.create(url() + path)).timeout(ASK_MAX).build(),
+                    HttpRequest.newBuilder(URI.create(url() + path)).timeout(bound).build(),
                     HttpResponse.BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

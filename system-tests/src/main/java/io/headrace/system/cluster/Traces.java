@@ -105,7 +105,6 @@ public final class Traces implements AutoCloseable {
         Sight now = watcher.look();
         if (!now.answers()) {
             note(Place.NO_ANSWER, name + "does not answer");
-            return;
         }
         watcher.series(before, now).ifPresent(text -> note(Place.METRICS, name + text));
         watcher.health(before, now).ifPresent(text -> note(Place.HEALTH, name + text));

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -23,6 +24,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Watcher {
 
+    private static final String[] HEALTHS = {"/actuator/health", "/actuator/health/readiness"};
+    private static final Duration HEALTH_MAX = Duration.ofSeconds(4); // it asks a database
     private static final String COUNTER = "_total";
     private static final int LOG_BYTES_MAX = 4 << 20;
 
@@ -31,12 +34,9 @@ final class Watcher {
      *
      * @param metrics the series that are looked for
      * @param health every part of it, by its path
-     * @param answers whether both were told
+     * @param answers whether all of it was told
      */
-    record Sight(Map<String, String> metrics, Map<String, String> health, boolean answers) {
-
-        static final Sight NO_ANSWER = new Sight(Map.of(), Map.of(), false);
-    }
+    record Sight(Map<String, String> metrics, Map<String, String> health, boolean answers) {}
 
     private final Node node;
     private final Path log;
@@ -53,43 +53,47 @@ final class Watcher {
         return node;
     }
 
-    Sight look() throws IOException {
-        if (!node.speaksHttp()) {
-            return new Sight(Map.of(), Map.of(), true);
-        }
-        try {
-            return new Sight(metrics(), health(), true);
-        } catch (IOException | JacksonException e) {
-            return Sight.NO_ANSWER;
-        }
-    }
-
-    private Map<String, String> metrics() throws IOException {
-        HttpResponse<String> answer = node.get("/actuator/prometheus");
-        if (answer.statusCode() != 200) {
-            throw new IOException("metrics answered " + answer.statusCode());
-        }
-        Map<String, String> series = new TreeMap<>();
-        for (String line : answer.body().split("\n", -1)) {
-            int value = line.lastIndexOf(' ');
-            if (value > 0 && !line.startsWith("#")) {
-                String name = line.substring(0, value);
-                if (signs.isIn(Place.METRICS, name)) {
-                    series.put(name, line.substring(value + 1));
-                }
+    Sight look() {
+        Map<String, String> metrics = new TreeMap<>();
+        Map<String, String> health = new TreeMap<>();
+        boolean answers = true;
+        if (node.speaksHttp()) {
+            answers = addMetrics(metrics);
+            for (String path : HEALTHS) {
+                answers &= addHealth(path, health);
             }
         }
-        return series;
+        return new Sight(metrics, health, answers);
     }
 
-    private Map<String, String> health() throws IOException {
-        Map<String, String> parts = new TreeMap<>();
-        for (String path : new String[] {"/actuator/health", "/actuator/health/readiness"}) {
-            HttpResponse<String> answer = node.get(path);
+    /** Answers whether they were told. */
+    private boolean addMetrics(Map<String, String> series) {
+        try {
+            HttpResponse<String> answer = node.get("/actuator/prometheus");
+            for (String line : answer.body().split("\n", -1)) {
+                int value = line.lastIndexOf(' ');
+                if (value > 0 && !line.startsWith("#")) {
+                    String name = line.substring(0, value);
+                    if (signs.isIn(Place.METRICS, name)) {
+                        series.put(name, line.substring(value + 1));
+                    }
+                }
+            }
+            return answer.statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean addHealth(String path, Map<String, String> parts) {
+        try {
+            HttpResponse<String> answer = node.get(path, HEALTH_MAX);
             parts.put(path, Integer.toString(answer.statusCode()));
             flatten("", JsonMapper.shared().readTree(answer.body()), parts);
+            return true;
+        } catch (IOException | JacksonException e) {
+            return false;
         }
-        return parts;
     }
 
     private static void flatten(String path, JsonNode node, Map<String, String> parts) {

@@ -249,7 +249,7 @@ final class ResourceAttacks {
                 if (FLOOD_MAX / seconds > FLOOD_LEAST) {
                     field.attacked();
                 }
-                field.expectFastSends();
+                field.expectFastSends(List.of());
             } finally {
                 leave(flood);
             }

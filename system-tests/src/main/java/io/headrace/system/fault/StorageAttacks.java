@@ -56,7 +56,7 @@ final class StorageAttacks {
             try (Tampering _ =
                     Tampering.with(field, leader, FLUSHES, "delay_exit=2000000", List.of())) {
                 field.pause(LENGTH);
-                field.expectFastSends();
+                field.expectFastSends(List.of(leader));
             }
             field.mark("flushes of " + leader + " are fast again");
             field.settle();

@@ -26,13 +26,17 @@ final class GroupShard implements ShardState {
     private final Members members;
     private final OffsetKeeper offsets;
 
-    GroupShard(ShardContext context, GroupSettings settings, RandomGenerator random) {
+    GroupShard(
+            ShardContext context,
+            GroupSettings settings,
+            GroupCounters counters,
+            RandomGenerator random) {
         this.context = context;
         this.settings = settings;
-        this.rebalances = new Rebalances(context, settings);
+        this.rebalances = new Rebalances(context, settings, counters);
         this.joins = new Joins(context, groups, rebalances, settings, random);
         this.members = new Members(context, groups, rebalances);
-        this.offsets = new OffsetKeeper(context, groups, rebalances, settings);
+        this.offsets = new OffsetKeeper(context, groups, rebalances, settings, counters);
     }
 
     // ---- life of the shard

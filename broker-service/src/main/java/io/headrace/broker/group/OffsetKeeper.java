@@ -29,16 +29,19 @@ final class OffsetKeeper {
     private final GroupTable groups;
     private final Rebalances rebalances;
     private final GroupSettings settings;
+    private final GroupCounters counters;
 
     OffsetKeeper(
             ShardContext context,
             GroupTable groups,
             Rebalances rebalances,
-            GroupSettings settings) {
+            GroupSettings settings,
+            GroupCounters counters) {
         this.context = context;
         this.groups = groups;
         this.rebalances = rebalances;
         this.settings = settings;
+        this.counters = counters;
     }
 
     /** Applies what a record says. */
@@ -136,6 +139,9 @@ final class OffsetKeeper {
                         if (error == ErrorCode.NONE) {
                             apply(each);
                         }
+                    }
+                    if (error == ErrorCode.NONE) {
+                        counters.committed();
                     }
                     answer.accept(Failures.ofCommit(error));
                 });

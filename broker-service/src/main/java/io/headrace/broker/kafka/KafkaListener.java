@@ -1,5 +1,6 @@
 package io.headrace.broker.kafka;
 
+import io.headrace.broker.fetch.SlowReaders;
 import io.headrace.broker.telemetry.RequestMetrics;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -46,6 +47,7 @@ public final class KafkaListener implements AutoCloseable {
 
     private final Transport transport;
     private final ListenerContext context;
+    private final SlowReaders slowReaders;
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
     private final ChannelGroup connections =
             new DefaultChannelGroup("kafka", ImmediateEventExecutor.INSTANCE, true);
@@ -56,8 +58,10 @@ public final class KafkaListener implements AutoCloseable {
             KafkaLimits limits,
             ApiTable apis,
             ListenerCounters counters,
-            RequestMetrics requests) {
+            RequestMetrics requests,
+            SlowReaders slowReaders) {
         this.transport = transport;
+        this.slowReaders = slowReaders;
         this.context =
                 new ListenerContext(
                         apis,
@@ -157,7 +161,7 @@ public final class KafkaListener implements AutoCloseable {
                 return;
             }
             if (!admit(channel, remote.getAddress())) {
-                context.counters().refused();
+                context.counters().refused(remote.getAddress());
                 LOG.atDebug().addKeyValue("remote", remote).log("Too many connections");
                 var _ = channel.close();
                 return;
@@ -167,6 +171,7 @@ public final class KafkaListener implements AutoCloseable {
             Client client = new Client(listener, remote, reached);
             channel.pipeline()
                     .addLast(
+                            slowReaders.watcher(),
                             new IdleStateHandler(
                                     true, // a large answer counts as it goes out
                                     0,

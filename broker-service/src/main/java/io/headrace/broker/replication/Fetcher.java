@@ -189,7 +189,10 @@ final class Fetcher {
             lock.unlock();
         }
         try {
-            return open.fetch(request);
+            long beginNanos = nanoClock.getAsLong();
+            FetchAnswer answer = open.fetch(request);
+            counters.answered(leaderId, nanoClock.getAsLong() - beginNanos, settings.waitMax());
+            return answer;
         } finally {
             lock.lock();
             try {

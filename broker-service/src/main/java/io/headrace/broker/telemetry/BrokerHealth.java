@@ -1,5 +1,6 @@
 package io.headrace.broker.telemetry;
 
+import io.headrace.model.telemetry.Troubles;
 import java.util.List;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -7,8 +8,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 /**
  * Readiness of this broker: its logs are recovered, it is registered, its log directory works.
  *
- * <p>A nearly full disk, strays, missing followers and a ZooKeeper that does not answer are shown,
- * and do not make the broker unready: reads go on.
+ * <p>A nearly full disk, strays, missing followers, a ZooKeeper that does not answer and the
+ * troubles of the last minute are shown, and do not make the broker unready: reads go on.
  */
 public final class BrokerHealth implements HealthIndicator {
 
@@ -41,9 +42,11 @@ public final class BrokerHealth implements HealthIndicator {
     }
 
     private final Source source;
+    private final Troubles troubles;
 
-    public BrokerHealth(Source source) {
+    public BrokerHealth(Source source, Troubles troubles) {
         this.source = source;
+        this.troubles = troubles;
     }
 
     @Override
@@ -65,6 +68,7 @@ public final class BrokerHealth implements HealthIndicator {
                 .withDetail("strayReplicas", source.strays())
                 .withDetail("damagedSegments", source.damagedSegments())
                 .withDetail("kafkaAddresses", source.kafkaAddresses())
+                .withDetail("recentTroubles", troubles.recent())
                 .build();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.broker.wiring.BrokerProperties;
 import io.headrace.broker.wiring.BrokerProperties.Listener;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
 
 class ComposeTest {
 
@@ -162,7 +164,7 @@ class ComposeTest {
                         (name, container) -> {
                             for (String volume : Compose.strings(container, "volumes")) {
                                 String source = volume.substring(0, volume.indexOf(':'));
-                                if (source.startsWith("./")) {
+                                if (source.startsWith(".")) {
                                     assertThat(Compose.FOLDER.resolve(source)).as(name).exists();
                                 } else {
                                     assertThat(compose.volumes()).as(name).contains(source);
@@ -183,5 +185,32 @@ class ComposeTest {
                                 assertThat(container.containsKey("profiles"))
                                         .as(name)
                                         .isEqualTo(Set.of("prometheus", "grafana").contains(name)));
+    }
+
+    @Test
+    void prometheusHasTheRulesOfTheOperatorAndGrafanaFindsTheDashboards() throws Exception {
+        Map<?, ?> ofOperator = yaml("../k8s/overlays/monitoring/alerts.yaml");
+        assertThat(yaml("monitoring/alerts.yml")).isEqualTo(ofOperator.get("spec"));
+        assertThat(yaml("monitoring/prometheus.yml").get("rule_files"))
+                .isEqualTo(List.of(target("prometheus", "./monitoring/alerts.yml")));
+        String provider = Files.readString(Compose.FOLDER.resolve("monitoring/dashboards.yml"));
+        String boards = "../k8s/overlays/monitoring/dashboards";
+        assertThat(provider).contains("path: " + target("grafana", boards) + "\n");
+        assertThat(Compose.FOLDER.resolve(boards)).isNotEmptyDirectory();
+        assertThat(target("grafana", "./monitoring/dashboards.yml"))
+                .startsWith("/etc/grafana/provisioning/dashboards/");
+    }
+
+    /** Where a container sees what lies beside the compose file. */
+    private String target(String service, String source) {
+        return Compose.strings(compose.services().get(service), "volumes").stream()
+                .filter(volume -> volume.startsWith(source + ":"))
+                .map(volume -> volume.substring(source.length() + 1).replaceAll(":ro$", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<?, ?> yaml(String file) throws IOException {
+        return new Yaml().load(Files.readString(Compose.FOLDER.resolve(file)));
     }
 }

@@ -19,6 +19,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.coordination.ClusterWatch;
 import io.headrace.model.coordination.ZkConnection;
 import io.headrace.model.telemetry.JvmAliases;
+import io.headrace.model.telemetry.Troubles;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -222,11 +223,13 @@ class ControllerConfiguration {
             CuratorFramework zooKeeper,
             AdminId adminId,
             ClusterWatch watch,
-            Controller controller) {
+            Controller controller,
+            Troubles troubles) {
         return new ClusterHealth(
                 () -> zooKeeper.getZookeeperClient().isConnected(),
                 adminId.value(),
                 watch,
-                controller);
+                controller,
+                troubles);
     }
 }

@@ -60,7 +60,9 @@ final class Shard<S extends ShardState> implements Runnable {
     private final Name name;
     private final ShardRuntime.Environment environment;
     private final ShardRuntime.Limits limits;
+    private final ShardLoads loads;
     private final Consumer<Shard<S>> again;
+    private final long beginMs;
     private final S state;
     private final Queue<Runnable> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger eventCount = new AtomicInteger();
@@ -79,11 +81,14 @@ final class Shard<S extends ShardState> implements Runnable {
             Function<ShardContext, S> machines,
             ShardRuntime.Environment environment,
             ShardRuntime.Limits limits,
+            ShardLoads loads,
             Consumer<Shard<S>> again) {
         this.name = name;
         this.environment = environment;
         this.limits = limits;
+        this.loads = loads;
         this.again = again;
+        this.beginMs = environment.clock().millis();
         this.reader = new RecordReader(limits.inflatedBytesMax());
         this.state = machines.apply(new Context());
     }
@@ -237,6 +242,7 @@ final class Shard<S extends ShardState> implements Runnable {
 
     private void loaded() {
         phase = Phase.ACTIVE;
+        loads.loaded(environment.clock().millis() - beginMs);
         LOG.atInfo()
                 .addKeyValue("topic", name.topic())
                 .addKeyValue("partition", name.partition())

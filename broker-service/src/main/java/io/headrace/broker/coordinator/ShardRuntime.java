@@ -45,6 +45,7 @@ public final class ShardRuntime<S extends ShardState> implements AutoCloseable {
     private final Environment environment;
     private final Limits limits;
     private final ConcurrentHashMap<Integer, Shard<S>> shards = new ConcurrentHashMap<>();
+    private final ShardLoads loads = new ShardLoads();
     private volatile boolean closed;
 
     /**
@@ -96,6 +97,10 @@ public final class ShardRuntime<S extends ShardState> implements AutoCloseable {
         }
     }
 
+    public ShardLoads loads() {
+        return loads;
+    }
+
     /** The partitions that this broker leads. */
     public List<Integer> partitions() {
         return List.copyOf(shards.keySet());
@@ -117,6 +122,7 @@ public final class ShardRuntime<S extends ShardState> implements AutoCloseable {
                         machines,
                         environment,
                         limits,
+                        loads,
                         this::again);
         shard.start();
         return shard;

@@ -57,4 +57,7 @@ public interface DiskFile extends Closeable {
      * close it.
      */
     Optional<FileChannel> transferChannel();
+
+    /** Whoever used {@link #transferChannel} tells that the file could not be read there. */
+    default void sendFailed(IOException cause) {}
 }

@@ -2,6 +2,7 @@ package io.headrace.broker.fetch;
 
 import io.headrace.broker.log.LogSlice;
 import io.netty.channel.DefaultFileRegion;
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 
 /**
@@ -17,6 +18,11 @@ public final class SliceRegion extends DefaultFileRegion {
     public SliceRegion(FileChannel channel, LogSlice slice) {
         super(channel, slice.position(), slice.length());
         this.slice = slice;
+    }
+
+    /** The file could not be read while the kernel sent from it. */
+    void failed(IOException cause) {
+        slice.sendFailed(cause);
     }
 
     @Override

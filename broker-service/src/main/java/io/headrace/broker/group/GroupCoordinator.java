@@ -1,5 +1,6 @@
 package io.headrace.broker.group;
 
+import io.headrace.broker.coordinator.ShardLoads;
 import io.headrace.broker.coordinator.ShardRuntime;
 import io.headrace.model.error.ErrorCode;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class GroupCoordinator implements AutoCloseable {
     private final ShardRuntime<GroupShard> shards;
     private final GroupSettings settings;
     private final IntSupplier partitionCount;
+    private final GroupCounters counters = new GroupCounters();
 
     /**
      * @param partitionCount of the internal topic; 0 while there is none
@@ -49,7 +51,7 @@ public final class GroupCoordinator implements AutoCloseable {
         this.shards =
                 new ShardRuntime<>(
                         TOPIC,
-                        context -> new GroupShard(context, settings, topics, random),
+                        context -> new GroupShard(context, settings, topics, counters, random),
                         environment,
                         limits);
     }
@@ -58,6 +60,15 @@ public final class GroupCoordinator implements AutoCloseable {
     public static int partitionOf(String groupId, int partitionCount) {
         int hash = groupId.hashCode();
         return (hash == Integer.MIN_VALUE ? 0 : Math.abs(hash)) % partitionCount;
+    }
+
+    public GroupCounters counters() {
+        return counters;
+    }
+
+    /** How long it took to load the groups of partitions that this broker came to lead. */
+    public ShardLoads loads() {
+        return shards.loads();
     }
 
     /** This broker leads a partition of the internal topic. */

@@ -27,13 +27,17 @@ final class GroupShard implements ShardState {
     private final OffsetKeeper offsets;
 
     GroupShard(
-            ShardContext context, GroupSettings settings, TopicIds topics, RandomGenerator random) {
+            ShardContext context,
+            GroupSettings settings,
+            TopicIds topics,
+            GroupCounters counters,
+            RandomGenerator random) {
         this.context = context;
         this.settings = settings;
-        this.rebalances = new Rebalances(context, settings);
+        this.rebalances = new Rebalances(context, settings, counters);
         this.joins = new Joins(context, groups, rebalances, settings, random);
         this.members = new Members(context, groups, rebalances);
-        this.offsets = new OffsetKeeper(context, groups, rebalances, settings, topics);
+        this.offsets = new OffsetKeeper(context, groups, rebalances, settings, topics, counters);
     }
 
     // ---- life of the shard

@@ -37,18 +37,21 @@ final class OffsetKeeper {
     private final Rebalances rebalances;
     private final GroupSettings settings;
     private final TopicIds topics;
+    private final GroupCounters counters;
 
     OffsetKeeper(
             ShardContext context,
             GroupTable groups,
             Rebalances rebalances,
             GroupSettings settings,
-            TopicIds topics) {
+            TopicIds topics,
+            GroupCounters counters) {
         this.context = context;
         this.groups = groups;
         this.rebalances = rebalances;
         this.settings = settings;
         this.topics = topics;
+        this.counters = counters;
     }
 
     /** Applies what a record says. */
@@ -146,6 +149,9 @@ final class OffsetKeeper {
                         if (error == ErrorCode.NONE) {
                             apply(each);
                         }
+                    }
+                    if (error == ErrorCode.NONE) {
+                        counters.committed();
                     }
                     answer.accept(Failures.ofCommit(error));
                 });

@@ -23,10 +23,12 @@ final class Rebalances {
 
     private final ShardContext context;
     private final GroupSettings settings;
+    private final GroupCounters counters;
 
-    Rebalances(ShardContext context, GroupSettings settings) {
+    Rebalances(ShardContext context, GroupSettings settings, GroupCounters counters) {
         this.context = context;
         this.settings = settings;
+        this.counters = counters;
     }
 
     /** The members changed: begins a rebalance, or ends the one that runs if all have joined. */
@@ -49,6 +51,7 @@ final class Rebalances {
                 .addKeyValue("groupId", group.id())
                 .addKeyValue("generation", group.generation())
                 .log("Rebalances");
+        counters.rebalances();
         if (isFirst) {
             int delayMs = settings.initialRebalanceDelayMs();
             awaitMoreMembers(group, delayMs, Math.max(0, group.rebalanceTimeoutMs() - delayMs));
@@ -219,6 +222,7 @@ final class Rebalances {
                                         .addKeyValue("groupId", group.id())
                                         .addKeyValue("memberId", member.id())
                                         .log("Nothing was heard of the member in time");
+                                counters.expired(group.id());
                                 group.remove(member);
                                 membersChanged(group);
                             }

@@ -1,5 +1,6 @@
 package io.headrace.broker.kafka;
 
+import io.headrace.broker.fetch.SlowReaders;
 import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.telemetry.RequestMetrics;
 import io.netty.bootstrap.ServerBootstrap;
@@ -47,6 +48,7 @@ public final class KafkaListener implements AutoCloseable {
 
     private final Transport transport;
     private final ListenerContext context;
+    private final SlowReaders slowReaders;
     private final Map<InetAddress, Integer> perAddress = new ConcurrentHashMap<>();
     private final ChannelGroup connections =
             new DefaultChannelGroup("kafka", ImmediateEventExecutor.INSTANCE, true);
@@ -58,8 +60,10 @@ public final class KafkaListener implements AutoCloseable {
             Throttle throttle,
             ApiTable apis,
             ListenerCounters counters,
-            RequestMetrics requests) {
+            RequestMetrics requests,
+            SlowReaders slowReaders) {
         this.transport = transport;
+        this.slowReaders = slowReaders;
         this.context =
                 new ListenerContext(
                         apis,
@@ -160,7 +164,7 @@ public final class KafkaListener implements AutoCloseable {
                 return;
             }
             if (!admit(channel, remote.getAddress())) {
-                context.counters().refused();
+                context.counters().refused(remote.getAddress());
                 LOG.atDebug().addKeyValue("remote", remote).log("Too many connections");
                 var _ = channel.close();
                 return;
@@ -171,6 +175,7 @@ public final class KafkaListener implements AutoCloseable {
             KafkaConnection connection = new KafkaConnection(context, channel, gate, client);
             channel.pipeline()
                     .addLast(
+                            slowReaders.watcher(),
                             new IdleStateHandler(
                                     true, // a large answer counts as it goes out
                                     0,

@@ -1,7 +1,9 @@
 package io.headrace.broker.kafka;
 
+import java.net.InetAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What happened on all listeners, for metrics and tests. */
 public final class ListenerCounters {
@@ -12,14 +14,26 @@ public final class ListenerCounters {
     private static final long SECOND_NS = 1_000_000_000;
 
     private final AtomicInteger connections = new AtomicInteger();
+    private final LongAdder accepted = new LongAdder();
     private final LongAdder unreadable = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private volatile @Nullable InetAddress lastRefused;
     private long secondSinceNs;
     private int linesInSecond;
 
     /** Connections open now. */
     public int connections() {
         return connections.get();
+    }
+
+    /** Connections that came, refused ones included. */
+    public long acceptedConnections() {
+        return accepted.sum();
+    }
+
+    /** Where the last connection that was refused came from; null before the first. */
+    public @Nullable InetAddress lastRefused() {
+        return lastRefused;
     }
 
     /** Requests that closed their connection because they could not be read. */
@@ -46,6 +60,7 @@ public final class ListenerCounters {
     }
 
     int opened() {
+        accepted.increment();
         return connections.incrementAndGet();
     }
 
@@ -57,7 +72,8 @@ public final class ListenerCounters {
         unreadable.increment();
     }
 
-    void refused() {
+    void refused(InetAddress address) {
+        lastRefused = address;
         refused.increment();
     }
 }

@@ -4,6 +4,7 @@ import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.DiskFullException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,10 @@ public final class LogSegments {
         Segment segment = found.getFirst();
         try {
             return new SegmentCheck(segment.file(), sealed, pace).run();
+        } catch (InterruptedIOException | DiskFullException | ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            return Optional.of("it cannot be read: " + e.getMessage());
         } finally {
             segment.release();
         }

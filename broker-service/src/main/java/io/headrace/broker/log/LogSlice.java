@@ -63,6 +63,11 @@ public final class LogSlice implements AutoCloseable {
         return file.transferChannel();
     }
 
+    /** Whoever used {@link #transferChannel} tells that the file could not be read there. */
+    public void sendFailed(IOException cause) {
+        file.sendFailed(cause);
+    }
+
     /**
      * Copies bytes of the slice, for senders that cannot use {@code sendfile}.
      *

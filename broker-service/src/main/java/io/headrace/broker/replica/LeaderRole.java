@@ -232,6 +232,7 @@ final class LeaderRole {
                                 long appendTimeMs,
                                 long startOffset,
                                 int leaderEpoch) -> {
+                    runtime.repeated().note(name);
                     request.appended =
                             new ProduceOutcome.Done(
                                     baseOffset, lastOffset, appendTimeMs, startOffset, leaderEpoch);

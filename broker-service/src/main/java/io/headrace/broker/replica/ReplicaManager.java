@@ -72,7 +72,13 @@ public final class ReplicaManager {
             InSyncRules rules) {
         this.runtime =
                 new ReplicaRuntime(
-                        brokerId, limits.partition(), threads, rules, image, new IsrCounts());
+                        brokerId,
+                        limits.partition(),
+                        threads,
+                        rules,
+                        image,
+                        new IsrCounts(),
+                        new RepeatedBatches());
         this.limits = limits;
         this.image = image;
         this.arrivals = new Arrivals(this, image, threads.timer());
@@ -144,6 +150,10 @@ public final class ReplicaManager {
     /** How often in-sync replicas changed. */
     public IsrCounts isrCounts() {
         return runtime.counts();
+    }
+
+    public RepeatedBatches repeatedBatches() {
+        return runtime.repeated();
     }
 
     /** Looks for followers that lag for too long, from now on, twice in the lag time. */

@@ -23,7 +23,8 @@ record ReplicaRuntime(
         ReplicaThreads threads,
         InSyncRules rules,
         Supplier<@Nullable ClusterImage> image,
-        IsrCounts counts) {
+        IsrCounts counts,
+        RepeatedBatches repeated) {
 
     ScheduledExecutorService timer() {
         return threads.timer();

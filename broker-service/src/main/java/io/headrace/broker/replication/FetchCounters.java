@@ -1,9 +1,14 @@
 package io.headrace.broker.replication;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the fetchers of a broker did, for metrics and tests. Any thread. */
 public final class FetchCounters {
+
+    /** Past the longest wait of the leader: a good way there and back takes no such time. */
+    private static final Duration LATE = Duration.ofMillis(200);
 
     final LongAdder bytes = new LongAdder();
     final LongAdder damaged = new LongAdder();
@@ -12,6 +17,11 @@ public final class FetchCounters {
     final LongAdder refusals = new LongAdder();
     final LongAdder foreign = new LongAdder();
     final LongAdder disconnects = new LongAdder();
+    final LongAdder late = new LongAdder();
+    volatile LateAnswer lastLate = new LateAnswer(-1, 0);
+
+    /** An answer that came later than the leader may let it wait. */
+    public record LateAnswer(int leaderId, long ms) {}
 
     /** Bytes of batches appended. */
     public long bytes() {
@@ -40,6 +50,28 @@ public final class FetchCounters {
     /** Parts of answers about partitions, or topics, that were not asked for. */
     public long foreign() {
         return foreign.sum();
+    }
+
+    /** Answers that came much later than the leader may let them wait. */
+    public long late() {
+        return late.sum();
+    }
+
+    /** The last of them. */
+    public LateAnswer lastLate() {
+        return lastLate;
+    }
+
+    /**
+     * A leader answered.
+     *
+     * @param waitMax how long it may have waited for records
+     */
+    void answered(int leaderId, long tookNanos, Duration waitMax) {
+        if (tookNanos > waitMax.plus(LATE).toNanos()) {
+            lastLate = new LateAnswer(leaderId, TimeUnit.NANOSECONDS.toMillis(tookNanos));
+            late.increment();
+        }
     }
 
     /** Connections that failed. */

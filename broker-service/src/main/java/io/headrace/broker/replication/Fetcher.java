@@ -57,6 +57,9 @@ final class Fetcher {
     private final Thread thread;
     private boolean isClosed;
 
+    /** A request that was sent, and not answered yet. */
+    private record Open(FetchRequest request, long sentNanos) {}
+
     /** Whose wait {@link #close} ends, and a wish when {@link #isListening}. */
     private @Nullable LeaderChannel waiting;
 
@@ -64,7 +67,7 @@ final class Fetcher {
 
     // The thread's own from here on.
 
-    private final ArrayDeque<FetchRequest> open = new ArrayDeque<>(LeaderChannel.OPEN_MAX);
+    private final ArrayDeque<Open> open = new ArrayDeque<>(LeaderChannel.OPEN_MAX);
     private @Nullable LeaderChannel channel;
     private int failures;
     private int quietCount;
@@ -191,7 +194,7 @@ final class Fetcher {
             to = opener.open(leaderId);
             channel = to;
         }
-        open.add(request);
+        open.add(new Open(request, nanoClock.getAsLong()));
         if (expect(to, false)) {
             to.send(request);
         }
@@ -223,7 +226,10 @@ final class Fetcher {
     }
 
     private void answered(FetchAnswer answer) throws IOException {
-        FetchRequest request = open.remove();
+        Open oldest = open.remove();
+        FetchRequest request = oldest.request();
+        counters.answered(
+                leaderId, nanoClock.getAsLong() - oldest.sentNanos(), settings.waitMax());
         quietCount = 0;
         if (request.isFull() && answer.isSessionLost()) {
             throw new IOException("it refuses all: " + answer.sessionFailure());

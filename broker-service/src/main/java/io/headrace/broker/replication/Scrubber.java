@@ -4,9 +4,11 @@ import io.headrace.broker.log.LogSegments;
 import io.headrace.broker.log.ReadPace;
 import io.headrace.broker.log.SealedSegment;
 import io.headrace.broker.replica.Partition;
+import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,12 +26,26 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: the thread {@code log-scrubber}. The rest of a damaged log goes on being served.
  *
- * <p>Bounds: {@link Settings#bytesPerSecond}; one segment at a time.
+ * <p>Bounds: {@link Settings#bytesPerSecond}; one segment at a time. Out of turn it looks at
+ * {@value #DOUBTFUL_MAX} segments at most, once a minute: those that somebody could not read, and
+ * those that could not be repaired.
  */
 public final class Scrubber implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
     private static final long STOP_WAIT_MS = 5_000;
+
+    /** Segments that are looked at out of turn, and how long none is after some were. */
+    private static final int DOUBTFUL_MAX = 1_000;
+
+    private static final long DOUBTS_PAUSE_NS = TimeUnit.MINUTES.toNanos(1);
+
+    /** What is done with the segments of one log. */
+    private interface Work {
+        void in(LogSegments segments, ReadPace pace) throws IOException;
+    }
+
+    private record Doubtful(TopicPartition partition, long baseOffset) {}
 
     /**
      * @param bytesPerSecond how fast it reads
@@ -42,9 +58,11 @@ public final class Scrubber implements AutoCloseable {
     private final SegmentRepair repair;
     private final ScrubCounters counters = new ScrubCounters();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closing = lock.newCondition();
+    private final Condition changed = lock.newCondition();
     private final Thread thread =
             Thread.ofPlatform().daemon().name("log-scrubber").unstarted(this::run);
+    private final LinkedHashSet<Doubtful> doubtful = new LinkedHashSet<>();
+    private long doubtsFromNs = System.nanoTime();
     private boolean isClosed;
 
     public Scrubber(Settings settings, Supplier<List<Partition>> partitions, SegmentRepair repair) {
@@ -63,12 +81,86 @@ public final class Scrubber implements AutoCloseable {
 
     private void run() {
         try {
+            long nextNs = System.nanoTime() + settings.pause().toNanos();
             while (true) {
-                await(settings.pause().toNanos());
-                round(this::slowly);
+                Set<Doubtful> now = awaitWork(nextNs);
+                if (now.isEmpty()) {
+                    round(this::slowly);
+                    nextNs = System.nanoTime() + settings.pause().toNanos();
+                } else {
+                    look(now, this::slowly);
+                }
             }
         } catch (InterruptedIOException e) {
             LOG.debug("The scrubber ends: {}", e.getMessage());
+        }
+    }
+
+    /**
+     * Somebody could not read a segment: it is looked at soon, not only when its turn comes. Does
+     * not wait; what the scrubber itself cannot read, it knows.
+     */
+    public void doubt(TopicPartition partition, long baseOffset) {
+        if (!Thread.currentThread().equals(thread)) {
+            lookSoon(new Doubtful(partition, baseOffset));
+        }
+    }
+
+    private void lookSoon(Doubtful segment) {
+        lock.lock();
+        try {
+            if (doubtful.size() < DOUBTFUL_MAX) {
+                doubtful.add(segment);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * @return what is doubtful; nothing when it is time for a round
+     */
+    private Set<Doubtful> awaitWork(long roundNs) throws InterruptedIOException {
+        lock.lock();
+        try {
+            while (!isClosed) {
+                long nowNs = System.nanoTime();
+                long left = roundNs - nowNs;
+                if (left <= 0) {
+                    return Set.of();
+                }
+                if (!doubtful.isEmpty() && nowNs - doubtsFromNs >= 0) {
+                    Set<Doubtful> taken = Set.copyOf(doubtful);
+                    doubtful.clear();
+                    doubtsFromNs = nowNs + DOUBTS_PAUSE_NS;
+                    return taken;
+                }
+                var _ =
+                        changed.awaitNanos(
+                                doubtful.isEmpty() ? left : Math.min(left, doubtsFromNs - nowNs));
+            }
+            throw new InterruptedIOException("the broker stops");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look(Set<Doubtful> at, ReadPace pace) throws InterruptedIOException {
+        for (Partition partition : partitions.get()) {
+            scrub(
+                    partition,
+                    pace,
+                    (segments, counting) -> {
+                        for (SealedSegment each : segments.sealed()) {
+                            if (at.contains(new Doubtful(partition.name(), each.baseOffset()))) {
+                                check(partition, segments, each, counting);
+                            }
+                        }
+                    });
         }
     }
 
@@ -79,32 +171,32 @@ public final class Scrubber implements AutoCloseable {
      */
     public void round(ReadPace pace) throws InterruptedIOException {
         for (Partition partition : partitions.get()) {
-            if (!partition.log().isOffline()) {
-                scrub(partition, pace);
-            }
+            scrub(
+                    partition,
+                    pace,
+                    (segments, counting) -> {
+                        segments.sealIfDamaged(counting);
+                        List<SealedSegment> sealed = segments.sealed();
+                        forgetGone(partition, sealed);
+                        for (SealedSegment each : sealed) {
+                            check(partition, segments, each, counting);
+                        }
+                    });
         }
     }
 
-    private void scrub(Partition partition, ReadPace pace) throws InterruptedIOException {
-        LogSegments segments = partition.log().sealedSegments();
+    private void scrub(Partition partition, ReadPace pace, Work work)
+            throws InterruptedIOException {
+        if (partition.log().isOffline()) {
+            return;
+        }
         ReadPace counting =
                 bytes -> {
                     counters.bytes.add(bytes);
                     pace.read(bytes);
                 };
         try {
-            segments.sealIfDamaged(counting);
-            List<SealedSegment> sealed = segments.sealed();
-            forgetGone(partition, sealed);
-            for (SealedSegment segment : sealed) {
-                Optional<String> damage = segments.check(segment, counting);
-                String name = name(partition, segment);
-                if (damage.isPresent()) {
-                    damaged(partition, segment, name, damage.get());
-                } else {
-                    counters.standing.remove(name);
-                }
-            }
+            work.in(partition.log().sealedSegments(), counting);
         } catch (InterruptedIOException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
@@ -128,6 +220,24 @@ public final class Scrubber implements AutoCloseable {
 
     private static String name(Partition partition, SealedSegment segment) {
         return partition.name() + "/" + segment.baseOffset();
+    }
+
+    private void check(
+            Partition partition, LogSegments segments, SealedSegment segment, ReadPace pace)
+            throws IOException {
+        Optional<String> damage = segments.check(segment, pace);
+        String name = name(partition, segment);
+        if (damage.isEmpty()) {
+            counters.standing.remove(name);
+            return;
+        }
+        try {
+            damaged(partition, segment, name, damage.get());
+        } finally {
+            if (counters.standing.containsKey(name)) {
+                lookSoon(new Doubtful(partition.name(), segment.baseOffset()));
+            }
+        }
     }
 
     private void damaged(Partition partition, SealedSegment segment, String name, String damage)
@@ -167,7 +277,7 @@ public final class Scrubber implements AutoCloseable {
         try {
             long left = nanos;
             while (left > 0 && !isClosed) {
-                left = closing.awaitNanos(left);
+                left = changed.awaitNanos(left);
             }
             if (isClosed) {
                 throw new InterruptedIOException("the broker stops");
@@ -185,7 +295,7 @@ public final class Scrubber implements AutoCloseable {
         lock.lock();
         try {
             isClosed = true;
-            closing.signalAll();
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

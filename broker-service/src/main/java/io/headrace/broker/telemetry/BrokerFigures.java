@@ -1,5 +1,6 @@
 package io.headrace.broker.telemetry;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -18,8 +19,18 @@ public interface BrokerFigures {
      * @param bytes appended, copied from leaders
      * @param damaged answers of leaders that were not appended
      * @param truncations to where the histories parted
+     * @param late answers that came later than leaders may let them wait
      */
-    record Copying(long bytes, long damaged, long truncations, long disconnects) {}
+    record Copying(long bytes, long damaged, long truncations, long disconnects, long late) {}
+
+    /**
+     * Groups that this broker coordinates.
+     *
+     * @param expired members that nothing was heard of
+     * @param loads partitions of groups that were loaded
+     */
+    record Coordinating(
+            long rebalances, long expired, long commits, long loads, Duration loading) {}
 
     /**
      * @param standing damaged segments that no other replica could repair
@@ -27,6 +38,11 @@ public interface BrokerFigures {
     record Scrubbing(long bytes, int standing, long repaired) {}
 
     Copying copying();
+
+    Coordinating coordinating();
+
+    /** Appends of what was stored before. */
+    long repeatedBatches();
 
     /** How often the connection to ZooKeeper was lost. */
     long zooKeeperDisconnects();

@@ -1,6 +1,7 @@
 package io.headrace.broker.telemetry;
 
 import java.time.Duration;
+import io.headrace.model.telemetry.Troubles;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -16,8 +17,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  * broker while this one still lacks what was written meanwhile. Who does not get there in time is
  * ready all the same, and says so.
  *
- * <p>A nearly full disk, strays, missing followers and a ZooKeeper that does not answer are shown,
- * and do not make the broker unready: reads go on.
+ * <p>A nearly full disk, strays, missing followers, a ZooKeeper that does not answer and the
+ * troubles of the last minute are shown, and do not make the broker unready: reads go on.
  */
 public final class BrokerHealth implements HealthIndicator {
 
@@ -62,6 +63,7 @@ public final class BrokerHealth implements HealthIndicator {
     }
 
     private final Source source;
+    private final Troubles troubles;
     private final Duration catchUpMax;
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
@@ -72,8 +74,10 @@ public final class BrokerHealth implements HealthIndicator {
      * @param catchUpMax how long to be in sync is waited for, from when the broker is first seen
      *     registered
      */
-    public BrokerHealth(Source source, Duration catchUpMax, LongSupplier nanoTime) {
+    public BrokerHealth(
+            Source source, Troubles troubles, Duration catchUpMax, LongSupplier nanoTime) {
         this.source = source;
+        this.troubles = troubles;
         this.catchUpMax = catchUpMax;
         this.nanoTime = nanoTime;
     }
@@ -125,6 +129,7 @@ public final class BrokerHealth implements HealthIndicator {
                 .withDetail("damagedSegments", source.damagedSegments())
                 .withDetail("kafkaAddresses", source.kafkaAddresses())
                 .withDetail("kafkaAddressesNotChecked", source.kafkaAddressesNotChecked())
+                .withDetail("recentTroubles", troubles.recent())
                 .build();
     }
 }

@@ -1,6 +1,7 @@
 package io.headrace.broker.telemetry;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -42,6 +45,9 @@ public final class BrokerMetrics {
     private final MultiGauge starts;
     private final MultiGauge ends;
     private final AtomicInteger seriesLeftOut = new AtomicInteger();
+
+    /** Function counters hold what they ask weakly. */
+    private final List<LongSupplier> kept = new CopyOnWriteArrayList<>();
 
     public BrokerMetrics(MeterRegistry registry, Bounds bounds) {
         this.registry = registry;
@@ -104,6 +110,18 @@ public final class BrokerMetrics {
         counter(MetricNames.TRUNCATIONS, figures, f -> f.copying().truncations());
         counter(MetricNames.LEADER_DISCONNECTS, figures, f -> f.copying().disconnects());
         counter(MetricNames.ZOOKEEPER_DISCONNECTS, figures, BrokerFigures::zooKeeperDisconnects);
+        counter(MetricNames.LATE_ANSWERS, figures, f -> f.copying().late());
+        counter(MetricNames.REPEATED_BATCHES, figures, BrokerFigures::repeatedBatches);
+        counter(MetricNames.REBALANCES, figures, f -> f.coordinating().rebalances());
+        counter(MetricNames.MEMBERS_EXPIRED, figures, f -> f.coordinating().expired());
+        counter(MetricNames.COMMITS, figures, f -> f.coordinating().commits());
+        FunctionTimer.builder(
+                        MetricNames.SHARD_LOADS,
+                        figures,
+                        f -> f.coordinating().loads(),
+                        f -> f.coordinating().loading().toMillis(),
+                        TimeUnit.MILLISECONDS)
+                .register(registry);
     }
 
     /** Shows how many connections of Kafka clients and other brokers are open. */
@@ -111,6 +129,12 @@ public final class BrokerMetrics {
         Gauge.builder(MetricNames.CONNECTIONS, connections, IntSupplier::getAsInt)
                 .strongReference(true)
                 .register(registry);
+    }
+
+    /** Shows a counter that somebody else keeps. */
+    public void showCounter(String name, LongSupplier count) {
+        FunctionCounter.builder(name, count, LongSupplier::getAsLong).register(registry);
+        kept.add(count);
     }
 
     /** Shows how many bytes of requests of Kafka clients and other brokers are in memory. */

@@ -71,6 +71,20 @@ public final class MetricNames {
     public static final String ZOOKEEPER_DISCONNECTS =
             "kafka.server.sessionexpirelistener.zookeeperdisconnects";
 
+    public static final String FLUSH_TIME = "kafka.log.logflushstats.logflushrateandtimems";
+
+    public static final String CONNECTIONS_ACCEPTED = "headrace.broker.kafka.connections.accepted";
+    public static final String CONNECTIONS_REFUSED = "headrace.broker.kafka.connections.refused";
+    public static final String UNREADABLE_REQUESTS = "headrace.broker.kafka.unreadable.requests";
+    public static final String SLOW_READERS = "headrace.broker.slow.readers";
+    public static final String SLOW_READERS_CLOSED = "headrace.broker.slow.readers.closed";
+    public static final String REPEATED_BATCHES = "headrace.broker.repeated.batches";
+    public static final String LATE_ANSWERS = "headrace.broker.replication.late.answers";
+    public static final String REBALANCES = "headrace.broker.coordinator.rebalances";
+    public static final String MEMBERS_EXPIRED = "headrace.broker.coordinator.members.expired";
+    public static final String COMMITS = "headrace.broker.coordinator.commits";
+    public static final String SHARD_LOADS = "headrace.broker.coordinator.shard.load";
+
     public static final String TAG_TOPIC = "topic";
     public static final String TAG_PARTITION = "partition";
     public static final String TAG_REQUEST = "request";

@@ -79,4 +79,12 @@ public final class TopicTraffic {
             whole.fetchFailed();
         }
     }
+
+    /** A fetch that was counted as such failed while its records were sent. */
+    public void sendFailed() {
+        failedFetchRequests.increment();
+        if (whole != null) {
+            whole.sendFailed();
+        }
+    }
 }

@@ -4,7 +4,9 @@ import io.headrace.broker.cluster.DefaultConfig;
 import io.headrace.broker.cluster.Membership;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.RealDisk;
+import io.headrace.broker.disk.WatchedDisk;
 import io.headrace.broker.fetch.SliceLoader;
+import io.headrace.broker.fetch.SlowReaders;
 import io.headrace.broker.group.GroupSettings;
 import io.headrace.broker.group.GroupView;
 import io.headrace.broker.http.BrokerRoutes;
@@ -33,9 +35,11 @@ import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.security.Access;
 import io.headrace.broker.telemetry.BrokerHealth;
 import io.headrace.broker.telemetry.BrokerMetrics;
+import io.headrace.broker.telemetry.MetricNames;
 import io.headrace.broker.telemetry.RequestMetrics;
 import io.headrace.model.cluster.BrokerSetting;
 import io.headrace.model.telemetry.JvmAliases;
+import io.headrace.model.telemetry.Troubles;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -54,12 +58,14 @@ import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.client.ReactorResourceFactory;
 import reactor.netty.NettyPipeline;
 
 /** The broker's beans. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({BrokerProperties.class, ZooKeeperProperties.class})
+@Import(TroubleConfiguration.class)
 public class BrokerConfiguration {
 
     /** With which the names of event loops begin. */
@@ -95,6 +101,7 @@ public class BrokerConfiguration {
             BrokerProperties properties,
             ZooKeeperProperties zooKeeper,
             Disk disk,
+            StorageWatch storage,
             BrokerThreads threads) {
         AtomicReference<@Nullable Broker> made = new AtomicReference<>();
         ReplicaManager replicas =
@@ -132,7 +139,7 @@ public class BrokerConfiguration {
         Broker broker =
                 new Broker(
                         plan(properties, zooKeeper),
-                        disk,
+                        new WatchedDisk(disk, storage),
                         LogClock.system(),
                         replicas,
                         coordination,
@@ -162,7 +169,8 @@ public class BrokerConfiguration {
             MeterRegistry registry,
             BrokerProperties properties,
             BrokerParts parts,
-            ListenerCounters listeners) {
+            ListenerCounters listeners,
+            SlowReaders slowReaders) {
         BrokerProperties.Metrics bounds = properties.metrics();
         BrokerMetrics metrics =
                 new BrokerMetrics(
@@ -170,14 +178,23 @@ public class BrokerConfiguration {
                         new BrokerMetrics.Bounds(bounds.topicsMax(), bounds.partitionsMax()));
         metrics.watch(parts.state());
         metrics.showConnections(listeners::connections);
+        metrics.showCounter(MetricNames.CONNECTIONS_ACCEPTED, listeners::acceptedConnections);
+        metrics.showCounter(MetricNames.CONNECTIONS_REFUSED, listeners::refusedConnections);
+        metrics.showCounter(MetricNames.UNREADABLE_REQUESTS, listeners::unreadableRequests);
+        metrics.showCounter(MetricNames.SLOW_READERS, slowReaders::count);
+        metrics.showCounter(MetricNames.SLOW_READERS_CLOSED, slowReaders::closed);
         metrics.showIdleThreads(LOOPS, BrokerThreads.READERS);
         return metrics;
     }
 
     @Bean
-    BrokerHealth brokerHealthIndicator(BrokerParts parts, BrokerProperties properties) {
+    BrokerHealth brokerHealthIndicator(
+            BrokerParts parts, BrokerProperties properties, Troubles troubles) {
         return new BrokerHealth(
-                parts.state(), properties.replication().catchUpMax(), System::nanoTime);
+                parts.state(),
+                troubles,
+                properties.replication().catchUpMax(),
+                System::nanoTime);
     }
 
     @Bean
@@ -239,6 +256,7 @@ public class BrokerConfiguration {
             ControllerClient controller,
             ListenerCounters counters,
             MeterRegistry registry,
+            SlowReaders slowReaders,
             ReactorResourceFactory resources,
             ObjectProvider<Throttle> throttle) {
         BrokerProperties.Kafka kafka = properties.kafka();
@@ -279,7 +297,8 @@ public class BrokerConfiguration {
                                         properties.groups().topicReplicas()),
                                 new SecureRandom()),
                         counters,
-                        new RequestMetrics(registry));
+                        new RequestMetrics(registry),
+                        slowReaders);
         metrics.showRequestBytes(listener::bytesInFlight);
         return listener;
     }

@@ -13,6 +13,6 @@ record BrokerParts(
         Coordination coordination) {
 
     BrokerState state() {
-        return new BrokerState(broker, replicas, bytesInFlight, doctor);
+        return new BrokerState(broker, replicas, bytesInFlight, doctor, coordination.groups());
     }
 }

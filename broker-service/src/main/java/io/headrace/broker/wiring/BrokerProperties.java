@@ -1,6 +1,8 @@
 package io.headrace.broker.wiring;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -10,6 +12,7 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -36,6 +39,8 @@ import org.springframework.validation.annotation.Validated;
  * @param replication how this broker copies from leaders, and what it asks of its followers
  * @param scrub how it looks for damage on its disk
  * @param metrics how many series it publishes
+ * @param troubles from when on something is a trouble
+ * @param slowReaders what becomes of clients that do not take their answers
  */
 @Validated
 @ConfigurationProperties("headrace.broker")
@@ -59,7 +64,9 @@ public record BrokerProperties(
         @DefaultValue @Valid @NotNull Groups groups,
         @DefaultValue @Valid @NotNull Replication replication,
         @DefaultValue @Valid @NotNull Scrub scrub,
-        @DefaultValue @Valid @NotNull Metrics metrics) {
+        @DefaultValue @Valid @NotNull Metrics metrics,
+        @DefaultValue @Valid @NotNull Troubles troubles,
+        @DefaultValue @Valid @NotNull SlowReaders slowReaders) {
 
     /** Nothing also where a template, such as a pod's label, has come out empty. */
     @Nullable String configuredRack() {
@@ -88,6 +95,31 @@ public record BrokerProperties(
             @DefaultValue("1000") @Min(0) int topicsMax,
             @DefaultValue("5000") @Min(0) int partitionsMax,
             @DefaultValue("10s") @NotNull Duration refreshEvery) {}
+
+    /**
+     * From when on something is a trouble: it is counted, logged and shown in the health.
+     *
+     * @param flushMax a flush of a log that takes longer
+     * @param connectionsPerSecondMax more new connections of Kafka clients, on average over five
+     *     seconds
+     * @param resentShareMax a larger share of TCP segments that had to be sent again
+     */
+    public record Troubles(
+            @DefaultValue("500ms") @NotNull Duration flushMax,
+            @DefaultValue("100") @Min(1) int connectionsPerSecondMax,
+            @DefaultValue("0.01") @DecimalMin("0") @DecimalMax("1") double resentShareMax) {}
+
+    /**
+     * What becomes of clients that do not take their answers, on all listeners.
+     *
+     * @param window in which an answer that waits must make progress, else it is a trouble
+     * @param bytesPerSecondMin so much, on average over the window
+     * @param closeAfter how long a client may be slower before its connection is closed
+     */
+    public record SlowReaders(
+            @DefaultValue("5s") @DurationMin(millis = 100) @NotNull Duration window,
+            @DefaultValue("1KB") @NotNull DataSize bytesPerSecondMin,
+            @DefaultValue("5m") @NotNull Duration closeAfter) {}
 
     /**
      * How this broker copies partitions from their leaders.
@@ -160,7 +192,8 @@ public record BrokerProperties(
      * @param frameBytesMax largest request
      * @param bytesInFlightMax request bytes held at once over all connections
      * @param connectionsMax connections of all listeners together
-     * @param connectionsPerAddressMax connections from one address
+     * @param connectionsPerAddressMax connections from one address; fewer, so that one client
+     *     cannot take all
      * @param idle after which a connection without a request, or one that does not take its answer,
      *     is closed
      * @param frameTime a request must have arrived by then, plus a second for each 64 KiB of it
@@ -172,7 +205,7 @@ public record BrokerProperties(
             @DefaultValue("100MB") @NotNull DataSize frameBytesMax,
             @DefaultValue("256MB") @NotNull DataSize bytesInFlightMax,
             @DefaultValue("10000") @Min(1) int connectionsMax,
-            @DefaultValue("10000") @Min(1) int connectionsPerAddressMax,
+            @DefaultValue("5000") @Min(1) int connectionsPerAddressMax,
             @DefaultValue("10m") @NotNull Duration idle,
             @DefaultValue("30s") @NotNull Duration frameTime,
             @DefaultValue("55MB") @NotNull DataSize fetchBytesMax) {

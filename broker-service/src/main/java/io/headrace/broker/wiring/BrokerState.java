@@ -3,6 +3,8 @@ package io.headrace.broker.wiring;
 import io.headrace.broker.cluster.Converger;
 import io.headrace.broker.cluster.LocalReplica;
 import io.headrace.broker.cluster.Membership;
+import io.headrace.broker.group.GroupCoordinator;
+import io.headrace.broker.group.GroupCounters;
 import io.headrace.broker.http.BytesInFlight;
 import io.headrace.broker.kafka.ConnectionDoctor;
 import io.headrace.broker.log.LogDirectory;
@@ -28,16 +30,19 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
     private final ReplicaManager replicas;
     private final BytesInFlight bytesInFlight;
     private final ConnectionDoctor doctor;
+    private final GroupCoordinator groups;
 
     BrokerState(
             Broker broker,
             ReplicaManager replicas,
             BytesInFlight bytesInFlight,
-            ConnectionDoctor doctor) {
+            ConnectionDoctor doctor,
+            GroupCoordinator groups) {
         this.broker = broker;
         this.replicas = replicas;
         this.bytesInFlight = bytesInFlight;
         this.doctor = doctor;
+        this.groups = groups;
     }
 
     @Override
@@ -226,7 +231,24 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
                 counters.bytes(),
                 counters.damaged(),
                 counters.truncations(),
-                counters.disconnects());
+                counters.disconnects(),
+                counters.late());
+    }
+
+    @Override
+    public Coordinating coordinating() {
+        GroupCounters counters = groups.counters();
+        return new Coordinating(
+                counters.rebalanceCount(),
+                counters.expiredCount(),
+                counters.commitCount(),
+                groups.loads().count(),
+                groups.loads().time());
+    }
+
+    @Override
+    public long repeatedBatches() {
+        return replicas.repeatedBatches().count();
     }
 
     @Override

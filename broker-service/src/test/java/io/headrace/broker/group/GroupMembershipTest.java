@@ -140,6 +140,10 @@ class GroupMembershipTest {
         assertThat(desk.state()).isEqualTo("PreparingRebalance");
         assertThat(desk.describe("g").members()).hasSize(1);
         assertThat(now(desk.join(one)).members()).hasSize(1);
+        assertThat(desk.groups.counters().expiredCount()).isOne();
+        assertThat(desk.groups.counters().lastExpired()).isEqualTo("g");
+        assertThat(desk.groups.counters().rebalanceCount()).isGreaterThan(1);
+        assertThat(desk.groups.loads().count()).isOne();
     }
 
     @Test

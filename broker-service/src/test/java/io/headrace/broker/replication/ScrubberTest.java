@@ -2,6 +2,7 @@ package io.headrace.broker.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.SimulatedDisk;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -190,6 +192,29 @@ class ScrubberTest {
         scrubber.round(ReadPace.FULL);
         assertThat(scrubber.counters().repaired()).isZero();
         assertThat(scrubber.counters().standing().toString()).contains("another leader epoch");
+    }
+
+    @Test
+    void aSegmentThatSomebodyCouldNotReadIsLookedAtAndRepairedOutOfTurn() throws Exception {
+        broker.directory.close(2);
+        AtomicReference<String> unreadable = new AtomicReference<>("none");
+        broker = new CopyingBroker(new UnreadableDisk(disk, unreadable::get).disk());
+        broker.follow(2);
+        long base = broker.log().segments().get(1).baseOffset();
+        unreadable.set(String.format("%020d.log", base));
+        try (Scrubber scrubber =
+                new Scrubber(
+                        new Scrubber.Settings(1 << 30, Duration.ofHours(1)),
+                        () -> List.of(broker.partition),
+                        new SegmentRepair(
+                                CopyingBroker.ID, ScrubberTest::image, id -> channel()))) {
+            scrubber.start();
+            scrubber.doubt(LogLeader.NAME, base);
+            await().untilAsserted(() -> assertThat(scrubber.counters().damaged()).isOne());
+            await().untilAsserted(() -> assertThat(scrubber.counters().repaired()).isOne());
+        }
+        unreadable.set("none");
+        assertWhole(broker);
     }
 
     @Test

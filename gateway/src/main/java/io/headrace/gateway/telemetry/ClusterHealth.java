@@ -1,6 +1,7 @@
 package io.headrace.gateway.telemetry;
 
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.telemetry.Troubles;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.springframework.boot.health.contributor.Health;
@@ -15,13 +16,16 @@ public final class ClusterHealth implements HealthIndicator {
 
     private final Supplier<ClusterImage> cluster;
     private final BooleanSupplier isConnected;
+    private final Troubles troubles;
 
     /**
      * @param isConnected whether ZooKeeper answers at the moment
      */
-    public ClusterHealth(Supplier<ClusterImage> cluster, BooleanSupplier isConnected) {
+    public ClusterHealth(
+            Supplier<ClusterImage> cluster, BooleanSupplier isConnected, Troubles troubles) {
         this.cluster = cluster;
         this.isConnected = isConnected;
+        this.troubles = troubles;
     }
 
     @Override
@@ -31,6 +35,7 @@ public final class ClusterHealth implements HealthIndicator {
         Health.Builder health = brokerCount > 0 ? Health.up() : Health.down();
         return health.withDetail("zookeeper", isZooKeeperSeen ? "connected" : "not connected")
                 .withDetail("brokers", brokerCount)
+                .withDetail("recentTroubles", troubles.recent())
                 .build();
     }
 }

@@ -3,6 +3,7 @@ package io.headrace.gateway.wiring;
 import io.headrace.gateway.telemetry.ClusterHealth;
 import io.headrace.model.coordination.ClusterWatch;
 import io.headrace.model.coordination.ZkConnection;
+import io.headrace.model.telemetry.Troubles;
 import java.util.concurrent.TimeoutException;
 import org.apache.curator.framework.CuratorFramework;
 import org.springframework.context.annotation.Bean;
@@ -25,7 +26,9 @@ class ZooKeeperConfiguration {
     }
 
     @Bean
-    ClusterHealth clusterHealthIndicator(ClusterWatch watch, CuratorFramework zooKeeper) {
-        return new ClusterHealth(watch::image, () -> zooKeeper.getZookeeperClient().isConnected());
+    ClusterHealth clusterHealthIndicator(
+            ClusterWatch watch, CuratorFramework zooKeeper, Troubles troubles) {
+        return new ClusterHealth(
+                watch::image, () -> zooKeeper.getZookeeperClient().isConnected(), troubles);
     }
 }

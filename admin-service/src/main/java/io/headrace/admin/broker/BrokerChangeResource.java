@@ -8,12 +8,12 @@ import io.headrace.admin.controller.ControllerEvent.SetCordon;
 import io.headrace.admin.controller.ControllerEvent.SettingChange;
 import io.headrace.admin.envelope.V3Clusters;
 import io.headrace.admin.envelope.V3Exception;
+import io.headrace.admin.topic.SettingChanges;
 import io.headrace.admin.topic.TopicChanges;
 import io.headrace.model.cluster.Cordon;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -47,6 +47,7 @@ class BrokerChangeResource {
 
     record AlterRequest(
             @Nullable List<@Nullable Setting> data,
+            @JsonProperty("replace_all") @Nullable Boolean replaceAll,
             @JsonProperty("validate_only") @Nullable Boolean validateOnly) {}
 
     /** A drain goes on. */
@@ -112,7 +113,8 @@ class BrokerChangeResource {
             @RequestBody AlterRequest body,
             HttpServletRequest request) {
         List<@Nullable Setting> given = body.data();
-        if (given == null || given.isEmpty()) {
+        boolean replacesAll = Boolean.TRUE.equals(body.replaceAll());
+        if (given == null || (given.isEmpty() && !replacesAll)) {
             throw V3Exception.invalidPayload("'data' is missing");
         }
         List<SettingChange> settings = new ArrayList<>();
@@ -120,14 +122,13 @@ class BrokerChangeResource {
             if (each == null || each.name() == null) {
                 throw V3Exception.invalidPayload("a config needs a 'name'");
             }
-            boolean isDeletion = "DELETE".equals(each.operation());
-            settings.add(
-                    new SettingChange(
-                            each.name(),
-                            isDeletion ? Optional.empty() : Optional.ofNullable(each.value())));
+            settings.add(SettingChanges.of(each.name(), each.value(), each.operation()));
         }
         boolean isOnlyValidated = validateOnly || Boolean.TRUE.equals(body.validateOnly());
-        apply(clusterId, new AlterBrokerConfig(broker, settings, isOnlyValidated), request);
+        apply(
+                clusterId,
+                new AlterBrokerConfig(broker, settings, replacesAll, isOnlyValidated),
+                request);
     }
 
     private void apply(String clusterId, BrokerChange change, HttpServletRequest request) {

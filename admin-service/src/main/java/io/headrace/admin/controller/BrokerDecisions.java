@@ -99,9 +99,9 @@ final class BrokerDecisions {
     }
 
     static Decision config(ClusterImage image, AlterBrokerConfig change) {
-        Map<String, String> settings =
-                new HashMap<>(image.brokerConfigs().getOrDefault(change.broker(), Map.of()));
-        if (!image.brokers().containsKey(change.broker()) && settings.isEmpty()) {
+        Map<String, String> before = image.brokerConfigs().getOrDefault(change.broker(), Map.of());
+        Map<String, String> settings = new HashMap<>(change.replacesAll() ? Map.of() : before);
+        if (!image.brokers().containsKey(change.broker()) && before.isEmpty()) {
             return new Refused(
                     ErrorCode.INVALID_REQUEST,
                     "there is no live broker with id " + change.broker());
@@ -113,6 +113,9 @@ final class BrokerDecisions {
                         ErrorCode.INVALID_CONFIG,
                         "'" + each.name() + "' cannot be changed while a broker runs");
             }
+            if (SettingLists.isListOperation(each)) {
+                return SettingLists.noList(each);
+            }
             Optional<String> problem = each.value().flatMap(setting.get()::problem);
             if (problem.isPresent()) {
                 return new Refused(ErrorCode.INVALID_CONFIG, problem.get());
@@ -122,7 +125,6 @@ final class BrokerDecisions {
                             value -> settings.put(each.name(), value.strip()),
                             () -> settings.remove(each.name()));
         }
-        Map<String, String> before = image.brokerConfigs().getOrDefault(change.broker(), Map.of());
         return Plan.of(
                 settings.equals(before)
                         ? List.of()

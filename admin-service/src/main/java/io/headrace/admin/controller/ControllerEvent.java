@@ -95,8 +95,17 @@ public sealed interface ControllerEvent {
     record SetCordon(int broker, boolean isCordoned, boolean isDraining, boolean validateOnly)
             implements BrokerChange {}
 
-    record AlterBrokerConfig(int broker, List<SettingChange> changes, boolean validateOnly)
-            implements BrokerChange {}
+    /**
+     * @param replacesAll whether settings that are not named return to their defaults
+     */
+    record AlterBrokerConfig(
+            int broker, List<SettingChange> changes, boolean replacesAll, boolean validateOnly)
+            implements BrokerChange {
+
+        public AlterBrokerConfig(int broker, List<SettingChange> changes, boolean validateOnly) {
+            this(broker, changes, false, validateOnly);
+        }
+    }
 
     /** Somebody asks for a plan to be carried out, or to be given up. */
     sealed interface BalanceChange extends Change {}
@@ -112,11 +121,32 @@ public sealed interface ControllerEvent {
 
     /**
      * @param count of partitions afterwards, not how many more
+     * @param assignments broker ids of each new partition, preferred leader first; absent: the
+     *     controller places them
      */
-    record AddPartitions(String topic, int count, boolean validateOnly) implements TopicChange {}
+    record AddPartitions(
+            String topic,
+            int count,
+            Optional<List<List<Integer>>> assignments,
+            boolean validateOnly)
+            implements TopicChange {
 
-    record AlterConfig(String topic, List<SettingChange> changes, boolean validateOnly)
-            implements TopicChange {}
+        public AddPartitions(String topic, int count, boolean validateOnly) {
+            this(topic, count, Optional.empty(), validateOnly);
+        }
+    }
+
+    /**
+     * @param replacesAll whether settings that are not named return to their defaults
+     */
+    record AlterConfig(
+            String topic, List<SettingChange> changes, boolean replacesAll, boolean validateOnly)
+            implements TopicChange {
+
+        public AlterConfig(String topic, List<SettingChange> changes, boolean validateOnly) {
+            this(topic, changes, false, validateOnly);
+        }
+    }
 
     /**
      * @param id of the topic that is meant, as text; absent: whichever has the name
@@ -125,7 +155,27 @@ public sealed interface ControllerEvent {
             implements TopicChange {}
 
     /**
-     * @param value to set; absent to return to the default
+     * @param value absent only for DELETE
      */
-    record SettingChange(String name, Optional<String> value) {}
+    record SettingChange(String name, Optional<String> value, Operation operation) {
+
+        /** APPEND and SUBTRACT change a list, word by word, whatever it is at the time. */
+        public enum Operation {
+            SET,
+            DELETE,
+            APPEND,
+            SUBTRACT
+        }
+
+        public SettingChange {
+            if (value.isEmpty() != (operation == Operation.DELETE)) {
+                throw new IllegalArgumentException("a value is for all operations but DELETE");
+            }
+        }
+
+        /** Sets the value, or returns to the default where it is absent. */
+        public SettingChange(String name, Optional<String> value) {
+            this(name, value, value.isPresent() ? Operation.SET : Operation.DELETE);
+        }
+    }
 }

@@ -8,8 +8,6 @@ import io.headrace.model.topic.TopicName;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What is wrong with a topic that somebody asks for; empty when nothing is. */
 final class TopicChecks {
@@ -79,28 +77,59 @@ final class TopicChecks {
         if (assignments.isEmpty()) {
             return Optional.empty();
         }
-        String problem = null;
+        String problem;
         int factor = assignments.getFirst().size();
         if (create.partitions().isPresent() || create.replicationFactor().isPresent()) {
             problem = "give either replicas_assignments or counts, not both";
         } else if (assignments.size() > rules.partitionCountMax()) {
             problem = "a topic has at most " + rules.partitionCountMax() + " partitions";
-        } else if (factor == 0 || assignments.stream().anyMatch(r -> r.size() != factor)) {
-            problem = "every partition needs the same number of replicas, at least one";
-        } else if (assignments.stream().anyMatch(r -> new HashSet<>(r).size() != r.size())) {
-            problem = "a broker can hold only one replica of a partition";
         } else {
-            Set<Integer> unknown =
-                    assignments.stream()
-                            .flatMap(List::stream)
-                            .filter(id -> !image.brokers().containsKey(id))
-                            .collect(Collectors.toSet());
-            if (!unknown.isEmpty()) {
-                problem = "there is no live broker with id " + unknown.iterator().next();
-            }
+            return replicasProblem(image, assignments, factor).map(TopicChecks::badAssignment);
         }
-        return Optional.ofNullable(problem)
-                .map(text -> new Refused(ErrorCode.INVALID_REPLICA_ASSIGNMENT, text));
+        return Optional.of(badAssignment(problem));
+    }
+
+    /**
+     * @param added of the new partitions
+     * @param count of new partitions
+     * @param factor replicas that the topic's partitions have
+     */
+    Optional<Refused> addedProblem(
+            ClusterImage image, List<List<Integer>> added, int count, int factor) {
+        if (added.size() != count) {
+            return Optional.of(
+                    badAssignment(
+                            "there are "
+                                    + count
+                                    + " new partitions, and replicas of "
+                                    + added.size()
+                                    + " are given"));
+        }
+        if (added.size() > rules.partitionCountMax()) {
+            return Optional.of(
+                    badAssignment(
+                            "a topic has at most " + rules.partitionCountMax() + " partitions"));
+        }
+        return replicasProblem(image, added, factor).map(TopicChecks::badAssignment);
+    }
+
+    private static Optional<String> replicasProblem(
+            ClusterImage image, List<List<Integer>> assignments, int factor) {
+        if (factor == 0 || assignments.stream().anyMatch(r -> r.size() != factor)) {
+            return Optional.of("every partition needs the same number of replicas, at least one");
+        }
+        if (assignments.stream().anyMatch(r -> new HashSet<>(r).size() != r.size())) {
+            return Optional.of("a broker can hold only one replica of a partition");
+        }
+        return assignments.stream()
+                .flatMap(List::stream)
+                .filter(id -> !image.brokers().containsKey(id))
+                .findFirst()
+                .map(id -> "there is no live broker with id " + id);
+    }
+
+    private static Refused badAssignment(String text) {
+        return new Refused(ErrorCode.INVALID_REPLICA_ASSIGNMENT, text);
     }
 
     static Refused exists(String name) {

@@ -127,17 +127,20 @@ final class TopicDecisions {
                             + " partitions already; the count can only grow");
         }
         int factor = topic.replicationFactor();
-        Optional<Refused> badCount = checks.countProblem(image, add.count(), factor);
-        if (badCount.isPresent()) {
-            return badCount.get();
+        int more = add.count() - topic.partitionCount();
+        Optional<Refused> problem =
+                add.assignments()
+                        .map(given -> checks.addedProblem(image, given, more, factor))
+                        .orElseGet(() -> checks.countProblem(image, add.count(), factor));
+        if (problem.isPresent()) {
+            return problem.get();
         }
         List<List<Integer>> added =
-                Placement.place(
-                        image,
-                        topic.assignments(),
-                        add.count() - topic.partitionCount(),
-                        factor,
-                        random);
+                add.assignments()
+                        .orElseGet(
+                                () ->
+                                        Placement.place(
+                                                image, topic.assignments(), more, factor, random));
         TopicImage after =
                 new TopicImage(
                         topic.name(),
@@ -154,21 +157,30 @@ final class TopicDecisions {
         if (topic == null) {
             return TopicChecks.unknown(alter.topic());
         }
-        Map<String, String> config = new HashMap<>(topic.config());
+        Map<String, String> config = new HashMap<>(alter.replacesAll() ? Map.of() : topic.config());
         Set<String> seen = new HashSet<>();
         for (SettingChange change : alter.changes()) {
             if (!seen.add(change.name())) {
                 return new Refused(
                         ErrorCode.INVALID_CONFIG, "'" + change.name() + "' is given twice");
             }
-            if (TopicSetting.byName(change.name()).isEmpty()) {
+            Optional<TopicSetting> setting = TopicSetting.byName(change.name());
+            if (setting.isEmpty()) {
                 return new Refused(
                         ErrorCode.INVALID_CONFIG, "'" + change.name() + "' is not a topic setting");
             }
-            change.value()
-                    .ifPresentOrElse(
-                            value -> config.put(change.name(), value),
-                            () -> config.remove(change.name()));
+            if (SettingLists.isListOperation(change)) {
+                if (!SettingLists.isList(setting.get())) {
+                    return SettingLists.noList(change);
+                }
+                String now = config.getOrDefault(change.name(), setting.get().defaultValue());
+                config.put(change.name(), SettingLists.changed(now, change));
+            } else {
+                change.value()
+                        .ifPresentOrElse(
+                                value -> config.put(change.name(), value),
+                                () -> config.remove(change.name()));
+            }
         }
         try {
             TopicImage after =

@@ -3,8 +3,6 @@ package io.headrace.admin.topic;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headrace.admin.controller.ControllerEvent.CreateTopic;
 import io.headrace.admin.envelope.V3Exception;
-import io.headrace.model.error.ErrorCode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,26 +48,7 @@ record CreateTopicRequest(
         if (replicasAssignments == null) {
             return List.of();
         }
-        List<List<Integer>> result = new ArrayList<>();
-        for (int p = 0; p < replicasAssignments.size(); p++) {
-            List<@Nullable Integer> replicas = replicasAssignments.get(Integer.toString(p));
-            if (replicas == null) {
-                throw V3Exception.of(
-                        ErrorCode.INVALID_REPLICA_ASSIGNMENT,
-                        "'replicas_assignments' must name every partition from \"0\" on, and \""
-                                + p
-                                + "\" is missing");
-            }
-            List<Integer> ids = new ArrayList<>();
-            for (Integer id : replicas) {
-                if (id == null) {
-                    throw V3Exception.badRequest("'replicas_assignments' holds a null");
-                }
-                ids.add(id);
-            }
-            result.add(ids);
-        }
-        return result;
+        return ReplicasAssignments.of(replicasAssignments, 0);
     }
 
     private Map<String, String> settings() {

@@ -54,8 +54,13 @@ class TopicConfigResource {
 
     record Alteration(@Nullable String name, @Nullable String value, @Nullable String operation) {}
 
+    /**
+     * @param replaceAll whether settings that are not named return to their defaults; then there
+     *     may be none
+     */
     record AlterRequest(
             @Nullable List<@Nullable Alteration> data,
+            @JsonProperty("replace_all") @Nullable Boolean replaceAll,
             @JsonProperty("validate_only") @Nullable Boolean validateOnly) {}
 
     record TopicAlterations(
@@ -148,10 +153,13 @@ class TopicConfigResource {
             @RequestBody AlterRequest body,
             HttpServletRequest request) {
         var _ = clusters.links(clusterId, request);
+        boolean replacesAll = Boolean.TRUE.equals(body.replaceAll());
+        boolean isEmpty = body.data() != null && body.data().isEmpty();
         AlterConfig change =
                 new AlterConfig(
                         topic,
-                        settingChanges(body.data()),
+                        replacesAll && isEmpty ? List.of() : settingChanges(body.data()),
+                        replacesAll,
                         validateOnly || Boolean.TRUE.equals(body.validateOnly()));
         var _ = changes.apply(change, Caller.of(request));
     }
@@ -218,19 +226,9 @@ class TopicConfigResource {
             if (alteration.name() == null) {
                 throw V3Exception.invalidPayload("a config needs a 'name'");
             }
-            String operation = alteration.operation() == null ? "SET" : alteration.operation();
-            switch (operation) {
-                case "SET" -> {
-                    if (alteration.value() == null) {
-                        throw V3Exception.invalidPayload(
-                                "'" + alteration.name() + "' needs a 'value' to be set");
-                    }
-                    result.add(
-                            new SettingChange(alteration.name(), Optional.of(alteration.value())));
-                }
-                case "DELETE" -> result.add(new SettingChange(alteration.name(), Optional.empty()));
-                default -> throw V3Exception.badRequest("'operation' must be SET or DELETE");
-            }
+            result.add(
+                    SettingChanges.of(
+                            alteration.name(), alteration.value(), alteration.operation()));
         }
         return result;
     }

@@ -13,6 +13,8 @@ import io.headrace.model.cluster.TopicImage;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -46,7 +48,16 @@ class TopicResource {
 
     record PatchTopicRequest(
             @JsonProperty("partitions_count") @Nullable Integer partitionsCount,
-            @JsonProperty("validate_only") @Nullable Boolean validateOnly) {}
+            @JsonProperty("replicas_assignments")
+                    @Nullable Map<String, List<@Nullable Integer>> replicasAssignments,
+            @JsonProperty("validate_only") @Nullable Boolean validateOnly) {
+
+        /** Of the new partitions, which are the last ones. */
+        private Optional<List<List<Integer>>> assignments(int count) {
+            return Optional.ofNullable(replicasAssignments)
+                    .map(given -> ReplicasAssignments.of(given, count - given.size()));
+        }
+    }
 
     @GetMapping
     V3List<TopicView> list(@PathVariable String clusterId, HttpServletRequest request) {
@@ -102,6 +113,7 @@ class TopicResource {
                 new AddPartitions(
                         topic,
                         body.partitionsCount(),
+                        body.assignments(body.partitionsCount()),
                         validateOnly || Boolean.TRUE.equals(body.validateOnly()));
         return TopicView.of(links, changes.apply(change, Caller.of(request)).after().orElseThrow());
     }

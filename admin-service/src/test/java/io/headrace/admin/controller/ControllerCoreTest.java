@@ -8,6 +8,7 @@ import io.headrace.admin.controller.ControllerEvent.ClusterChanged;
 import io.headrace.admin.controller.ControllerEvent.CreateTopic;
 import io.headrace.admin.controller.ControllerEvent.DeleteTopic;
 import io.headrace.admin.controller.ControllerEvent.SettingChange;
+import io.headrace.admin.controller.ControllerEvent.SettingChange.Operation;
 import io.headrace.admin.controller.ControllerEvent.Tick;
 import io.headrace.admin.controller.Decision.Plan;
 import io.headrace.admin.controller.Decision.Refused;
@@ -135,6 +136,68 @@ class ControllerCoreTest {
                 new AlterConfig(
                         "t", List.of(new SettingChange("retention.ms", Optional.empty())), false);
         assertThat(((Plan) core.decide(Images.image(THREE, topic), reset)).steps()).isEmpty();
+    }
+
+    @Test
+    void wordsAreAppendedToWhatTheListIsWhenItIsDecided() {
+        ClusterImage image = Images.image(THREE, Images.topic("t", List.of(List.of(0))));
+        String name = "leader.replication.throttled.replicas";
+        for (String word : List.of("0:1", "1:1", "1:1")) {
+            image = after(image, new SettingChange(name, Optional.of(word), Operation.APPEND));
+        }
+        assertThat(image.topics().get("t").config()).containsEntry(name, "0:1,1:1");
+        image = after(image, new SettingChange(name, Optional.of("0:1"), Operation.SUBTRACT));
+        assertThat(image.topics().get("t").config()).containsEntry(name, "1:1");
+        SettingChange noList =
+                new SettingChange("retention.ms", Optional.of("1"), Operation.APPEND);
+        assertThat(refusal(image, new AlterConfig("t", List.of(noList), false)))
+                .isEqualTo(ErrorCode.INVALID_CONFIG);
+    }
+
+    @Test
+    void aReplacementResetsWhatItDoesNotName() {
+        ClusterImage image = Images.image(THREE, Images.topic("t", List.of(List.of(0))));
+        image = after(image, new SettingChange("retention.ms", Optional.of("5")));
+        AlterConfig replacement =
+                new AlterConfig(
+                        "t",
+                        List.of(new SettingChange("segment.ms", Optional.of("7"))),
+                        true,
+                        false);
+        TopicImage topic = ((Plan) core.decide(image, replacement)).after().orElseThrow();
+        assertThat(topic.config()).containsExactly(Map.entry("segment.ms", "7"));
+    }
+
+    private ClusterImage after(ClusterImage image, SettingChange change) {
+        Plan plan = (Plan) core.decide(image, new AlterConfig("t", List.of(change), false));
+        return Images.image(THREE, plan.after().orElseThrow());
+    }
+
+    @Test
+    void newPartitionsGoWhereTheyAreToldOrNowhere() {
+        ClusterImage image =
+                Images.image(THREE, Images.topic("t", List.of(List.of(0, 1), List.of(1, 2))));
+        Plan plan = (Plan) core.decide(image, grown(4, List.of(List.of(2, 0), List.of(0, 2))));
+        TopicImage topic = plan.after().orElseThrow();
+        assertThat(topic.assignments().subList(2, 4)).containsExactly(List.of(2, 0), List.of(0, 2));
+        assertThat(topic.states().get(2).leader()).isEqualTo(2);
+        for (AddPartitions bad :
+                List.of(
+                        grown(4, List.of(List.of(2, 0))),
+                        grown(3, List.of(List.of(2, 0), List.of(0, 2))),
+                        grown(3, List.of()),
+                        grown(3, List.of(List.of(2))),
+                        grown(3, List.of(List.of(2, 2))),
+                        grown(3, List.of(List.of(2, 9))),
+                        grown(3, List.of(List.of())))) {
+            assertThat(refusal(image, bad)).isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+        }
+        assertThat(refusal(image, grown(2, List.of(List.of(2, 0)))))
+                .isEqualTo(ErrorCode.INVALID_PARTITIONS);
+    }
+
+    private static AddPartitions grown(int count, List<List<Integer>> places) {
+        return new AddPartitions("t", count, Optional.of(places), false);
     }
 
     @Test

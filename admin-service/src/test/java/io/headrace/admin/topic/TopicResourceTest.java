@@ -112,6 +112,59 @@ class TopicResourceTest {
     }
 
     @Test
+    void newPartitionsGoWhereTheyAreTold() {
+        assertThat(create("placed", ",\"replicas_assignments\":{\"0\":[2,0]}").status())
+                .isEqualTo(201);
+        String url = admin.cluster("topics/placed");
+        String body = "{\"partitions_count\":3,\"replicas_assignments\":";
+        assertThat(rest.patch(url, body + "{\"1\":[0,1],\"2\":[1,2]}}").status()).isEqualTo(200);
+        assertThat(admin.image().topic("placed").orElseThrow().assignments())
+                .containsExactly(List.of(2, 0), List.of(0, 1), List.of(1, 2));
+        body = "{\"partitions_count\":4,\"replicas_assignments\":";
+        for (String bad : List.of("{}", "{\"4\":[0,1]}", "{\"3\":[0]}", "{\"3\":[null,1]}")) {
+            assertThat(rest.patch(url, body + bad + "}").status()).as(bad).isIn(400, 422);
+        }
+    }
+
+    @Test
+    void ofConcurrentAppendsToOneListNoneIsLost() throws Exception {
+        assertThat(create("appended", "").status()).isEqualTo(201);
+        String url = admin.cluster("topics/appended/configs:alter");
+        String name = "leader.replication.throttled.replicas";
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answers =
+                    IntStream.range(0, 8)
+                            .mapToObj(
+                                    i ->
+                                            threads.submit(
+                                                    () ->
+                                                            rest.post(url, append(name, i + ":1"))
+                                                                    .status()))
+                            .toList();
+            for (Future<Integer> answer : answers) {
+                assertThat(answer.get()).isEqualTo(204);
+            }
+        }
+        assertThat(
+                        admin.image()
+                                .topic("appended")
+                                .orElseThrow()
+                                .config()
+                                .getOrDefault(name, "")
+                                .split(","))
+                .containsExactlyInAnyOrder(
+                        IntStream.range(0, 8).mapToObj(i -> i + ":1").toArray(String[]::new));
+    }
+
+    private static String append(String name, String word) {
+        return "{\"data\":[{\"name\":\""
+                + name
+                + "\",\"operation\":\"APPEND\",\"value\":\""
+                + word
+                + "\"}]}";
+    }
+
+    @Test
     void aDeletedTopicLeavesItsTombstone() {
         assertThat(create("doomed", "").status()).isEqualTo(201);
         TopicImage doomed = admin.image().topic("doomed").orElseThrow();

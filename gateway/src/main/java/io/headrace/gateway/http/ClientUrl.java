@@ -5,43 +5,85 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address through which the client came, for links that lead it back: {@code Forwarded} first,
- * then {@code X-Forwarded-Proto}, {@code -Host}, {@code -Port} and {@code -Prefix}, then {@code
- * Host}. The answer goes to who sent these headers, so they need not be trusted.
+ * The address that leads a client back, for links in answers: the configured one, else that through
+ * which it came, which is {@code Forwarded} first, then {@code X-Forwarded-Proto}, {@code -Host},
+ * {@code -Port} and {@code -Prefix} or {@code -Path}, then {@code Host}. The answer goes to who
+ * sent these headers, so they need not be trusted.
  */
 public final class ClientUrl {
 
-    private ClientUrl() {}
+    /** What a request says of the way it took. */
+    record Seen(Headers headers, String path, String scheme, String authority) {
+
+        interface Headers {
+            @Nullable String get(String name);
+        }
+
+        private @Nullable String header(String name) {
+            return headers.get(name);
+        }
+    }
+
+    private final String configured;
+
+    /**
+     * @param configured for all clients; empty for none
+     */
+    public ClientUrl(String configured) {
+        this.configured =
+                configured.endsWith("/")
+                        ? configured.substring(0, configured.length() - 1)
+                        : configured;
+    }
 
     /** For example {@code http://gateway.example:8080}, without a trailing slash. */
-    public static String base(Call call) {
-        String forwarded = call.header("Forwarded");
+    public String base(Call call) {
+        return base(
+                new Seen(
+                        call::header,
+                        "/" + call.request().path(),
+                        call.request().scheme(),
+                        call.request().hostName() + ":" + call.request().hostPort()));
+    }
+
+    String base(Seen seen) {
+        if (!configured.isEmpty()) {
+            return configured;
+        }
+        String forwarded = seen.header("Forwarded");
         String scheme = parameter(forwarded, "proto");
         String host = parameter(forwarded, "host");
         if (scheme == null) {
-            scheme = first(call.header("X-Forwarded-Proto"));
+            scheme = first(seen.header("X-Forwarded-Proto"));
         }
         if (host == null) {
-            host = first(call.header("X-Forwarded-Host"));
-            String port = first(call.header("X-Forwarded-Port"));
+            host = first(seen.header("X-Forwarded-Host"));
+            String port = first(seen.header("X-Forwarded-Port"));
             if (host != null && port != null && isNumber(port) && !hasPort(host)) {
                 host = host + ":" + port;
             }
         }
         if (host == null) {
-            host = call.header("Host");
+            host = seen.header("Host");
         }
         if (host == null || !isAuthority(host)) {
-            host = call.request().hostName() + ":" + call.request().hostPort();
+            host = seen.authority();
         }
         if (scheme == null || !(scheme.equals("http") || scheme.equals("https"))) {
-            scheme = call.request().scheme();
+            scheme = seen.scheme();
         }
-        return scheme + "://" + host + prefix(call);
+        return scheme + "://" + host + prefix(seen);
     }
 
-    private static String prefix(Call call) {
-        String prefix = first(call.header("X-Forwarded-Prefix"));
+    /** What stands before the path here in the client's; a path may come whole, too. */
+    private static String prefix(Seen seen) {
+        String prefix = first(seen.header("X-Forwarded-Prefix"));
+        if (prefix == null) {
+            prefix = first(seen.header("X-Forwarded-Path"));
+            if (prefix != null && prefix.endsWith(seen.path())) {
+                prefix = prefix.substring(0, prefix.length() - seen.path().length());
+            }
+        }
         if (prefix == null || !prefix.matches("(/[A-Za-z0-9._~%-]+){0,16}/?")) {
             return "";
         }

@@ -46,22 +46,26 @@ public final class InstanceResource {
     private final KnownPartitions partitions;
     private final OffsetsResource offsets;
     private final RecordsResource records;
+    private final ClientUrl url;
 
     /**
      * @param gateways client with its pool and connect timeout
      * @param cluster which topics and partitions there are
+     * @param url where clients find their instances again
      */
     public InstanceResource(
             Instances instances,
             InstanceDirectory directory,
             HttpClient gateways,
             Supplier<ClusterImage> cluster,
+            ClientUrl url,
             InstanceLimits limits,
             InFlightBytes budget,
             Stopping stopping,
             GatewayMetrics metrics,
             Tracing tracing) {
         this.instances = instances;
+        this.url = url;
         this.limits = limits;
         this.budget = budget;
         this.calls = new InstanceCalls(limits.callsMax());
@@ -180,14 +184,14 @@ public final class InstanceResource {
     private Publisher<Void> create(Call call) {
         call.target().allowOnly(Set.of());
         String group = CreateBody.checkedName("A group id", call.segment(1));
-        String base = ClientUrl.base(call);
+        String base = url.base(call);
         return withBody(
                 call,
                 CreateBody.FIELDS,
                 body -> {
                     CreateBody create = CreateBody.of(body, limits);
                     instances.create(new InstanceKey(group, create.name()), create.settings());
-                    String url =
+                    String home =
                             base
                                     + "/consumers/"
                                     + ClientUrl.segment(group)
@@ -197,7 +201,7 @@ public final class InstanceResource {
                             .raw("{\"instance_id\":")
                             .string(create.name())
                             .raw(",\"base_uri\":")
-                            .string(url)
+                            .string(home)
                             .raw('}');
                 });
     }

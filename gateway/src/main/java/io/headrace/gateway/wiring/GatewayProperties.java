@@ -17,7 +17,9 @@ import org.springframework.validation.annotation.Validated;
  * Settings below {@code headrace.gateway}.
  *
  * @param id of this gateway in the cluster; by default made of host and port
- * @param advertisedUrl where others reach it; by default the address it listens on
+ * @param advertisedUrl where other services reach it; by default the address it listens on
+ * @param clientUrl where clients reach this gateway and all others, for links in answers; by
+ *     default the address through which each came
  * @param traceHeaders whether records get the {@code traceparent} of the request they came with
  */
 @Validated
@@ -25,6 +27,7 @@ import org.springframework.validation.annotation.Validated;
 public record GatewayProperties(
         @Nullable String id,
         @Nullable String advertisedUrl,
+        @DefaultValue("") @Pattern(regexp = "|https?://[^/?#]+[^?#]*") String clientUrl,
         @DefaultValue("true") boolean traceHeaders,
         @DefaultValue @Valid Tracing tracing,
         @DefaultValue @Valid Http http,

@@ -1,5 +1,6 @@
 package io.headrace.gateway.wiring;
 
+import io.headrace.gateway.http.ClientUrl;
 import io.headrace.gateway.http.InFlightBytes;
 import io.headrace.gateway.http.Stopping;
 import io.headrace.gateway.instance.GroupConsumers;
@@ -61,6 +62,7 @@ class InstanceConfiguration {
 
     @Bean
     InstanceResource instanceResource(
+            GatewayProperties properties,
             Instances instances,
             InstanceDirectory directory,
             HttpClients clients,
@@ -75,6 +77,7 @@ class InstanceConfiguration {
                 directory,
                 clients.gateways(),
                 watch::image,
+                new ClientUrl(properties.clientUrl()),
                 limits,
                 budget,
                 stopping,

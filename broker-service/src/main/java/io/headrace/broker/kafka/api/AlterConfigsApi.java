@@ -4,11 +4,8 @@ import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.api.ConfigChanges.Change;
 import io.headrace.broker.security.Access;
-import io.headrace.model.cluster.TopicImage;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.config.ConfigResource;
@@ -38,9 +35,17 @@ final class AlterConfigsApi implements Api<AlterConfigsRequestData> {
 
     @Override
     public void handle(Exchange exchange, AlterConfigsRequestData request) {
+        Set<String> twice =
+                ConfigChanges.twice(request.resources().stream().map(AlterConfigsApi::identity));
         List<CompletableFuture<AlterConfigsResourceResponse>> results = new ArrayList<>();
         for (AlterConfigsResource resource : request.resources()) {
-            results.add(replace(exchange, resource, request.validateOnly()));
+            results.add(
+                    twice.contains(identity(resource))
+                            ? failed(
+                                    resource,
+                                    Errors.INVALID_REQUEST,
+                                    "the resource is named twice in one request")
+                            : replace(exchange, resource, request.validateOnly()));
         }
         exchange.answerWhen(
                 CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)),
@@ -51,41 +56,52 @@ final class AlterConfigsApi implements Api<AlterConfigsRequestData> {
                 });
     }
 
+    private static String identity(AlterConfigsResource resource) {
+        return resource.resourceType() + " " + resource.resourceName();
+    }
+
     private CompletableFuture<AlterConfigsResourceResponse> replace(
             Exchange exchange, AlterConfigsResource resource, boolean validateOnly) {
-        if (resource.resourceType() != ConfigResource.Type.TOPIC.id()) {
-            return failed(
-                    resource, Errors.INVALID_REQUEST, "only topics have settings to be altered");
-        }
         String name = resource.resourceName();
-        if (!context.mayUseTopic(exchange, Access.Operation.ALTER_CONFIGS, name)) {
-            return failed(resource, Errors.TOPIC_AUTHORIZATION_FAILED, "not allowed");
+        return switch (ConfigResource.Type.forId(resource.resourceType())) {
+            case TOPIC ->
+                    context.mayUseTopic(exchange, Access.Operation.ALTER_CONFIGS, name)
+                            ? passedOn(resource, ConfigChanges.Of.topic(name), validateOnly)
+                            : failed(resource, Errors.TOPIC_AUTHORIZATION_FAILED, "not allowed");
+            case BROKER -> replaceOfBroker(exchange, resource, validateOnly);
+            case BROKER_LOGGER, CLIENT_METRICS, GROUP, UNKNOWN ->
+                    failed(
+                            resource,
+                            Errors.INVALID_REQUEST,
+                            "only topics and brokers have settings that can be altered");
+        };
+    }
+
+    private CompletableFuture<AlterConfigsResourceResponse> replaceOfBroker(
+            Exchange exchange, AlterConfigsResource resource, boolean validateOnly) {
+        if (!context.mayUseCluster(exchange, Access.Operation.ALTER_CONFIGS)) {
+            return failed(resource, Errors.CLUSTER_AUTHORIZATION_FAILED, "not allowed");
         }
-        Optional<TopicImage> topic = context.image().get().topic(name);
-        if (topic.isEmpty()) {
-            return failed(
-                    resource,
-                    Errors.UNKNOWN_TOPIC_OR_PARTITION,
-                    "there is no topic named '" + name + "'");
-        }
-        List<Change> changes = new ArrayList<>();
-        Set<String> kept = new HashSet<>();
+        return resource.resourceName().isEmpty()
+                ? failed(
+                        resource,
+                        Errors.INVALID_REQUEST,
+                        "settings for all brokers are in their configuration files")
+                : passedOn(
+                        resource, ConfigChanges.Of.broker(resource.resourceName()), validateOnly);
+    }
+
+    private CompletableFuture<AlterConfigsResourceResponse> passedOn(
+            AlterConfigsResource resource, ConfigChanges.Of of, boolean validateOnly) {
+        List<Change> all = new ArrayList<>();
         for (AlterableConfig config : resource.configs()) {
             String value = config.value();
             if (value == null) {
                 return failed(resource, Errors.INVALID_REQUEST, config.name() + " has no value");
             }
-            kept.add(config.name());
-            changes.add(Change.set(config.name(), value));
+            all.add(Change.set(config.name(), value));
         }
-        topic.get().config().keySet().stream()
-                .filter(set -> !kept.contains(set))
-                .sorted()
-                .forEach(set -> changes.add(Change.delete(set)));
-        if (changes.isEmpty()) {
-            return failed(resource, Errors.NONE, "");
-        }
-        return ConfigChanges.apply(controller, name, changes, validateOnly)
+        return ConfigChanges.replace(controller, of, all, validateOnly)
                 .thenApply(
                         answer ->
                                 answered(

@@ -266,6 +266,52 @@ class MarksTest {
         }
     }
 
+    @Test
+    void a_member_of_a_group_that_nothing_is_heard_of_is_seen() throws Exception {
+        try (RunningBroker broker =
+                start(
+                        new RealDisk(),
+                        "--headrace.broker.groups.session-timeout-min=1s",
+                        "--headrace.broker.groups.initial-rebalance-delay=0s")) {
+            broker.createTopic("__consumer_offsets", 1, Map.of("cleanup.policy", "compact"));
+            broker.createTopic("t", 1, Map.of());
+            joinAndGoWithoutAWord(broker);
+            assertMark(broker, "member_expired");
+            String of = "headrace_broker_coordinator_";
+            assertThat(value(broker, of + "members_expired_total")).isOne();
+            assertThat(value(broker, of + "rebalances_total")).isPositive();
+            assertThat(value(broker, of + "shard_load_seconds_count")).isOne();
+        }
+    }
+
+    /** A member that has an id of its own does not say that it leaves. */
+    private static void joinAndGoWithoutAWord(RunningBroker broker) throws Exception {
+        try (KafkaConsumer<byte[], byte[]> member =
+                new KafkaConsumer<>(
+                        Map.of(
+                                "bootstrap.servers",
+                                broker.bootstrap(),
+                                "group.id",
+                                "g",
+                                "group.instance.id",
+                                "one",
+                                "session.timeout.ms",
+                                1_000,
+                                "heartbeat.interval.ms",
+                                200),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
+            member.subscribe(List.of("t"));
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(
+                            () -> {
+                                member.poll(Duration.ofMillis(100));
+                                return !member.assignment().isEmpty();
+                            });
+        }
+    }
+
     // ---- helpers
 
     private static void produce(RunningBroker broker, String topic, int batches) throws Exception {

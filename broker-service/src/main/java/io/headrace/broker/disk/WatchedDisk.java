@@ -70,6 +70,11 @@ public final class WatchedDisk implements Disk {
     }
 
     @Override
+    public long totalBytes(Path path) throws IOException {
+        return disk.totalBytes(path);
+    }
+
+    @Override
     public AutoCloseable lock(Path path) throws IOException {
         return disk.lock(path);
     }

@@ -228,8 +228,7 @@ final class Fetcher {
     private void answered(FetchAnswer answer) throws IOException {
         Open oldest = open.remove();
         FetchRequest request = oldest.request();
-        counters.answered(
-                leaderId, nanoClock.getAsLong() - oldest.sentNanos(), settings.waitMax());
+        counters.answered(leaderId, nanoClock.getAsLong() - oldest.sentNanos(), settings.waitMax());
         quietCount = 0;
         if (request.isFull() && answer.isSessionLost()) {
             throw new IOException("it refuses all: " + answer.sessionFailure());

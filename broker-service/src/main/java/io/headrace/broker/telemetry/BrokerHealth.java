@@ -1,7 +1,7 @@
 package io.headrace.broker.telemetry;
 
-import java.time.Duration;
 import io.headrace.model.telemetry.Troubles;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;

@@ -191,10 +191,7 @@ public class BrokerConfiguration {
     BrokerHealth brokerHealthIndicator(
             BrokerParts parts, BrokerProperties properties, Troubles troubles) {
         return new BrokerHealth(
-                parts.state(),
-                troubles,
-                properties.replication().catchUpMax(),
-                System::nanoTime);
+                parts.state(), troubles, properties.replication().catchUpMax(), System::nanoTime);
     }
 
     @Bean

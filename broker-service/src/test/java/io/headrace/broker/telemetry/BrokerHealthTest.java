@@ -2,6 +2,7 @@ package io.headrace.broker.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.model.telemetry.Troubles;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,8 @@ class BrokerHealthTest {
     private OptionalInt behind = OptionalInt.empty();
     private long nowNanos = 5;
     private final BrokerHealth health =
-            new BrokerHealth(source(), Duration.ofMinutes(10), () -> nowNanos);
+            new BrokerHealth(
+                    source(), new Troubles(() -> nowNanos), Duration.ofMinutes(10), () -> nowNanos);
 
     /** All is well but for what the test says; a new question needs no change here. */
     private BrokerHealth.Source source() {

@@ -2,6 +2,7 @@ package io.headrace.broker.kafka.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headrace.broker.fetch.SlowReaders;
 import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.ApiTable;
 import io.headrace.broker.kafka.Exchange;
@@ -11,6 +12,7 @@ import io.headrace.broker.kafka.ListenerCounters;
 import io.headrace.broker.kafka.RawSocket;
 import io.headrace.broker.quota.Throttle;
 import io.headrace.broker.telemetry.RequestMetrics;
+import io.headrace.model.telemetry.Troubles;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -127,7 +129,11 @@ class FailedRequestsTest {
                         Throttle.NONE,
                         new ApiTable(apis),
                         new ListenerCounters(),
-                        new RequestMetrics(new SimpleMeterRegistry()));
+                        new RequestMetrics(new SimpleMeterRegistry()),
+                        new SlowReaders(
+                                new SlowReaders.Settings(
+                                        Duration.ofMinutes(1), 1, Duration.ofMinutes(1)),
+                                new Troubles(System::nanoTime)));
         int port =
                 listener.listen("TEST", new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         bootstrap = "127.0.0.1:" + port;

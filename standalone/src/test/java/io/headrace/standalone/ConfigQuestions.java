@@ -46,6 +46,27 @@ final class ConfigQuestions {
         altered(both, "too small", "one", SET, "retention.ms", "-5");
         altered(both, "no such setting", "one", SET, "retention.mss", "1");
         altered(both, "no such operation", "one", (byte) 9, "retention.ms", "1");
+        both.askAll(
+                "the same topic twice",
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                side -> {
+                    IncrementalAlterConfigsRequestData request =
+                            alteration("one", SET, "retention.ms", "78");
+                    request.resources().add(request.resources().iterator().next().duplicate());
+                    return request;
+                });
+        both.ask(
+                "the same topic twice",
+                ApiKeys.ALTER_CONFIGS,
+                2,
+                side -> {
+                    AlterConfigsRequestData request = replaced("one", "retention.ms", "78");
+                    request.resources().add(request.resources().iterator().next().duplicate());
+                    return request;
+                });
+        altered(both, "subtract what is not there", "one", SUBTRACT, "cleanup.policy", "compact");
+        altered(both, "subtract all", "one", SUBTRACT, "cleanup.policy", "delete");
+        altered(both, "delete the policy", "one", DELETE, "cleanup.policy", null);
         altered(both, "absent topic", "absent", SET, "retention.ms", "1");
         altered(both, "delete what is not set", "one", DELETE, "retention.ms", null);
 
@@ -79,6 +100,98 @@ final class ConfigQuestions {
         both.askAll("absent", ApiKeys.ALTER_CONFIGS, side -> replaced("absent", "segment.ms", "1"));
     }
 
+    /** Settings of brokers; one of them answers both for itself and for all. */
+    static void askOfBrokers(SideBySide both) throws IOException {
+        for (String setting :
+                List.of(
+                        "node.id",
+                        "broker.id",
+                        "auto.create.topics.enable",
+                        "socket.request.max.bytes",
+                        "leader.replication.throttled.rate",
+                        "follower.replication.throttled.rate",
+                        "no.such.setting")) {
+            described(both, "of a broker, " + setting, BROKER, "1", setting);
+        }
+        both.ask(
+                "of a broker, log.dirs",
+                ApiKeys.DESCRIBE_CONFIGS,
+                4,
+                side -> asked(BROKER, "1", "log.dirs"),
+                DescribeConfigsResponseData.class,
+                (side, answer) ->
+                        answer.results().getFirst().configs().forEach(each -> each.setValue("")));
+        described(both, "of all brokers", BROKER, "", "leader.replication.throttled.rate");
+        String rate = "leader.replication.throttled.rate";
+        ofBroker(both, "set", "1", SET, rate, "1000");
+        described(both, "after set", BROKER, "1", rate);
+        ofBroker(both, "append", "1", APPEND, rate, "1");
+        ofBroker(both, "no number", "1", SET, rate, "soon");
+        ofBroker(both, "too small", "1", SET, rate, "-1");
+        ofBroker(both, "null", "1", SET, rate, null);
+        ofBroker(both, "no such setting", "1", SET, "no.such.setting", "1");
+        ofBroker(both, "only in its file", "1", SET, "node.id", "2");
+        ofBroker(both, "no such broker", "99", SET, rate, "1000");
+        ofBroker(both, "no number of a broker", "first", SET, rate, "1000");
+        ofBroker(both, "no such operation", "1", (byte) 9, rate, "1000");
+        both.askAll(
+                "of a broker, only validated",
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                side -> alteration(BROKER, "1", SET, rate, "77").setValidateOnly(true));
+        both.askAll(
+                "of a broker, the same twice",
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                side -> {
+                    IncrementalAlterConfigsRequestData request =
+                            alteration(BROKER, "1", SET, rate, "77");
+                    request.resources().add(request.resources().iterator().next().duplicate());
+                    return request;
+                });
+        described(both, "after refusals", BROKER, "1", rate);
+        ofBroker(both, "delete", "1", DELETE, rate, null);
+        ofBroker(both, "delete what is not set", "1", DELETE, rate, null);
+        described(both, "after delete", BROKER, "1", rate);
+        both.askAll(
+                "of a broker, all set",
+                ApiKeys.ALTER_CONFIGS,
+                side -> replaced(BROKER, "1", rate, "5000"));
+        described(both, "after all set", BROKER, "1", rate);
+        both.askAll(
+                "of a broker, all gone",
+                ApiKeys.ALTER_CONFIGS,
+                side -> replaced(BROKER, "1", rate, null));
+        both.askAll(
+                "of a broker, bad",
+                ApiKeys.ALTER_CONFIGS,
+                side -> replaced(BROKER, "1", rate, "x"));
+        both.askAll(
+                "of no such broker",
+                ApiKeys.ALTER_CONFIGS,
+                side -> replaced(BROKER, "99", rate, "1"));
+        both.askAll(
+                "of no such kind",
+                ApiKeys.ALTER_CONFIGS,
+                side -> replaced((byte) 77, "1", rate, "1"));
+        both.askAll(
+                "of no such kind",
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                side -> alteration((byte) 77, "1", SET, rate, "1"));
+    }
+
+    private static void ofBroker(
+            SideBySide both,
+            String name,
+            String broker,
+            byte operation,
+            String setting,
+            String value)
+            throws IOException {
+        both.askAll(
+                "of a broker, " + name,
+                ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                side -> alteration(BROKER, broker, operation, setting, value));
+    }
+
     /** In every version; documentation of settings is everybody's own. */
     private static void described(
             SideBySide both, String name, byte type, String resource, String setting)
@@ -89,20 +202,20 @@ final class ConfigQuestions {
                     name,
                     ApiKeys.DESCRIBE_CONFIGS,
                     version,
-                    side ->
-                            new DescribeConfigsRequestData()
-                                    .setResources(
-                                            List.of(
-                                                    new DescribeConfigsRequestData
-                                                                    .DescribeConfigsResource()
-                                                            .setResourceType(type)
-                                                            .setResourceName(resource)
-                                                            .setConfigurationKeys(
-                                                                    List.of(setting))))
-                                    .setIncludeSynonyms(thisVersion == 4),
+                    side -> asked(type, resource, setting).setIncludeSynonyms(thisVersion == 4),
                     DescribeConfigsResponseData.class,
                     (side, answer) -> {});
         }
+    }
+
+    private static DescribeConfigsRequestData asked(byte type, String resource, String setting) {
+        return new DescribeConfigsRequestData()
+                .setResources(
+                        List.of(
+                                new DescribeConfigsRequestData.DescribeConfigsResource()
+                                        .setResourceType(type)
+                                        .setResourceName(resource)
+                                        .setConfigurationKeys(List.of(setting))));
     }
 
     private static void altered(
@@ -121,6 +234,11 @@ final class ConfigQuestions {
 
     private static IncrementalAlterConfigsRequestData alteration(
             String topic, byte operation, String setting, String value) {
+        return alteration(TOPIC, topic, operation, setting, value);
+    }
+
+    private static IncrementalAlterConfigsRequestData alteration(
+            byte type, String resource, byte operation, String setting, String value) {
         IncrementalAlterConfigsRequestData.AlterableConfigCollection configs =
                 new IncrementalAlterConfigsRequestData.AlterableConfigCollection();
         configs.add(
@@ -132,13 +250,18 @@ final class ConfigQuestions {
                 new IncrementalAlterConfigsRequestData.AlterConfigsResourceCollection();
         resources.add(
                 new IncrementalAlterConfigsRequestData.AlterConfigsResource()
-                        .setResourceType(TOPIC)
-                        .setResourceName(topic)
+                        .setResourceType(type)
+                        .setResourceName(resource)
                         .setConfigs(configs));
         return new IncrementalAlterConfigsRequestData().setResources(resources);
     }
 
     private static AlterConfigsRequestData replaced(String topic, String setting, String value) {
+        return replaced(TOPIC, topic, setting, value);
+    }
+
+    private static AlterConfigsRequestData replaced(
+            byte type, String resource, String setting, String value) {
         AlterConfigsRequestData.AlterableConfigCollection configs =
                 new AlterConfigsRequestData.AlterableConfigCollection();
         if (value != null) {
@@ -149,8 +272,8 @@ final class ConfigQuestions {
                 new AlterConfigsRequestData.AlterConfigsResourceCollection();
         resources.add(
                 new AlterConfigsRequestData.AlterConfigsResource()
-                        .setResourceType(TOPIC)
-                        .setResourceName(topic)
+                        .setResourceType(type)
+                        .setResourceName(resource)
                         .setConfigs(configs));
         return new AlterConfigsRequestData().setResources(resources);
     }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DifferentialTest {
 
+    private static final String BEFORE_MAX = "message.timestamp.before.max.ms";
+
     private PlatformProcess platform;
     private KafkaServer kafka;
     private SideBySide both;
@@ -63,14 +65,18 @@ class DifferentialTest {
         }
         createTopic("one", 1);
         createTopic("three", 3);
+        createTopic("packed", 1);
+        createTopic("keyed", 1, "cleanup.policy", "compact");
+        createTopic("timely", 1, BEFORE_MAX, "1000000000");
+        createTopic("keyed-and-timely", 1, "cleanup.policy", "compact", BEFORE_MAX, "1000000000");
     }
 
-    private void createTopic(String topic, int partitions) throws IOException {
+    private void createTopic(String topic, int partitions, String... settings) throws IOException {
         both.ask(
                 "a topic",
                 ApiKeys.CREATE_TOPICS,
                 7,
-                side -> creation(topic, partitions),
+                side -> creation(topic, partitions, settings),
                 CreateTopicsResponseData.class,
                 (side, answer) -> {
                     TopicQuestions.withoutConfigs(answer);
@@ -79,7 +85,8 @@ class DifferentialTest {
     }
 
     /** Its records never expire: those of the questions carry timestamps of long ago. */
-    static CreateTopicsRequestData creation(String topic, int partitions) {
+    private static CreateTopicsRequestData creation(
+            String topic, int partitions, String... settings) {
         CreateTopicsRequestData.CreatableTopicCollection topics =
                 new CreateTopicsRequestData.CreatableTopicCollection();
         CreateTopicsRequestData.CreatableTopicConfigCollection configs =
@@ -88,6 +95,12 @@ class DifferentialTest {
                 new CreateTopicsRequestData.CreatableTopicConfig()
                         .setName("retention.ms")
                         .setValue("-1"));
+        for (int i = 0; i < settings.length; i += 2) {
+            configs.add(
+                    new CreateTopicsRequestData.CreatableTopicConfig()
+                            .setName(settings[i])
+                            .setValue(settings[i + 1]));
+        }
         topics.add(
                 new CreateTopicsRequestData.CreatableTopic()
                         .setName(topic)
@@ -141,13 +154,26 @@ class DifferentialTest {
         ConfigQuestions.ask(both);
         assertDifferOnlyIn(
                 // Kafka has no answer but an unknown error.
-                "IncrementalAlterConfigs v[01], no such operation");
+                "IncrementalAlterConfigs v[01], no such operation",
+                // Kafka has no answer at all.
+                "AlterConfigs v2, the same topic twice",
+                // Kafka takes no policy for one (KIP-1161): such a topic grows for ever.
+                "IncrementalAlterConfigs v[01], subtract all");
+    }
+
+    @Test
+    void configs_of_brokers() throws Exception {
+        ConfigQuestions.askOfBrokers(both);
+        assertDifferOnlyIn(
+                // Kafka keeps settings that it does not know.
+                "IncrementalAlterConfigs v[01], of a broker, no such setting");
     }
 
     @Test
     void produce_fetch_and_offsets() throws Exception {
         ProduceQuestions.ask(both);
         RecordQuestions.ask(both);
+        LogDirQuestions.ask(both);
         assertDifferOnlyIn(
                 // Kafka finds the transaction before the control batch.
                 "Produce v\\d+, a control batch",
@@ -157,8 +183,6 @@ class DifferentialTest {
                 "Produce v\\d+, magic 7",
                 // Kafka tells the batch's own time as the time of appending it.
                 "Produce v11, producer, (again|the first again|the fifth last)",
-                // Kafka adds the start of the log to these refusals.
-                "Produce v11, producer, (a gap|another epoch that does not begin|older than the last five|overlapping|the older epoch)",
                 // Kafka finds a record that has been deleted.
                 "ListOffsets v\\d+, of the latest timestamp where all is deleted");
     }

@@ -98,6 +98,16 @@ class KafkaToolsTest {
         tool(TOPICS, "--alter", "--topic", "cli-topic", "--partitions", "5");
         assertThat(tool(TOPICS, "--describe", "--topic", "cli-topic")).contains("Partition: 4");
         tool(
+                TOPICS,
+                "--alter",
+                "--topic",
+                "cli-topic",
+                "--partitions",
+                "6",
+                "--replica-assignment",
+                "1,1,1,1,1,1");
+        assertThat(tool(TOPICS, "--describe", "--topic", "cli-topic")).contains("Partition: 5");
+        tool(
                 CONFIGS,
                 "--alter",
                 "--entity-type",

@@ -37,7 +37,7 @@ final class OffsetQuestions {
                     version,
                     side -> new OffsetFetchRequestData().setGroupId("plain").setTopics(null));
         }
-        for (int version = 8; version <= 9; version++) {
+        for (int version = 8; version <= 10; version++) {
             both.ask(
                     "all of two groups",
                     ApiKeys.OFFSET_FETCH,
@@ -46,6 +46,7 @@ final class OffsetQuestions {
                             new OffsetFetchRequestData()
                                     .setGroups(List.of(all("plain"), all("nobody"))));
         }
+        aTopicMadeAnew(both);
         both.askAll(
                 "without members",
                 ApiKeys.DESCRIBE_GROUPS,
@@ -56,6 +57,26 @@ final class OffsetQuestions {
         fetchedOffsets(both, "after deletion", "plain", "one");
     }
 
+    /** Offsets of the earlier topic of the name are not those of the new one. */
+    private static void aTopicMadeAnew(SideBySide both) throws IOException {
+        TopicQuestions.make(both, "anew");
+        both.ask(
+                "for a topic that goes",
+                ApiKeys.OFFSET_COMMIT,
+                9,
+                side -> committed("anew", -1, "", "anew", 5, ""));
+        TopicQuestions.delete(both, "anew");
+        both.ask("all, the topic being gone", ApiKeys.OFFSET_FETCH, 9, side -> allOf("anew"));
+        TopicQuestions.make(both, "anew");
+        both.ask("all, the topic being anew", ApiKeys.OFFSET_FETCH, 9, side -> allOf("anew"));
+        fetchedOffsets(both, "the topic being anew", "anew", "anew");
+        TopicQuestions.delete(both, "anew");
+    }
+
+    private static OffsetFetchRequestData allOf(String group) {
+        return new OffsetFetchRequestData().setGroups(List.of(all(group)));
+    }
+
     private static OffsetFetchRequestData.OffsetFetchRequestGroup all(String group) {
         return new OffsetFetchRequestData.OffsetFetchRequestGroup()
                 .setGroupId(group)
@@ -64,9 +85,19 @@ final class OffsetQuestions {
 
     static void commits(SideBySide both, String name, Function<Side, ApiMessage> request)
             throws IOException {
-        for (int version = 2; version <= 9; version++) {
-            both.ask(name, ApiKeys.OFFSET_COMMIT, version, request);
+        for (int version = 2; version <= 10; version++) {
+            both.ask(
+                    name,
+                    ApiKeys.OFFSET_COMMIT,
+                    version,
+                    side -> withIds(side, (OffsetCommitRequestData) request.apply(side)));
         }
+    }
+
+    /** The newest version knows topics by their ids only. */
+    private static ApiMessage withIds(Side side, OffsetCommitRequestData request) {
+        request.topics().forEach(topic -> topic.setTopicId(side.topicId(topic.name())));
+        return request;
     }
 
     static OffsetCommitRequestData committed(
@@ -116,7 +147,7 @@ final class OffsetQuestions {
                                                             .setName(topic)
                                                             .setPartitionIndexes(List.of(0, 1)))));
         }
-        for (int version = 8; version <= 9; version++) {
+        for (int version = 8; version <= 10; version++) {
             both.ask(
                     name,
                     ApiKeys.OFFSET_FETCH,
@@ -133,6 +164,10 @@ final class OffsetQuestions {
                                                                             new OffsetFetchRequestData
                                                                                             .OffsetFetchRequestTopics()
                                                                                     .setName(topic)
+                                                                                    .setTopicId(
+                                                                                            side
+                                                                                                    .topicId(
+                                                                                                            topic))
                                                                                     .setPartitionIndexes(
                                                                                             List.of(
                                                                                                     0,

@@ -24,6 +24,8 @@ final class ProduceQuestions {
 
     static void ask(SideBySide both) throws IOException {
         produce(both);
+        codecs(both);
+        records(both);
         idempotent(both);
     }
 
@@ -59,6 +61,92 @@ final class ProduceQuestions {
                                         org.apache.kafka.common.record.internal.ControlRecordType
                                                 .COMMIT,
                                         0)));
+    }
+
+    private static void codecs(SideBySide both) throws IOException {
+        for (Compression codec :
+                List.of(
+                        Compression.gzip().build(),
+                        Compression.snappy().build(),
+                        Compression.lz4().build(),
+                        Compression.zstd().build())) {
+            produced(
+                    both,
+                    codec.type().name,
+                    1,
+                    "packed",
+                    0,
+                    side ->
+                            MemoryRecords.withRecords(
+                                    codec, record(TIMESTAMP, "a"), record(TIMESTAMP, "b")));
+        }
+    }
+
+    /** Batches of which single records are at fault. */
+    private static void records(SideBySide both) throws IOException {
+        produced(both, "keys", 1, "keyed", 0, side -> records("a", "b"));
+        produced(
+                both,
+                "a key is missing",
+                1,
+                "keyed",
+                0,
+                side -> unpacked(record(TIMESTAMP, "a"), keyless(TIMESTAMP), keyless(TIMESTAMP)));
+        produced(
+                both,
+                "a key is missing, compressed",
+                1,
+                "keyed",
+                0,
+                side ->
+                        MemoryRecords.withRecords(
+                                Compression.lz4().build(),
+                                record(TIMESTAMP, "a"),
+                                keyless(TIMESTAMP)));
+        produced(
+                both,
+                "old",
+                1,
+                "timely",
+                0,
+                side -> unpacked(record(TIMESTAMP, "a"), record(TIMESTAMP - 2_000, "b")));
+        long now = System.currentTimeMillis();
+        produced(
+                both,
+                "one is of the future",
+                1,
+                "timely",
+                0,
+                side -> unpacked(record(now, "a"), record(now + 90_000_000_000L, "b")));
+        produced(
+                both,
+                "one has no time",
+                1,
+                "timely",
+                0,
+                side -> unpacked(record(now, "a"), record(-1, "b")));
+        produced(
+                both,
+                "a key is missing, another is old",
+                1,
+                "keyed-and-timely",
+                0,
+                side -> unpacked(keyless(TIMESTAMP), record(TIMESTAMP, "b"), record(now, "c")));
+    }
+
+    private static MemoryRecords unpacked(SimpleRecord... records) {
+        return MemoryRecords.withRecords(Compression.NONE, records);
+    }
+
+    private static SimpleRecord record(long timestamp, String value) {
+        return new SimpleRecord(
+                timestamp,
+                "key".getBytes(StandardCharsets.UTF_8),
+                value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static SimpleRecord keyless(long timestamp) {
+        return new SimpleRecord(timestamp, new byte[] {1});
     }
 
     private static void produced(

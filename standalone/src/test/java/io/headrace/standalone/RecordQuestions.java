@@ -33,6 +33,7 @@ final class RecordQuestions {
         fetched(both, "at most one byte", "one", 0, 0, -1, 1);
         fetched(both, "no such partition", "one", 9, 0, -1, 1 << 20);
         fetched(both, "no such topic", "absent", 0, 0, -1, 1 << 20);
+        fetched(both, "of every codec", "packed", 0, 0, -1, 1 << 20);
         fetched(both, "an older epoch", "one", 0, 0, 0, 1 << 20);
         fetched(both, "a later epoch", "one", 0, 0, 5, 1 << 20);
         for (byte isolation : new byte[] {0, 1}) {
@@ -149,10 +150,12 @@ final class RecordQuestions {
         for (long time : times) {
             listed(both, 1, "at " + time, "one", 0, time, -1);
         }
-        listed(both, 7, "of the latest timestamp", "one", 0, -3, -1);
-        listed(both, 8, "earliest local", "one", 0, -4, -1);
-        listed(both, 9, "latest tiered", "one", 0, -5, -1);
-        listed(both, 11, "earliest to upload", "one", 0, -6, -1);
+        listed(both, 1, "of the latest timestamp", "one", 0, -3, -1);
+        listed(both, 1, "earliest local", "one", 0, -4, -1);
+        listed(both, 1, "latest tiered", "one", 0, -5, -1);
+        listed(both, 1, "earliest to upload", "one", 0, -6, -1);
+        listed(both, 1, "at the smallest number", "one", 0, Long.MIN_VALUE, -1);
+        listed(both, 1, "earliest to upload of no such partition", "one", 9, -6, -1);
         listed(both, 1, "at -9", "one", 0, -9, -1);
         listed(both, 1, "of no such partition", "one", 9, -1, -1);
         listed(both, 1, "of no such topic", "absent", 0, -1, -1);
@@ -231,11 +234,20 @@ final class RecordQuestions {
         deleted(both, "below the start", "one", 0, 1);
         deleted(both, "beyond the end", "one", 0, 1_000_000);
         deleted(both, "negative", "one", 0, -5);
+        deleted(both, "the largest number", "one", 0, Long.MAX_VALUE);
+        deleted(both, "the smallest number", "one", 0, Long.MIN_VALUE);
+        deleted(both, "of an empty partition, at its end", "three", 2, 0);
+        deleted(both, "of an empty partition, beyond its end", "three", 2, 1);
+        deleted(both, "of an empty partition, all", "three", 2, -1);
+        deleted(both, "of a compacted topic", "keyed", 0, 1);
+        deleted(both, "of a negative partition", "one", -1, 0);
         deleted(both, "no such partition", "one", 9, 1);
         deleted(both, "no such topic", "absent", 0, 1);
         fetched(both, "below the new start", "one", 0, 0, -1, 1 << 20);
         fetched(both, "from the new start", "one", 0, 2, -1, 1 << 20);
         listed(both, 1, "the new start", "one", 0, -2, -1);
+        deleted(both, "one beyond the end", "three", 0, 12);
+        deleted(both, "exactly the end", "three", 1, 0);
         deleted(both, "all", "three", 0, -1);
         fetched(both, "from the end", "three", 0, 11, -1, 1 << 20);
         listed(both, 7, "of the latest timestamp where all is deleted", "three", 0, -3, -1);

@@ -27,14 +27,16 @@ import org.apache.kafka.common.record.internal.Records;
 final class SideBySide implements AutoCloseable {
 
     /**
-     * These may be asked again: a change of topics is answered before every broker knows it, so a
-     * difference only counts when it stays for {@link #SETTLING}.
+     * These may be asked again: a change of topics is answered before every broker knows it, and
+     * committed offsets go after their topic, so a difference only counts when it stays for {@link
+     * #SETTLING}.
      */
     private static final Set<ApiKeys> LOOKS =
             Set.of(
                     ApiKeys.METADATA,
                     ApiKeys.DESCRIBE_CLUSTER,
                     ApiKeys.DESCRIBE_CONFIGS,
+                    ApiKeys.OFFSET_FETCH,
                     ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
 
     private static final Duration SETTLING = Duration.ofSeconds(3);
@@ -44,6 +46,14 @@ final class SideBySide implements AutoCloseable {
     private static final Pattern MESSAGE_OF_AN_ERROR =
             Pattern.compile(
                     "(errorCode=(?!0\\b)-?\\d+, (?:\\w+=[^=()]*, )*?errorMessage)=(?:null|'.*?'(?=, \\w+=|\\)[,\\])]))",
+                    Pattern.DOTALL);
+
+    private static final Pattern MESSAGE_OF_A_RECORD =
+            Pattern.compile("(batchIndexErrorMessage)='.*?'(?=\\))", Pattern.DOTALL);
+
+    private static final Pattern MESSAGE_WITH_RECORDS =
+            Pattern.compile(
+                    "(recordErrors=\\[[^\\]]+\\], errorMessage)='.*?'(?=, currentLeader)",
                     Pattern.DOTALL);
 
     /** One of the two, with the values that it made up. */
@@ -117,6 +127,8 @@ final class SideBySide implements AutoCloseable {
             for (Map.Entry<String, String> name : names.entrySet()) {
                 text = text.replace(name.getKey(), name.getValue());
             }
+            text = MESSAGE_OF_A_RECORD.matcher(text).replaceAll("$1=<text>");
+            text = MESSAGE_WITH_RECORDS.matcher(text).replaceAll("$1=<text>");
             return MESSAGE_OF_AN_ERROR.matcher(text).replaceAll("$1=<text>").strip();
         }
 

@@ -13,7 +13,7 @@ final class ConfigTypes {
                 switch (name) {
                     case "auto.create.topics.enable" -> ConfigType.BOOLEAN;
                     case "broker.id", "node.id", "socket.request.max.bytes" -> ConfigType.INT;
-                    case "log.dirs" -> ConfigType.STRING;
+                    case "log.dirs" -> ConfigType.LIST;
                     default -> ConfigType.LONG;
                 };
         return type.id();

@@ -2,8 +2,10 @@ package io.headrace.admin.controller;
 
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an election has to know about brokers, by id.
@@ -23,11 +25,16 @@ record Standing(
         Set<Integer> replaced) {
 
     Standing {
-        live = Set.copyOf(live);
-        stopping = Set.copyOf(stopping);
-        newcomers = Set.copyOf(newcomers);
-        untrusted = Set.copyOf(untrusted);
-        replaced = Set.copyOf(replaced);
+        live = sorted(live);
+        stopping = sorted(stopping);
+        newcomers = sorted(newcomers);
+        untrusted = sorted(untrusted);
+        replaced = sorted(replaced);
+    }
+
+    /** What is decided by a standing does not depend on the process that decides. */
+    private static Set<Integer> sorted(Set<Integer> ids) {
+        return Collections.unmodifiableSet(new TreeSet<>(ids));
     }
 
     /**

@@ -1,20 +1,19 @@
 package io.headrace.simulation;
 
+import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
-import io.headrace.model.coordination.ZkPaths;
-import io.headrace.model.coordination.ZkPayloads;
-import io.headrace.model.coordination.ZkPayloads.PartitionNode;
-import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.curator.framework.recipes.cache.ChildData;
 
 /**
  * Makes the faults of a plan happen, and ends them.
@@ -126,6 +125,29 @@ final class Attacks {
                 later(fault, program::resume);
             }
             case MOVE -> move(fault);
+            case MEMBER_KILL -> memberGoes(fault, member -> member.program.kill());
+            case MEMBER_LEAVE -> memberGoes(fault, GroupMember::leave);
+            case FAILED_WRITE, FAILED_FORCE -> {
+                if (run != null) {
+                    failDisk(fault, run);
+                }
+            }
+            case FULL_DISK -> {
+                SimulatedDisk disk = world.disks.get(a);
+                disk.fill(world.random.nextInt(3_000));
+                later(fault, () -> disk.capacity(Long.MAX_VALUE));
+            }
+            case CLOCK_JUMP -> {
+                world.clockAhead(a, (b % 2 == 0 ? 1 : -1) * TimeUnit.HOURS.toMillis(3));
+                later(fault, () -> world.clockAhead(a, 0));
+            }
+            case MEMBER_PAUSE -> {
+                if (!world.members().isEmpty()) {
+                    Program program = member(fault).program;
+                    program.pause();
+                    later(fault, program::resume);
+                }
+            }
         }
     }
 
@@ -167,6 +189,39 @@ final class Attacks {
                 });
     }
 
+    /** A log directory that goes offline is a death: it strikes only when that may be. */
+    private void failDisk(Plan.Fault fault, BrokerRun run) {
+        SimulatedDisk disk = world.disks.get(run.id);
+        Predicate<Path> strikes =
+                path -> {
+                    boolean isOn =
+                            path.toString().endsWith(".log")
+                                    && run.isJoined()
+                                    && world.run(run.id) == run
+                                    && world.isLoading()
+                                    && mayDie(run.id);
+                    if (isOn) {
+                        suspect(run.id);
+                    }
+                    return isOn;
+                };
+        if (fault.kind() == Plan.Kind.FAILED_WRITE) {
+            disk.failWrites(strikes, 1);
+        } else {
+            disk.failForces(strikes, 1);
+        }
+        later(
+                fault,
+                () -> {
+                    disk.failWrites(path -> false, 0);
+                    disk.failForces(path -> false, 0);
+                    if (run.isOffline() && world.run(run.id) == run) {
+                        world.kill(run.id);
+                        world.start(run.id);
+                    }
+                });
+    }
+
     private void tellOfDeath(int id) {
         for (World.Admin admin : world.admins) {
             admin.program()
@@ -180,6 +235,20 @@ final class Attacks {
         }
     }
 
+    private GroupMember member(Plan.Fault fault) {
+        return world.members().get(fault.a() % world.members().size());
+    }
+
+    /** Another one comes in its place. */
+    private void memberGoes(Plan.Fault fault, Consumer<GroupMember> how) {
+        if (world.members().isEmpty() || !member(fault).program.isRunning()) {
+            return;
+        }
+        int index = fault.a() % world.members().size();
+        how.accept(member(fault));
+        later(fault, () -> world.members().set(index, new GroupMember(world, index)));
+    }
+
     private void move(Plan.Fault fault) {
         int brokers = world.brokerCount();
         List<Integer> target = new ArrayList<>();
@@ -188,7 +257,14 @@ final class Attacks {
         }
         for (World.Admin admin : world.admins) {
             admin.program()
-                    .in(0, () -> admin.controller().move(fault.b() % Plan.PARTITIONS, target));
+                    .in(
+                            0,
+                            () ->
+                                    admin.controller()
+                                            .move(
+                                                    world.partitions.get(
+                                                            fault.b() % world.partitions.size()),
+                                                    target));
         }
     }
 
@@ -200,11 +276,8 @@ final class Attacks {
 
     private boolean mayDie(int id) {
         forgetAdmitted();
-        ChildData node = world.zooKeeper.node(ZkPaths.states("t")).orElseThrow();
-        List<PartitionNode> partitions =
-                ZkPayloads.decode(node.getPath(), node.getData(), StatesNode.class).partitions();
-        for (int p = 0; p < partitions.size(); p++) {
-            List<Integer> isr = partitions.get(p).isr();
+        for (int p = 0; p < world.partitions.size(); p++) {
+            List<Integer> isr = world.stateNode(world.partitions.get(p)).orElseThrow().isr();
             boolean isKept = hasOther(isr, id) || (isr.equals(List.of(id)) && isForced(id, p));
             if (!isKept || !wanted(p).allMatch(next -> hasOther(next, id))) {
                 return false;
@@ -222,7 +295,7 @@ final class Attacks {
         return IntStream.range(0, world.brokerCount())
                 .mapToObj(world::run)
                 .filter(Objects::nonNull)
-                .flatMap(run -> run.isrWriter.wanted(p).stream());
+                .flatMap(run -> run.wanted(world.partitions.get(p)).stream());
     }
 
     private boolean isSafe(int id) {
@@ -234,7 +307,7 @@ final class Attacks {
     private boolean isForced(int id, int p) {
         for (Partition partition : world.run(id).replicas.partitions()) {
             Leadership leadership = partition.leadership();
-            if (partition.name().partition() == p) {
+            if (partition.name().equals(world.partitions.get(p))) {
                 return leadership != null
                         && leadership.isr().size() == 1
                         && partition.log().recoveryPoint() >= world.judge.committedEnd(p);

@@ -1,8 +1,10 @@
 package io.headrace.simulation;
 
-import io.headrace.admin.controller.SimulatedController;
+import io.headrace.broker.cluster.IsrChange;
+import io.headrace.broker.cluster.IsrOutcome;
 import io.headrace.broker.cluster.SimulatedConverger;
 import io.headrace.broker.cluster.SimulatedIsrWriter;
+import io.headrace.broker.disk.DiskFullException;
 import io.headrace.broker.disk.SimulatedCrash;
 import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.log.Killed;
@@ -21,14 +23,18 @@ import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.curator.framework.recipes.cache.ChildData;
 
 /**
@@ -43,10 +49,11 @@ final class BrokerRun {
     final ZkClient zk;
     final ReplicaManager replicas;
     final LeaderSide leaderSide;
-    final SimulatedIsrWriter isrWriter;
+    final CoordinatorSide coordinator;
     final IdentityHashMap<Partition, Judge.Seen> seen = new IdentityHashMap<>();
     private final World world;
     private final SimulatedDisk disk;
+    private final Map<String, SimulatedIsrWriter> isrWriters = new HashMap<>();
     private final SimulatedFetchers fetchers;
     private LogDirectory logs;
     private LocalReplicas local;
@@ -55,6 +62,7 @@ final class BrokerRun {
     private boolean isJoined;
     private boolean isStopping;
     private boolean isStopped;
+    private boolean isOffline;
     private OwnNode node;
 
     BrokerRun(World world, int id, SimulatedDisk disk) {
@@ -63,8 +71,11 @@ final class BrokerRun {
         this.disk = disk;
         this.program = new Program(world.timeline, this::guarded);
         this.zk = new ZkClient(world.zooKeeper, world.network, program, world.random, id);
-        this.isrWriter =
-                new SimulatedIsrWriter(world.zooKeeper, zk, SimulatedController.TOPIC, world.bug);
+        for (TopicPartition partition : world.partitions) {
+            isrWriters.computeIfAbsent(
+                    partition.topic(),
+                    topic -> new SimulatedIsrWriter(world.zooKeeper, zk, topic, world.bug));
+        }
         this.replicas =
                 new ReplicaManager(
                         id,
@@ -76,8 +87,9 @@ final class BrokerRun {
                         new InSyncRules(
                                 Duration.ofMillis(world.plan.options().lagMs()),
                                 world.timeline::nanos,
-                                isrWriter));
+                                this::submit));
         this.leaderSide = new LeaderSide(world, this);
+        this.coordinator = world.plan.options().groups() ? new CoordinatorSide(world, this) : null;
         this.fetchers =
                 new SimulatedFetchers(
                         id,
@@ -122,14 +134,17 @@ final class BrokerRun {
                             LogDirectorySettings.of(ROOT, "cluster", id).withReserveBytes(0),
                             disk,
                             new LogClock(
-                                    () -> Instant.ofEpochMilli(world.timeline.millis()),
-                                    world.timeline::nanos),
-                            (path, failure) ->
-                                    world.judge.fail("broker " + id + " is offline: " + failure));
+                                    () -> Instant.ofEpochMilli(millis()), world.timeline::nanos),
+                            (path, failure) -> offline(failure));
         } catch (IOException e) {
             world.judge.fail("broker " + id + " does not start: " + e);
         }
-        local = new LocalReplicas(replicas, logs, LeadershipListener.NONE, fetchers);
+        local =
+                new LocalReplicas(
+                        replicas,
+                        logs,
+                        coordinator == null ? LeadershipListener.NONE : coordinator,
+                        fetchers);
         node = new OwnNode(world, this, logs.directoryId(), foundEpoch());
         world.note("broker " + id + " starts, proven epoch " + foundEpoch());
         zk.listen(this::changed);
@@ -138,7 +153,47 @@ final class BrokerRun {
         program.in(TimeUnit.SECONDS.toNanos(2), this::checkpoint);
     }
 
+    private void submit(IsrChange change, Consumer<IsrOutcome> then) {
+        isrWriters.get(change.partition().topic()).submit(change, then);
+    }
+
+    /** What the ISR of a partition may become any moment. */
+    List<List<Integer>> wanted(TopicPartition partition) {
+        return isrWriters.get(partition.topic()).wanted(partition.partition());
+    }
+
+    long millis() {
+        return world.millis(id);
+    }
+
+    /** As {@code Broker} does: only the news is passed on where it comes from. */
+    private void offline(IOException failure) {
+        world.note("broker " + id + " is offline: " + failure.getMessage());
+        if (failure instanceof DiskFullException) {
+            world.judge.fail("broker " + id + " is offline because its disk is full");
+        }
+        isOffline = true;
+        world.offline(id);
+        program.in(
+                0,
+                () -> {
+                    replicas.logsOffline();
+                    node.deregister();
+                });
+    }
+
+    boolean isOffline() {
+        return isOffline;
+    }
+
+    boolean isJoined() {
+        return isJoined;
+    }
+
     private void flush() {
+        if (isOffline) {
+            return;
+        }
         try {
             logs.runFlushes();
         } catch (InterruptedException e) {
@@ -148,11 +203,16 @@ final class BrokerRun {
     }
 
     private void checkpoint() {
+        if (isOffline) {
+            return;
+        }
         try {
             logs.saveHighWatermarks();
             if (world.random.nextInt(3) == 0) {
                 logs.saveCheckpoints();
             }
+        } catch (DiskFullException e) {
+            world.note("broker " + id + ": " + e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -186,7 +246,7 @@ final class BrokerRun {
 
     private void pass() {
         isPassPlanned = false;
-        boolean isDone = converger.pass(zk.image(), world.timeline.millis());
+        boolean isDone = converger.pass(zk.image(), millis());
         replicas.converged();
         if (!isDone) {
             planPass(TimeUnit.MILLISECONDS.toNanos(100));
@@ -251,6 +311,9 @@ final class BrokerRun {
                 found == BrokerRegistration.NO_PROVEN_EPOCH && isJoined
                         ? converger.firstEpoch().orElse(found)
                         : found;
+        if (coordinator != null) {
+            coordinator.close();
+        }
         replicas.quiesce();
         replicas.close();
         try {

@@ -14,11 +14,20 @@ public enum Bug {
     /** Replicas come into an ISR whoever they are. */
     NO_ADMISSION(1),
     /** Readers see what is not committed. */
-    READ_UNCOMMITTED_END(1);
+    READ_UNCOMMITTED_END(1),
+    /** A member commits, whatever its generation is. */
+    COMMIT_WITHOUT_GENERATION(1),
+    /** A coordinator that loads misses the end of its log. */
+    LOADING_SKIPS_THE_LAST_BATCH(1);
 
     /** What shows it most often. */
     Plan plan(long seed) {
-        return this == NO_ADMISSION ? Plan.storm(seed) : Plan.of(seed);
+        return switch (this) {
+            case NO_ADMISSION -> Plan.storm(seed);
+            case COMMIT_WITHOUT_GENERATION, LOADING_SKIPS_THE_LAST_BATCH ->
+                    Plan.of(seed).withGroups();
+            default -> Plan.of(seed);
+        };
     }
 
     /** Begins where a seed notices it soon. */

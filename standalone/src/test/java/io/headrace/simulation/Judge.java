@@ -7,6 +7,7 @@ import io.headrace.broker.replica.Partition;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ import org.apache.curator.framework.recipes.cache.ChildData;
  * acknowledgements    committed, at the offset that was said
  * reads               nothing but what is committed
  * the end             replicas equal; every acknowledged value is there, none twice, none invented
+ * groups              see {@link GroupJudge}
  * </pre>
  */
 final class Judge {
@@ -49,6 +51,7 @@ final class Judge {
         long checked;
     }
 
+    final GroupJudge groups = new GroupJudge(this);
     private final World world;
     private final List<List<Records.Rec>> committed = new ArrayList<>();
     private final List<Map<Integer, Integer>> leaders = new ArrayList<>();
@@ -114,7 +117,7 @@ final class Judge {
 
     private void look(BrokerRun run, Partition partition) throws IOException {
         PartitionLog log = partition.log();
-        int p = partition.name().partition();
+        int p = world.partitions.indexOf(partition.name());
         Seen seen = run.seen.computeIfAbsent(partition, any -> new Seen());
         long highWatermark = partition.highWatermark();
         Leadership leadership = partition.leadership();
@@ -164,6 +167,9 @@ final class Judge {
             }
         } else if (record.offset() == truth.size()) {
             truth.add(record);
+            if (world.partitions.get(p).equals(World.OFFSETS)) {
+                groups.committed(record);
+            }
         } else {
             fail("broker " + run.id + ": a gap below " + record + ", known " + truth.size());
         }
@@ -175,11 +181,13 @@ final class Judge {
         if (!after.getPath().startsWith("/states/") || before.isEmpty()) {
             return;
         }
+        String topic = after.getPath().substring("/states/".length());
         List<PartitionNode> old = partitions(before.get());
         List<PartitionNode> now = partitions(after);
-        for (int p = 0; p < now.size(); p++) {
-            if (!now.get(p).equals(old.get(p))) {
-                changed(p, old.get(p), now.get(p));
+        for (int i = 0; i < now.size(); i++) {
+            if (!now.get(i).equals(old.get(i))) {
+                int p = world.partitions.indexOf(new TopicPartition(topic, i));
+                changed(p, old.get(i), now.get(i));
             }
         }
     }
@@ -220,7 +228,7 @@ final class Judge {
             return;
         }
         for (Partition partition : run.replicas.partitions()) {
-            if (partition.name().partition() == p
+            if (partition.name().equals(world.partitions.get(p))
                     && !partition.log().isOffline()
                     && partition.log().logEndOffset() < committedEnd(p)) {
                 fail(
@@ -287,6 +295,20 @@ final class Judge {
     }
 
     private void end(int p, List<BrokerRun> runs) throws IOException {
+        if (p < Plan.PARTITIONS) {
+            endOfProduced(p);
+        }
+        List<Records.Rec> truth = committed.get(p);
+        for (BrokerRun run : runs) {
+            for (Partition partition : run.replicas.partitions()) {
+                if (partition.name().equals(world.partitions.get(p))) {
+                    equalToTruth(run, partition, p, truth);
+                }
+            }
+        }
+    }
+
+    private void endOfProduced(int p) {
         List<Records.Rec> truth = committed.get(p);
         Map<String, Long> places = new HashMap<>();
         Map<String, Integer> counters = new HashMap<>();
@@ -321,30 +343,27 @@ final class Judge {
                                                 + places.get(value));
                             }
                         });
-        for (BrokerRun run : runs) {
-            for (Partition partition : run.replicas.partitions()) {
-                if (partition.name().partition() == p) {
-                    List<Records.Rec> own =
-                            Records.of(partition.log(), 0, partition.log().logEndOffset());
-                    if (!own.equals(truth)) {
-                        fail(
-                                "broker "
-                                        + run.id
-                                        + " partition "
-                                        + p
-                                        + " has "
-                                        + own.size()
-                                        + " records, committed are "
-                                        + truth.size()
-                                        + ": "
-                                        + own.stream()
-                                                .filter(each -> !truth.contains(each))
-                                                .limit(3)
-                                                .map(Records.Rec::toString)
-                                                .collect(Collectors.joining(", ")));
-                    }
-                }
-            }
+    }
+
+    private void equalToTruth(BrokerRun run, Partition partition, int p, List<Records.Rec> truth)
+            throws IOException {
+        List<Records.Rec> own = Records.of(partition.log(), 0, partition.log().logEndOffset());
+        if (!own.equals(truth)) {
+            fail(
+                    "broker "
+                            + run.id
+                            + " partition "
+                            + p
+                            + " has "
+                            + own.size()
+                            + " records, committed are "
+                            + truth.size()
+                            + ": "
+                            + own.stream()
+                                    .filter(each -> !truth.contains(each))
+                                    .limit(3)
+                                    .map(Records.Rec::toString)
+                                    .collect(Collectors.joining(", ")));
         }
     }
 }

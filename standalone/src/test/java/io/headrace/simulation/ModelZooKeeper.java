@@ -76,6 +76,11 @@ public final class ModelZooKeeper {
         return Optional.ofNullable(nodes.get(path));
     }
 
+    /** Nodes right below a path, in order of their names. */
+    public List<ChildData> below(String path) {
+        return List.copyOf(nodes.subMap(path + "/", path + "0").values());
+    }
+
     /** All of it is done, or nothing: {@link #DONE}, or the index of the first that cannot be. */
     public int multi(List<Op> ops) {
         Map<String, Optional<ChildData>> next = new HashMap<>();

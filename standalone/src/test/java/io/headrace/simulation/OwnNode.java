@@ -42,7 +42,7 @@ final class OwnNode {
     }
 
     void register() {
-        if (isRegistering || run.isStopped()) {
+        if (isRegistering || run.isStopped() || run.isOffline()) {
             return;
         }
         isRegistering = true;
@@ -54,6 +54,25 @@ final class OwnNode {
                     isRegistering = false;
                     if (answer.isEmpty() || !Arrays.equals(data, registration())) {
                         run.program.in(TimeUnit.MILLISECONDS.toNanos(300), this::register);
+                    }
+                });
+    }
+
+    /** For good: a log directory never comes back in one process. */
+    void deregister() {
+        long session = run.zk.session();
+        run.zk.call(
+                () -> {
+                    String path = ZkPaths.broker(run.id);
+                    return world.zooKeeper
+                            .node(path)
+                            .filter(node -> node.getStat().getEphemeralOwner() == session)
+                            .map(node -> world.zooKeeper.multi(List.of(new Op.Delete(path, -1))))
+                            .orElse(ModelZooKeeper.DONE);
+                },
+                answer -> {
+                    if (answer.isEmpty()) {
+                        run.program.in(TimeUnit.MILLISECONDS.toNanos(300), this::deregister);
                     }
                 });
     }

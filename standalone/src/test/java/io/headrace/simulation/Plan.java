@@ -33,7 +33,18 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         PAUSE_CONTROLLER,
         MOVE,
         /** Both directions between a broker and ZooKeeper. */
-        SLOW_ZOOKEEPER
+        SLOW_ZOOKEEPER,
+        MEMBER_KILL,
+        /** It comes back as a zombie, if that takes longer than its session. */
+        MEMBER_PAUSE,
+        MEMBER_LEAVE,
+        /** One write to a log fails, leaving some of its bytes. */
+        FAILED_WRITE,
+        /** One force of a log fails; what it should have made durable is lost with the power. */
+        FAILED_FORCE,
+        FULL_DISK,
+        /** The wall clock of one broker is hours ahead, or behind. */
+        CLOCK_JUMP
     }
 
     /**
@@ -49,11 +60,73 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
             int fetchBytes,
             int segmentBytes,
             boolean flushOnAck,
-            long leadersIntervalMs) {}
+            long leadersIntervalMs,
+            boolean groups) {
+
+        Options withGroups() {
+            return new Options(
+                    brokers,
+                    replicas,
+                    minIsr,
+                    lagMs,
+                    fetchBytes,
+                    segmentBytes,
+                    flushOnAck,
+                    leadersIntervalMs,
+                    true);
+        }
+    }
 
     static final int PARTITIONS = 2;
 
     static Plan of(long seed) {
+        Plan plan = first(seed);
+        Random random = new Random(seed * 0xD1B54A32D192ED03L + 2);
+        if (random.nextInt(3) == 0) {
+            plan = plan.withGroups();
+        }
+        return plan.withDiskFaults(random.nextInt(4) == 0 ? 2 : 0);
+    }
+
+    /**
+     * The same with failing disks and jumping clocks.
+     *
+     * @param oneIn how many kinds there are for one that is taken; 0 takes none
+     */
+    Plan withDiskFaults(int oneIn) {
+        Random random = new Random(seed * 0xBF58476D1CE4E5B9L + 4);
+        List<Kind> kinds = new ArrayList<>();
+        for (Kind kind : EnumSet.range(Kind.FAILED_WRITE, Kind.CLOCK_JUMP)) {
+            if (oneIn > 0 && random.nextInt(oneIn) == 0) {
+                kinds.add(kind);
+            }
+        }
+        return with(options, kinds, random, 5);
+    }
+
+    private Plan with(Options changed, List<Kind> kinds, Random random, int countMax) {
+        List<Fault> more = new ArrayList<>(faults);
+        for (int i = kinds.isEmpty() ? 0 : random.nextInt(countMax + 1); i > 0; i--) {
+            more.add(fault(random, kinds, options.brokers(), loadMs));
+        }
+        more.sort(Comparator.comparingLong(Fault::atMs));
+        return new Plan(seed, changed, List.copyOf(more), loadMs);
+    }
+
+    /** The same with a group of consumers, and what happens to its members. */
+    Plan withGroups() {
+        Random random = new Random(seed * 0x94D049BB133111EBL + 3);
+        List<Kind> kinds = new ArrayList<>();
+        for (Kind kind : EnumSet.range(Kind.MEMBER_KILL, Kind.MEMBER_LEAVE)) {
+            if (random.nextBoolean()) {
+                kinds.add(kind);
+            }
+        }
+        return with(options.withGroups(), kinds, random, 7);
+    }
+
+    /** The kinds that there were first; later ones draw from a source of their own. */
+    private static Plan first(long seed) {
         Random random = new Random(seed * 0x9E3779B97F4A7C15L + 1);
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         for (Kind kind : EnumSet.range(Kind.KILL, Kind.MOVE)) {
@@ -72,7 +145,8 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                         random.nextBoolean() ? 200 : 100_000,
                         random.nextBoolean() ? 1_500 : 100_000,
                         random.nextInt(4) == 0,
-                        random.nextBoolean() ? 2_000 : 300_000);
+                        random.nextBoolean() ? 2_000 : 300_000,
+                        false);
         long loadMs = 6_000L + random.nextInt(14_000);
         List<Fault> faults = new ArrayList<>();
         int count = kinds.isEmpty() ? 0 : 2 + random.nextInt(14);
@@ -120,35 +194,66 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                 b);
     }
 
-    /** The same without one kind of faults. */
-    Plan without(Kind kind) {
-        return new Plan(
-                seed,
-                options,
-                faults.stream().filter(fault -> fault.kind() != kind).toList(),
-                loadMs);
-    }
-
     /** The same with only some of the faults, by their places. */
     Plan only(List<Integer> kept) {
         return new Plan(seed, options, kept.stream().map(faults::get).toList(), loadMs);
     }
 
+    /** All of it, as {@link #parse} reads it. */
     String text() {
+        String head =
+                "seed %d load %d\nbrokers %d replicas %d minIsr %d lag %d fetch %d segment %d forced %b leaders %d groups %b\n"
+                        .formatted(
+                                seed,
+                                loadMs,
+                                options.brokers(),
+                                options.replicas(),
+                                options.minIsr(),
+                                options.lagMs(),
+                                options.fetchBytes(),
+                                options.segmentBytes(),
+                                options.flushOnAck(),
+                                options.leadersIntervalMs(),
+                                options.groups());
         return faults.stream()
                 .map(
                         each ->
-                                "  "
-                                        + each.kind()
-                                        + " at "
-                                        + each.atMs()
-                                        + " for "
-                                        + each.forMs()
-                                        + " ms ("
-                                        + each.a()
-                                        + ", "
-                                        + each.b()
-                                        + ")")
-                .collect(Collectors.joining("\n", "seed " + seed + ", " + options + "\n", ""));
+                                "%s at %d for %d on %d %d"
+                                        .formatted(
+                                                each.kind(),
+                                                each.atMs(),
+                                                each.forMs(),
+                                                each.a(),
+                                                each.b()))
+                .collect(Collectors.joining("\n", head, "\n"));
+    }
+
+    static Plan parse(String text) {
+        List<String> lines = text.lines().toList();
+        String[] head = lines.get(0).split(" ", -1);
+        String[] option = lines.get(1).split(" ", -1);
+        Options options =
+                new Options(
+                        Integer.parseInt(option[1]),
+                        Integer.parseInt(option[3]),
+                        Integer.parseInt(option[5]),
+                        Long.parseLong(option[7]),
+                        Integer.parseInt(option[9]),
+                        Integer.parseInt(option[11]),
+                        Boolean.parseBoolean(option[13]),
+                        Long.parseLong(option[15]),
+                        Boolean.parseBoolean(option[17]));
+        List<Fault> faults = lines.subList(2, lines.size()).stream().map(Plan::parseFault).toList();
+        return new Plan(Long.parseLong(head[1]), options, faults, Long.parseLong(head[3]));
+    }
+
+    private static Fault parseFault(String line) {
+        String[] word = line.split(" ", -1);
+        return new Fault(
+                Kind.valueOf(word[0]),
+                Long.parseLong(word[2]),
+                Long.parseLong(word[4]),
+                Integer.parseInt(word[6]),
+                Integer.parseInt(word[7]));
     }
 }

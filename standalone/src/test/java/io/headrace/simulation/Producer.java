@@ -57,7 +57,7 @@ final class Producer {
 
     private void attempt() {
         int token = ++attempts;
-        PartitionState state = world.described(partition).orElse(null);
+        PartitionState state = world.described(world.partitions.get(partition)).orElse(null);
         int leader = state == null || state.leaderEpoch() < newestEpoch ? -1 : state.leader();
         if (state != null) {
             newestEpoch = Math.max(newestEpoch, state.leaderEpoch());

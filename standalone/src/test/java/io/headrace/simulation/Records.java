@@ -16,7 +16,11 @@ import java.util.List;
 /** Records of a simulation: each has a value of its own. */
 final class Records {
 
-    record Rec(long offset, int leaderEpoch, String value) {}
+    /**
+     * @param key its bytes, one a character; empty where there is none
+     * @param value likewise; null for a tombstone
+     */
+    record Rec(long offset, int leaderEpoch, String key, String value) {}
 
     private Records() {}
 
@@ -47,18 +51,29 @@ final class Records {
         RecordReader reader = new RecordReader(1 << 20);
         reader.wrap(batches, batches.position(), batches.limit(), from);
         while (reader.next()) {
-            byte[] value = reader.value();
             if (reader.offset() < to) {
                 all.add(
                         new Rec(
                                 reader.offset(),
                                 RecordBatch.leaderEpoch(batches, reader.batchPosition()),
-                                new String(
-                                        value == null ? new byte[0] : value,
-                                        StandardCharsets.UTF_8)));
+                                text(reader.bytes(), reader.keyAt(), reader.keyLength(), ""),
+                                text(
+                                        reader.bytes(),
+                                        reader.valueAt(),
+                                        reader.valueLength(),
+                                        null)));
             }
         }
         return all;
+    }
+
+    private static String text(ByteBuffer bytes, int at, int length, String none) {
+        if (length < 0) {
+            return none;
+        }
+        byte[] copy = new byte[length];
+        bytes.get(at, copy);
+        return new String(copy, StandardCharsets.ISO_8859_1);
     }
 
     /** All records of the range, which the log has. */

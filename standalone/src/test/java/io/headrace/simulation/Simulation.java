@@ -12,10 +12,17 @@ final class Simulation {
 
     /**
      * @param failure what must never be; empty when all went well
+     * @param acknowledged records
+     * @param commits of offsets, acknowledged
      * @param trace the same for the same plan
      */
     record Result(
-            Optional<Throwable> failure, String story, long events, int acknowledged, long trace) {}
+            Optional<Throwable> failure,
+            String story,
+            long events,
+            int acknowledged,
+            int commits,
+            long trace) {}
 
     private Simulation() {}
 
@@ -31,6 +38,7 @@ final class Simulation {
             if (!world.go(HEALED_MS, () -> world.unsettled().isEmpty())) {
                 world.judge.fail("it does not come to rest: " + world.unsettled());
             }
+            world.readOffsets();
             world.judge.end();
         } catch (RuntimeException | AssertionError e) {
             failure = Optional.of(e);
@@ -40,6 +48,7 @@ final class Simulation {
                 world.story(),
                 world.timeline.count(),
                 world.judge.acknowledgedCount(),
+                world.judge.groups.acknowledgedCount(),
                 world.trace());
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +35,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(value = 12, unit = TimeUnit.HOURS)
 class SimulationTest {
 
-    private static final long SEEDS = Long.getLong("headrace.sim.seeds", 100);
+    private static final long SEEDS = Long.getLong("headrace.sim.seeds", 300);
     private static final long FROM = Long.getLong("headrace.sim.from", 1);
     private static final boolean STORM = Boolean.getBoolean("headrace.sim.storm");
     private static final int THREADS = Integer.getInteger("headrace.sim.threads", 1);
@@ -55,26 +58,21 @@ class SimulationTest {
 
     /** What seeds showed first, so that it does not come back. */
     enum Finding {
-        LEADS_WHAT_IT_LED_BEFORE_ITS_START(160),
-        THE_LAST_COPY_IS_DROPPED_FOR_AN_ABSENT_ONE_THAT_COMES_BACK_EMPTY(68),
-        A_CLEAN_STOP_HANDS_OVER_TO_BROKERS_THAT_ARE_DEAD(123),
-        A_LIVE_FOLLOWER_IS_DROPPED_FOR_A_LEADER_WITHOUT_POWER(1042, true),
-        A_LIVE_LEADER_IS_DROPPED_FOR_A_FOLLOWER_WITHOUT_POWER(1737, true),
-        AN_ELIGIBLE_ONE_IS_TAKEN_FOR_ALIVE(1909, true),
-        THE_LAST_OF_THE_ISR_IS_FORGOTTEN_FOR_AN_ELIGIBLE_ONE_THAT_DIES(15208, true),
-        TWO_CLEAN_STOPS_WITHOUT_A_CONTROLLER_ARE_NO_PROOF(11012, true),
-        A_FOLLOWER_THAT_IS_CUT_OFF_COMES_BACK_BY_WHAT_IT_HAD(804, true);
+        LEADS_WHAT_IT_LED_BEFORE_ITS_START,
+        THE_LAST_COPY_IS_DROPPED_FOR_AN_ABSENT_ONE_THAT_COMES_BACK_EMPTY,
+        A_CLEAN_STOP_HANDS_OVER_TO_BROKERS_THAT_ARE_DEAD,
+        A_LIVE_FOLLOWER_IS_DROPPED_FOR_A_LEADER_WITHOUT_POWER,
+        A_LIVE_LEADER_IS_DROPPED_FOR_A_FOLLOWER_WITHOUT_POWER,
+        AN_ELIGIBLE_ONE_IS_TAKEN_FOR_ALIVE,
+        THE_LAST_OF_THE_ISR_IS_FORGOTTEN_FOR_AN_ELIGIBLE_ONE_THAT_DIES,
+        TWO_CLEAN_STOPS_WITHOUT_A_CONTROLLER_ARE_NO_PROOF,
+        A_FOLLOWER_THAT_IS_CUT_OFF_COMES_BACK_BY_WHAT_IT_HAD;
 
-        private final Plan plan;
-
-        Finding(long seed) {
-            this(seed, false);
-        }
-
-        /** Slow ZooKeepers were not there yet when the first ones were found. */
-        Finding(long seed, boolean withSlowZooKeeper) {
-            Plan all = Plan.of(seed);
-            this.plan = withSlowZooKeeper ? all : all.without(Plan.Kind.SLOW_ZOOKEEPER);
+        /** Its plan is kept, not drawn: new kinds of faults do not change it. */
+        Plan plan() throws IOException {
+            try (InputStream in = SimulationTest.class.getResourceAsStream(name() + ".plan")) {
+                return Plan.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
         }
     }
 
@@ -85,6 +83,7 @@ class SimulationTest {
         AtomicLong next = new AtomicLong(FROM);
         AtomicLong events = new AtomicLong();
         AtomicLong acknowledged = new AtomicLong();
+        AtomicLong commits = new AtomicLong();
         Callable<Long> worker =
                 () -> {
                     long count = 0;
@@ -92,6 +91,7 @@ class SimulationTest {
                         Simulation.Result result = Simulation.run(plan(seed), Bug.NONE);
                         events.addAndGet(result.events());
                         acknowledged.addAndGet(result.acknowledged());
+                        commits.addAndGet(result.commits());
                         if (result.failure().isPresent()) {
                             failed.put(seed, result);
                         }
@@ -104,12 +104,14 @@ class SimulationTest {
             }
         }
         System.out.printf(
-                "%d simulations from seed %d: %d events, %d records acknowledged, in %d ms;"
+                "%d simulations from seed %d: %d events, %d records and %d commits"
+                        + " acknowledged, in %d ms;"
                         + " failed: %s%n",
                 SEEDS,
                 FROM,
                 events.get(),
                 acknowledged.get(),
+                commits.get(),
                 (System.nanoTime() - started) / 1_000_000,
                 failed.keySet());
         if (!failed.isEmpty()) {
@@ -143,10 +145,11 @@ class SimulationTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatASeedFoundStaysMended(Finding finding) {
-        Simulation.Result result = Simulation.run(finding.plan, Bug.NONE);
+    void whatASeedFoundStaysMended(Finding finding) throws IOException {
+        Plan plan = finding.plan();
+        Simulation.Result result = Simulation.run(plan, Bug.NONE);
         if (result.failure().isPresent()) {
-            throw new AssertionError(report(finding.plan), result.failure().get());
+            throw new AssertionError(report(plan), result.failure().get());
         }
     }
 
@@ -164,6 +167,12 @@ class SimulationTest {
                 + again.failure().map(Throwable::toString).orElse("")
                 + "\n"
                 + again.story();
+    }
+
+    @Test
+    void aPlanIsReadAsItWasWritten() {
+        Plan plan = Plan.of(3).withGroups();
+        assertThat(Plan.parse(plan.text())).isEqualTo(plan);
     }
 
     @Test

@@ -3,10 +3,18 @@ package io.headrace.simulation;
 import io.headrace.admin.controller.SimulatedController;
 import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.disk.Unflushed;
+import io.headrace.broker.group.GroupCoordinator;
+import io.headrace.broker.group.Offsets;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReadResult;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.coordination.ZkPayloads;
+import io.headrace.model.coordination.ZkPayloads.PartitionNode;
+import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,7 +30,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** A cluster, its clients and everything around it. */
 final class World {
@@ -35,6 +47,11 @@ final class World {
     /** One admin-service, as far as it counts here. */
     record Admin(Program program, SimulatedController controller) {}
 
+    /** Where groups live, when there are some. */
+    static final TopicPartition OFFSETS = new TopicPartition(GroupCoordinator.TOPIC, 0);
+
+    private static final int MEMBERS = 3;
+
     final Plan plan;
     final Bug bug;
     final Random random;
@@ -43,9 +60,16 @@ final class World {
     final ModelZooKeeper zooKeeper;
     final Judge judge;
     final List<SimulatedDisk> disks = new ArrayList<>();
+
+    /** All partitions; elsewhere they are known by their places here. */
+    final List<TopicPartition> partitions = new ArrayList<>();
+
     final List<Admin> admins = new ArrayList<>();
     private final BrokerRun[] runs;
+    private final long[] clockAheadMs;
+    private final Set<Integer> wasOffline = new TreeSet<>();
     private final List<Producer> producers = new ArrayList<>();
+    private final List<GroupMember> members = new ArrayList<>();
     private final Deque<String> notes = new ArrayDeque<>();
     private long trace = 17;
     private boolean isLoading = true;
@@ -55,10 +79,17 @@ final class World {
         this.bug = bug;
         this.random = new Random(plan.seed());
         this.network = new Network(timeline, random);
-        this.judge = new Judge(this, Plan.PARTITIONS);
+        for (int p = 0; p < Plan.PARTITIONS; p++) {
+            partitions.add(new TopicPartition(SimulatedController.TOPIC, p));
+        }
+        if (plan.options().groups()) {
+            partitions.add(OFFSETS);
+        }
+        this.judge = new Judge(this, partitions.size());
         this.zooKeeper = new ModelZooKeeper(timeline, SESSION_NANOS, judge::stateChanged);
         this.runs = new BrokerRun[plan.options().brokers()];
-        SimulatedController.create(zooKeeper, topic());
+        this.clockAheadMs = new long[runs.length];
+        SimulatedController.create(zooKeeper, topics());
         for (int i = 0; i < CONTROLLERS; i++) {
             admins.add(admin(i));
         }
@@ -73,29 +104,55 @@ final class World {
         }
         expireSessions();
         read();
+        if (plan.options().groups()) {
+            for (int i = 0; i < MEMBERS; i++) {
+                members.add(new GroupMember(this, i));
+            }
+        }
     }
 
-    private TopicImage topic() {
-        Plan.Options options = plan.options();
+    private List<TopicImage> topics() {
         List<List<Integer>> assignments = new ArrayList<>();
-        for (int p = 0; p < Plan.PARTITIONS; p++) {
-            List<Integer> replicas = new ArrayList<>();
-            for (int i = 0; i < options.replicas(); i++) {
-                replicas.add((p + i) % options.brokers());
-            }
-            assignments.add(replicas);
+        for (int p = 0; p < partitions.size(); p++) {
+            assignments.add(replicas(p));
         }
-        return SimulatedController.topic(
-                assignments,
-                Map.of(
-                        "min.insync.replicas",
-                        Integer.toString(options.minIsr()),
-                        "segment.bytes",
-                        Integer.toString(options.segmentBytes()),
-                        "retention.ms",
-                        "-1",
-                        "flush.on.ack",
-                        Boolean.toString(options.flushOnAck())));
+        List<TopicImage> topics = new ArrayList<>();
+        topics.add(
+                SimulatedController.topic(
+                        SimulatedController.TOPIC,
+                        new TopicId(5, 5),
+                        assignments.subList(0, Plan.PARTITIONS),
+                        config()));
+        if (plan.options().groups()) {
+            topics.add(
+                    SimulatedController.topic(
+                            GroupCoordinator.TOPIC,
+                            new TopicId(6, 6),
+                            List.of(assignments.getLast()),
+                            config()));
+        }
+        return topics;
+    }
+
+    private List<Integer> replicas(int p) {
+        List<Integer> replicas = new ArrayList<>();
+        for (int i = 0; i < plan.options().replicas(); i++) {
+            replicas.add((p + i) % plan.options().brokers());
+        }
+        return replicas;
+    }
+
+    private Map<String, String> config() {
+        Plan.Options options = plan.options();
+        return Map.of(
+                "min.insync.replicas",
+                Integer.toString(options.minIsr()),
+                "segment.bytes",
+                Integer.toString(options.segmentBytes()),
+                "retention.ms",
+                "-1",
+                "flush.on.ack",
+                Boolean.toString(options.flushOnAck()));
     }
 
     Admin admin(int index) {
@@ -150,10 +207,15 @@ final class World {
 
     void start(int id) {
         if (runs[id] == null) {
-            if (disks.get(id).isCrashed()) {
-                disks.get(id).restart();
+            SimulatedDisk disk = disks.get(id);
+            if (wasOffline.remove(id)) {
+                disk.crash(Unflushed.LOST); // as an operator does: the page cache is not trusted
             }
-            runs[id] = new BrokerRun(this, id, disks.get(id));
+            disk.capacity(Long.MAX_VALUE);
+            if (disk.isCrashed()) {
+                disk.restart();
+            }
+            runs[id] = new BrokerRun(this, id, disk);
         }
     }
 
@@ -179,6 +241,28 @@ final class World {
         timeline.in(TimeUnit.MILLISECONDS.toNanos(200), () -> start(id));
     }
 
+    /** A log directory is not used any more; the broker starts again without its page cache. */
+    void offline(int id) {
+        wasOffline.add(id);
+    }
+
+    /** Wall clock of a broker. */
+    long millis(int id) {
+        return timeline.millis() + clockAheadMs[id];
+    }
+
+    void clockAhead(int id, long millis) {
+        clockAheadMs[id] = millis;
+    }
+
+    /** What ZooKeeper says of a partition. */
+    Optional<PartitionNode> stateNode(TopicPartition partition) {
+        return zooKeeper
+                .node(ZkPaths.states(partition.topic()))
+                .map(node -> ZkPayloads.decode(node.getPath(), node.getData(), StatesNode.class))
+                .map(states -> states.partitions().get(partition.partition()));
+    }
+
     // ---- clients
 
     boolean isLoading() {
@@ -190,13 +274,37 @@ final class World {
     }
 
     /** The partition, as some broker believes that it is; empty when none answers. */
-    Optional<PartitionState> described(int partition) {
+    Optional<PartitionState> described(TopicPartition partition) {
         BrokerRun asked = runs[random.nextInt(runs.length)];
         return asked == null || !asked.program.isRunning()
                 ? Optional.empty()
-                : asked.zk
-                        .image()
-                        .partition(new TopicPartition(SimulatedController.TOPIC, partition));
+                : asked.zk.image().partition(partition);
+    }
+
+    <R> void askCoordinator(
+            int id, BiConsumer<CoordinatorSide, Consumer<R>> call, Consumer<R> then) {
+        network.send(
+                Network.CLIENTS,
+                id,
+                () -> {
+                    BrokerRun run = run(id);
+                    if (run != null) {
+                        run.program.in(
+                                0,
+                                () ->
+                                        call.accept(
+                                                run.coordinator,
+                                                reply ->
+                                                        network.send(
+                                                                id,
+                                                                Network.CLIENTS,
+                                                                () -> then.accept(reply))));
+                    }
+                });
+    }
+
+    List<GroupMember> members() {
+        return members;
     }
 
     private void read() {
@@ -257,21 +365,10 @@ final class World {
                 return "a broker is down or behind";
             }
         }
-        TopicImage topic = runs[0].zk.image().topics().get(SimulatedController.TOPIC);
-        for (int p = 0; p < Plan.PARTITIONS; p++) {
-            PartitionState state = topic.states().get(p);
-            if (!state.hasLeader()
-                    || topic.moves().containsKey(p)
-                    || !state.isr().containsAll(topic.assignments().get(p))) {
-                return "partition " + p + " is " + state + " of " + topic.assignments().get(p);
-            }
-            for (int id : topic.assignments().get(p)) {
-                Partition replica = runs[id].replicas.served(SimulatedController.TOPIC, p);
-                if (replica == null
-                        || replica.highWatermark() != judge.committedEnd(p)
-                        || replica.log().logEndOffset() != judge.committedEnd(p)) {
-                    return "broker " + id + " has not all of partition " + p;
-                }
+        for (int p = 0; p < partitions.size(); p++) {
+            String why = unsettled(p);
+            if (!why.isEmpty()) {
+                return why;
             }
         }
         for (Producer producer : producers) {
@@ -279,13 +376,71 @@ final class World {
                 return "a producer still waits";
             }
         }
+        return unsettledGroup();
+    }
+
+    private String unsettled(int p) {
+        TopicPartition name = partitions.get(p);
+        TopicImage topic = runs[0].zk.image().topics().get(name.topic());
+        List<Integer> assigned = topic.assignments().get(name.partition());
+        PartitionState state = topic.states().get(name.partition());
+        if (!state.hasLeader()
+                || topic.moves().containsKey(name.partition())
+                || !state.isr().containsAll(assigned)) {
+            return name + " is " + state + " of " + assigned;
+        }
+        for (int id : assigned) {
+            Partition replica = runs[id].replicas.served(name.topic(), name.partition());
+            if (replica == null
+                    || replica.highWatermark() != judge.committedEnd(p)
+                    || replica.log().logEndOffset() != judge.committedEnd(p)) {
+                return "broker " + id + " has not all of " + name;
+            }
+        }
         return "";
+    }
+
+    private String unsettledGroup() {
+        Set<Integer> owned = new TreeSet<>();
+        for (GroupMember member : members) {
+            if (!member.owns(judge.groups.generation().number())) {
+                return member + ", the group is " + judge.groups.generation();
+            }
+            owned.addAll(member.partitions());
+        }
+        return members.isEmpty() || owned.size() == Plan.PARTITIONS
+                ? ""
+                : "only " + owned + " have an owner";
+    }
+
+    /** Asks the coordinator, when all is settled, for all offsets. */
+    void readOffsets() {
+        if (members.isEmpty()) {
+            return;
+        }
+        boolean[] isAnswered = new boolean[1];
+        for (int i = 0; i < 10 && !isAnswered[0]; i++) { // the preferred leader may take over
+            askCoordinator(
+                    stateNode(OFFSETS).orElseThrow().leader(),
+                    (side, reply) -> side.fetch(new Offsets.Fetch("g", Optional.empty()), reply),
+                    (Offsets.FetchReply reply) -> {
+                        if (reply.error() == ErrorCode.NONE) {
+                            isAnswered[0] = true;
+                            judge.groups.end(CoordinatorSide.metadata(reply));
+                        }
+                    });
+            go(1_000, () -> isAnswered[0]);
+        }
+        if (!isAnswered[0]) {
+            judge.fail("the coordinator does not answer");
+        }
     }
 
     /** Who is to have the partition; others may not have deleted theirs yet. */
     List<BrokerRun> assignedRuns(int p) {
-        TopicImage topic = runs[0].zk.image().topics().get(SimulatedController.TOPIC);
-        return topic.assignments().get(p).stream().map(id -> runs[id]).toList();
+        TopicPartition name = partitions.get(p);
+        TopicImage topic = runs[0].zk.image().topics().get(name.topic());
+        return topic.assignments().get(name.partition()).stream().map(id -> runs[id]).toList();
     }
 
     void note(String text) {

@@ -3,10 +3,12 @@ package io.headrace.admin.controller;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.topic.TopicConfig;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an election has to know about brokers, by id.
@@ -28,11 +30,11 @@ record Standing(
         Map<Integer, TopicConfig> defaults) {
 
     Standing {
-        live = Set.copyOf(live);
-        stopping = Set.copyOf(stopping);
-        newcomers = Set.copyOf(newcomers);
-        untrusted = Set.copyOf(untrusted);
-        replaced = Set.copyOf(replaced);
+        live = sorted(live);
+        stopping = sorted(stopping);
+        newcomers = sorted(newcomers);
+        untrusted = sorted(untrusted);
+        replaced = sorted(replaced);
         defaults = Map.copyOf(defaults);
     }
 
@@ -44,6 +46,11 @@ record Standing(
             Set<Integer> untrusted,
             Set<Integer> replaced) {
         this(live, stopping, newcomers, untrusted, replaced, Map.of());
+    }
+
+    /** What is decided by a standing does not depend on the process that decides. */
+    private static Set<Integer> sorted(Set<Integer> ids) {
+        return Collections.unmodifiableSet(new TreeSet<>(ids));
     }
 
     /**

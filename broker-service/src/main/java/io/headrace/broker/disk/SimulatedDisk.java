@@ -93,8 +93,13 @@ public final class SimulatedDisk implements Disk {
 
     /** Power returns: what survived is there, no further crash is planned, faults are gone. */
     public synchronized void restart() {
+        restart(new CrashFate.Drawn(unflushed, random));
+    }
+
+    /** Like the above; the fate says what survived. */
+    synchronized void restart(CrashFate fate) {
         if (isCrashed) {
-            names.crash(unflushed, random);
+            names.crash(fate);
         }
         isCrashed = false;
         crashAtCall = Long.MAX_VALUE;
@@ -102,6 +107,11 @@ public final class SimulatedDisk implements Disk {
         forceFault = Fault.NONE;
         locks.clear();
         bootCount++;
+    }
+
+    /** Changes that a crash may keep or lose. */
+    synchronized int pendingCount() {
+        return names.pendingCount();
     }
 
     /** Makes everything durable, as if the machine had been idle for long. */
@@ -125,6 +135,11 @@ public final class SimulatedDisk implements Disk {
     /** Total bytes of all files that fit; a write past that fails half done. */
     public synchronized void capacity(long bytes) {
         capacityBytes = bytes;
+    }
+
+    /** Leaves room for so many bytes. */
+    public synchronized void fill(long freeBytes) {
+        capacityBytes = names.bytesUsed() + freeBytes;
     }
 
     /** Runs before each force, outside the monitor, with the file's path. */

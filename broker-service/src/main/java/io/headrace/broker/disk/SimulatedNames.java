@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -152,16 +151,12 @@ final class SimulatedNames {
     }
 
     /** Of each directory's changes the first so many survive. */
-    void crash(Unflushed unflushed, Random random) {
+    void crash(CrashFate fate) {
         Set<Directory> cut = new HashSet<>();
         for (Change change : pending) {
-            boolean isLost = unflushed == Unflushed.LOST;
-            if (unflushed == Unflushed.TORN) {
-                isLost = random.nextInt(3) == 0;
-            }
-            for (Entry entry : change.entries()) {
-                isLost |= cut.contains(entry.directory());
-            }
+            boolean isCutOff =
+                    change.entries().stream().anyMatch(entry -> cut.contains(entry.directory()));
+            boolean isLost = !fate.keepsName(isCutOff) || isCutOff;
             for (Entry entry : change.entries()) {
                 if (isLost) {
                     cut.add(entry.directory());
@@ -172,7 +167,14 @@ final class SimulatedNames {
         }
         pending.clear();
         restore(root);
-        forEachContent(content -> content.crash(unflushed, random));
+        forEachContent(content -> content.crash(fate));
+    }
+
+    /** Changes of names and contents that a crash may keep or lose. */
+    int pendingCount() {
+        int[] count = {pending.size()};
+        forEachContent(content -> count[0] += content.pendingCount());
+        return count[0];
     }
 
     private static void restore(Directory directory) {

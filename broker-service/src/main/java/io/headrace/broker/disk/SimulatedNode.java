@@ -127,21 +127,21 @@ sealed interface SimulatedNode {
             pending.forEach(change -> change.isDoomed = true);
         }
 
-        void crash(Unflushed unflushed, Random random) {
-            for (Change change : pending) {
+        /** Changes that a crash may keep or lose. */
+        int pendingCount() {
+            return (int) pending.stream().filter(change -> !change.isDoomed).count();
+        }
+
+        void crash(CrashFate fate) {
+            for (int i = 0; i < pending.size(); i++) {
+                Change change = pending.get(i);
                 if (change.isDoomed) {
                     continue;
                 }
-                switch (unflushed) {
-                    case LOST -> {}
-                    case KEPT -> change.applyTo(durable);
-                    case TORN -> {
-                        switch (random.nextInt(3)) {
-                            case 0 -> change.applyTo(durable);
-                            case 1 -> change.tearInto(durable, random);
-                            default -> {}
-                        }
-                    }
+                switch (fate.left(i == pending.size() - 1)) {
+                    case NOTHING -> {}
+                    case ALL -> change.applyTo(durable);
+                    case TORN -> change.tearInto(durable, fate.sectors());
                 }
             }
             pending.clear();

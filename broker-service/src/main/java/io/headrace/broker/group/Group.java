@@ -71,6 +71,9 @@ final class Group {
     /** Commits whose records are on their way, by partition. */
     final Map<TopicPartition, Integer> commitsInFlight = new HashMap<>();
 
+    /** The last generation whose leader has decided who gets what. */
+    int assignedGeneration = -1;
+
     /** Somebody came while the first rebalance waited. */
     boolean newMemberCame;
 

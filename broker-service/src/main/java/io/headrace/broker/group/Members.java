@@ -48,7 +48,8 @@ final class Members {
                 member.answerSync(Sync.Reply.failed(ErrorCode.REBALANCE_IN_PROGRESS));
                 member.awaitingSync = reply;
                 rebalances.synced(group, member.id());
-                if (group.isLeader(member.id())) {
+                // A leader that asks again may have decided otherwise; the first decision stands.
+                if (group.isLeader(member.id()) && group.assignedGeneration != group.generation()) {
                     store(group, request);
                 }
             }
@@ -71,6 +72,7 @@ final class Members {
                     member.id(), request.assignments().getOrDefault(member.id(), Sync.NOTHING));
         }
         int generation = group.generation();
+        group.assignedGeneration = generation;
         context.append(
                 List.of(GroupRecords.group(group, assignments)),
                 error -> {

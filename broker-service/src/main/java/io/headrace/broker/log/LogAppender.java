@@ -284,12 +284,6 @@ final class LogAppender {
         if (closed != null) {
             return new AppendOutcome.Refused(closed.code(), closed.text());
         }
-        int latest = state.epochs.latestEpoch();
-        if (leaderEpoch < latest) {
-            return new AppendOutcome.Refused(
-                    ErrorCode.FENCED_LEADER_EPOCH,
-                    "leader epoch " + leaderEpoch + " is older than the log's " + latest);
-        }
         try {
             if (!state.reserve.admits(bytes)) {
                 return new AppendOutcome.Refused(ErrorCode.DISK_NEARLY_FULL, NO_SPACE);
@@ -297,17 +291,26 @@ final class LogAppender {
             if (state.isTorn) {
                 heal();
             }
-            return null;
         } catch (IOException e) {
             return failed(e);
         }
+        int latest = state.epochs.latestEpoch();
+        return leaderEpoch < latest
+                ? new AppendOutcome.Refused(
+                        ErrorCode.FENCED_LEADER_EPOCH,
+                        "leader epoch " + leaderEpoch + " is older than the log's " + latest)
+                : null;
     }
 
-    /** Cuts off what a write left behind the log end when the disk was full. */
+    /**
+     * Cuts off what a write left behind the log end when the disk was full, and forgets the epochs
+     * of batches that were to come there.
+     */
     private void heal() throws IOException {
         Segment active = state.segments.active();
         active.file().truncate(active.sizeInBytes());
         active.file().force();
+        state.epochs.truncateFromEnd(state.logEndOffset + 1);
         state.isTorn = false;
     }
 

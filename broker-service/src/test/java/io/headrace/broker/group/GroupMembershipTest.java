@@ -63,6 +63,25 @@ class GroupMembershipTest {
     }
 
     @Test
+    void aLeaderThatAsksAgainDoesNotDecideAgain() {
+        CompletableFuture<Join.Reply> first = desk.joinTwice(one);
+        CompletableFuture<Join.Reply> second = desk.joinTwice(two);
+        desk.time.pass(2L * DELAY_MS);
+        one.generation = now(first).generation();
+        two.generation = now(second).generation();
+        desk.log.commitsAtOnce = false;
+        var _ = desk.sync(one, Map.of(one.memberId, bytes("a"), two.memberId, bytes("b")));
+        CompletableFuture<Sync.Reply> again =
+                desk.sync(one, Map.of(one.memberId, bytes("b"), two.memberId, bytes("a")));
+        desk.log.commitsAtOnce = true;
+        desk.log.commit(0);
+        desk.time.settle();
+        assertThat(now(again).assignment()).isEqualTo(bytes("a"));
+        desk.reload();
+        assertThat(now(desk.sync(two, Map.of())).assignment()).isEqualTo(bytes("b"));
+    }
+
+    @Test
     void followersWaitForTheLeadersAssignmentAndItIsStoredFirst() {
         CompletableFuture<Join.Reply> first = desk.joinTwice(one);
         CompletableFuture<Join.Reply> second = desk.joinTwice(two);

@@ -10,6 +10,7 @@ import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,5 +120,19 @@ class FollowerAppendTest {
         test.killAndReopen();
         assertThat(test.log.logStartOffset()).isEqualTo(7);
         assertThat(test.values()).containsExactly("below");
+    }
+
+    @Test
+    void aFullDiskLeavesNoEpochOfBatchesThatDidNotCome() throws Exception {
+        SimulatedDisk disk = new SimulatedDisk(1);
+        test = new TestLog(disk, Path.of("/data"), TestLog.SMALL);
+        append(sent(0, 2, "a"));
+        disk.fill(40);
+        assertThat(code(append(sent(1, 2, "b".repeat(100)), sent(2, 3, "c"))))
+                .isEqualTo(ErrorCode.DISK_NEARLY_FULL);
+        disk.capacity(Long.MAX_VALUE);
+        test.clock.advance(Duration.ofSeconds(1));
+        assertThat(code(append(sent(1, 2, "b")))).isEqualTo(ErrorCode.NONE);
+        assertThat(test.log.leaderEpochs()).containsExactly(new EpochStart(2, 0));
     }
 }

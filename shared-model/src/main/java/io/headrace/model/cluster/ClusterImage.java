@@ -2,6 +2,8 @@ package io.headrace.model.cluster;
 
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,13 +40,22 @@ public record ClusterImage(
         Optional<BalanceRun> balance) {
 
     public ClusterImage {
-        brokers = Map.copyOf(brokers);
-        topics = Map.copyOf(topics);
+        brokers = sorted(brokers);
+        topics = sorted(topics);
         deletedTopics = Map.copyOf(deletedTopics);
         admins = Map.copyOf(admins);
         gateways = Map.copyOf(gateways);
         cordons = Map.copyOf(cordons);
         brokerConfigs = Map.copyOf(brokerConfigs);
+    }
+
+    /** Whoever decides by an image goes through it in the same order, in every process. */
+    private static <K extends Comparable<K>, V> Map<K, V> sorted(Map<K, V> map) {
+        Map<K, V> copy = LinkedHashMap.newLinkedHashMap(map.size());
+        map.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(each -> copy.put(each.getKey(), each.getValue()));
+        return Collections.unmodifiableMap(copy);
     }
 
     public Optional<TopicImage> topic(String name) {

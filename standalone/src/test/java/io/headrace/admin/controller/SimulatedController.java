@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** The real core of the controller, run by events as {@link Controller} runs it by a thread. */
 public final class SimulatedController {
 
+    /** The topic that producers write to. */
     public static final String TOPIC = "t";
 
     private static final String LATCH = ZkPaths.CONTROLLER_LATCH + "/leader";
@@ -67,17 +68,14 @@ public final class SimulatedController {
         zk.program().in(RETRY_NANOS, this::tick);
     }
 
-    /** The topic as it is created, with leaders. */
-    public static TopicImage topic(List<List<Integer>> assignments, Map<String, String> config) {
+    /** A topic as it is created, with leaders. */
+    public static TopicImage topic(
+            String name, TopicId id, List<List<Integer>> assignments, Map<String, String> config) {
         return new TopicImage(
-                TOPIC,
-                new TopicId(5, 5),
-                config,
-                assignments,
-                TopicDecisions.firstStates(assignments));
+                name, id, config, assignments, TopicDecisions.firstStates(assignments));
     }
 
-    public static void create(ModelZooKeeper zooKeeper, TopicImage topic) {
+    public static void create(ModelZooKeeper zooKeeper, List<TopicImage> topics) {
         zooKeeper.multi(
                 List.of(
                         new Op.Create(
@@ -86,9 +84,13 @@ public final class SimulatedController {
                                 0)));
         Commit made =
                 new SimulatedStore(zooKeeper, Bug.NONE)
-                        .commit(new Term(0, 0), List.of(new ClusterWrite.Create(topic)));
+                        .commit(
+                                new Term(0, 0),
+                                topics.stream()
+                                        .<ClusterWrite>map(ClusterWrite.Create::new)
+                                        .toList());
         if (made != Commit.DONE) {
-            throw new AssertionError("the topic is not created: " + made);
+            throw new AssertionError("the topics are not created: " + made);
         }
     }
 
@@ -104,12 +106,10 @@ public final class SimulatedController {
         }
     }
 
-    public void move(int partition, List<Integer> target) {
+    public void move(TopicPartition partition, List<Integer> target) {
         submit(
                 new ControllerEvent.MovePartitions(
-                        Map.of(new TopicPartition(TOPIC, partition), Optional.of(target)),
-                        true,
-                        false));
+                        Map.of(partition, Optional.of(target)), true, false));
     }
 
     private void tick() {

@@ -144,11 +144,13 @@ final class SimulatedStore {
     }
 
     private boolean areOutOfSync(Set<Integer> untrusted) {
-        Optional<ChildData> node = zooKeeper.node(ZkPaths.states(SimulatedController.TOPIC));
-        if (untrusted.isEmpty() || node.isEmpty()) {
-            return true;
-        }
-        for (PartitionNode partition : decode(node.get(), StatesNode.class).partitions()) {
+        return untrusted.isEmpty()
+                || zooKeeper.below(ZkPaths.STATES).stream()
+                        .allMatch(node -> areOutOfSync(untrusted, node));
+    }
+
+    private static boolean areOutOfSync(Set<Integer> untrusted, ChildData states) {
+        for (PartitionNode partition : decode(states, StatesNode.class).partitions()) {
             List<Integer> candidates = new ArrayList<>(partition.isr());
             candidates.addAll(partition.elr());
             if (candidates.size() > 1 && candidates.stream().anyMatch(untrusted::contains)) {

@@ -8,9 +8,12 @@ import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.GroupSettings;
 import io.headrace.broker.group.MemberCall;
 import io.headrace.broker.group.Offsets;
+import io.headrace.broker.group.TopicIds;
 import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.Partition;
+import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.time.Instant;
 import java.util.HashMap;
@@ -59,7 +62,22 @@ final class CoordinatorSide implements LeadershipListener {
                                         .topic(GroupCoordinator.TOPIC)
                                         .map(topic -> topic.partitionCount())
                                         .orElse(0),
+                        topicIds(run),
                         new SplittableRandom(world.random.nextLong()));
+    }
+
+    private static TopicIds topicIds(BrokerRun run) {
+        return new TopicIds() {
+            @Override
+            public TopicId idOf(String topic) {
+                return run.zk.image().topic(topic).map(TopicImage::id).orElse(Offsets.ANY_ID);
+            }
+
+            @Override
+            public boolean isDeleted(TopicId id) {
+                return run.zk.image().deletedTopics().containsKey(id);
+            }
+        };
     }
 
     private static ShardTimer timer(Program program) {

@@ -46,6 +46,7 @@ public final class Growth implements Look {
         this.least = least;
         this.words = words;
         this.seen = new long[Math.toIntExact(window.toSeconds())];
+        Arrays.fill(seen, counter.getAsLong());
     }
 
     @Override
@@ -54,9 +55,6 @@ public final class Growth implements Look {
             return;
         }
         long now = counter.getAsLong();
-        if (!hasLooked) {
-            Arrays.fill(seen, now);
-        }
         long grown = now - seen[next];
         // What was slept through must not look like the growth of one window.
         boolean isLate = hasLooked && nowNs - lookedNs > SECOND_NS * (seen.length + 1);

@@ -295,9 +295,17 @@ class BadInputTest {
                         "unknown operation",
                         "POST",
                         alter,
-                        "{\"data\":[{\"name\":\"retention.ms\",\"operation\":\"APPEND\",\"value\":\"1\"}]}",
+                        "{\"data\":[{\"name\":\"retention.ms\",\"operation\":\"PREPEND\",\"value\":\"1\"}]}",
                         400,
                         400));
+        cases.add(
+                send(
+                        "append to what is no list",
+                        "POST",
+                        alter,
+                        "{\"data\":[{\"name\":\"retention.ms\",\"operation\":\"APPEND\",\"value\":\"1\"}]}",
+                        400,
+                        40002));
         cases.add(
                 send(
                         "long owner",

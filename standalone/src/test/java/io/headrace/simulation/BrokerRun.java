@@ -318,10 +318,12 @@ final class BrokerRun {
         replicas.close();
         try {
             logs.close(epoch);
+            world.note("broker " + id + " stopped cleanly, epoch " + epoch);
+        } catch (DiskFullException e) {
+            world.note("broker " + id + " stopped without a proof: " + e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        world.note("broker " + id + " stopped cleanly, epoch " + epoch);
         long session = zk.session();
         zk.call(
                 () -> {

@@ -66,7 +66,8 @@ class SimulationTest {
         AN_ELIGIBLE_ONE_IS_TAKEN_FOR_ALIVE,
         THE_LAST_OF_THE_ISR_IS_FORGOTTEN_FOR_AN_ELIGIBLE_ONE_THAT_DIES,
         TWO_CLEAN_STOPS_WITHOUT_A_CONTROLLER_ARE_NO_PROOF,
-        A_FOLLOWER_THAT_IS_CUT_OFF_COMES_BACK_BY_WHAT_IT_HAD;
+        A_FOLLOWER_THAT_IS_CUT_OFF_COMES_BACK_BY_WHAT_IT_HAD,
+        A_MOVE_THAT_IS_GIVEN_UP_DROPS_A_LIVE_LEADER_FOR_ONE_WITHOUT_POWER;
 
         /** Its plan is kept, not drawn: new kinds of faults do not change it. */
         Plan plan() throws IOException {

@@ -361,8 +361,8 @@ final class World {
     /** Whether everybody is up, in sync, and has everything; else why not. */
     String unsettled() {
         for (BrokerRun run : runs) {
-            if (run == null || !run.zk.isCurrent()) {
-                return "a broker is down or behind";
+            if (run == null || run.isStopping() || !run.zk.isCurrent()) {
+                return "a broker is down, stops or is behind";
             }
         }
         for (int p = 0; p < partitions.size(); p++) {

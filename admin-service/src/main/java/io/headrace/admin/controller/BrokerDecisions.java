@@ -89,9 +89,7 @@ final class BrokerDecisions {
                                             edits.computeIfAbsent(
                                                             topic.name(),
                                                             name -> new TopicEdit(topic, standing))
-                                                    .settle(
-                                                            partition,
-                                                            TopicEdit.origin(topic, partition));
+                                                    .giveUp(partition);
                                 }
                             });
         }

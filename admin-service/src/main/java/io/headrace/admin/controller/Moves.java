@@ -23,9 +23,13 @@ import java.util.TreeMap;
  *
  * <pre>
  * asked for            assignment = target, then those to go; leader epoch + 1
- * target is in sync    assignment = target; a leader that goes is replaced by the first of the target; leader epoch + 1
- * given up             assignment as before; those that were added leave the ISR; leader epoch + 1
+ * target is in sync    a leader that goes is replaced by the first of the target; leader epoch + 1
+ * target is the ISR    assignment = target; leader epoch + 1
+ * given up             as a move back: who was added and is in sync goes when the others are in sync
  * </pre>
+ *
+ * <p>Between the last two the leader takes those out of the ISR that are to go. The controller
+ * never does: the others of the ISR may all be dead, and their sessions not yet over.
  */
 final class Moves {
 
@@ -70,10 +74,8 @@ final class Moves {
                         state.isr().containsAll(target)
                                 && target.stream().anyMatch(standing::isPresent);
                 if (isThere) {
-                    var _ =
-                            edits.computeIfAbsent(
-                                            topic.name(), name -> new TopicEdit(topic, standing))
-                                    .settle(partition, target);
+                    edits.computeIfAbsent(topic.name(), name -> new TopicEdit(topic, standing))
+                            .progress(partition);
                 }
             }
         }
@@ -86,7 +88,7 @@ final class Moves {
                     new Refused(
                             ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, name(tp) + " does not move"));
         }
-        return edit.settle(tp.partition(), TopicEdit.origin(edit.before(), tp.partition()))
+        return edit.giveUp(tp.partition())
                 ? Optional.empty()
                 : Optional.of(
                         bad("nobody of the replicas that " + name(tp) + " had before is in sync"));

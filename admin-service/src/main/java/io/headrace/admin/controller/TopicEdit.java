@@ -36,30 +36,63 @@ final class TopicEdit {
     }
 
     /**
-     * Moves a partition, or changes where a moving one goes. Back to where it came from is the same
-     * as {@link #settle}.
+     * Moves a partition, or changes where a moving one goes, which may be back to where it came
+     * from. Whoever is in sync stays until the leader takes him out: of those that are left all may
+     * be dead, and their sessions not yet over. Who is no longer to come, but is in sync, is both
+     * added and removed.
      *
      * @return whether somebody in sync is left; else nothing is changed
      */
     boolean move(int partition, List<Integer> target) {
         List<Integer> origin = origin(before, partition);
-        List<Integer> adding = without(target, origin);
-        List<Integer> removing = without(origin, target);
+        List<Integer> inSync = before.states().get(partition).isr();
+        List<Integer> turning = without(without(inSync, origin), target);
+        List<Integer> adding = with(without(target, origin), turning);
+        List<Integer> removing = with(without(origin, target), turning);
         if (adding.isEmpty() && removing.isEmpty()) {
-            return settle(partition, target);
+            return assign(partition, target, Optional.empty());
         }
-        List<Integer> assignment = new ArrayList<>(target);
-        assignment.addAll(removing);
-        return assign(partition, assignment, Optional.of(new Move(adding, removing)));
+        return assign(partition, with(target, removing), Optional.of(new Move(adding, removing)));
     }
 
     /**
-     * Ends the move of a partition, here: done, or given up.
+     * Moves a partition back to where it came from.
      *
-     * @return whether somebody in sync is left; else nothing is changed
+     * @return whether somebody in sync is there; else nothing is changed
      */
-    boolean settle(int partition, List<Integer> assignment) {
-        return assign(partition, assignment, Optional.empty());
+    boolean giveUp(int partition) {
+        List<Integer> origin = origin(before, partition);
+        return before.states().get(partition).isr().stream().anyMatch(origin::contains)
+                && move(partition, origin);
+    }
+
+    /**
+     * Brings a move whose target is in sync nearer to its end: first one of the target leads, who
+     * takes those out of the ISR that are to go, and so shows that it lives; then they go.
+     */
+    void progress(int partition) {
+        PartitionState state = before.states().get(partition);
+        List<Integer> target = before.target(partition);
+        if (target.containsAll(state.isr())) {
+            var _ = assign(partition, target, Optional.empty());
+        } else if (!target.contains(state.leader())) {
+            target.stream()
+                    .filter(standing::isPresent)
+                    .findFirst()
+                    .ifPresent(next -> states.put(partition, handOver(state, next)));
+        }
+    }
+
+    private static ClusterWrite.StateChange handOver(PartitionState state, int leader) {
+        return new ClusterWrite.StateChange(
+                state,
+                new PartitionState(
+                        leader,
+                        state.leaderEpoch() + 1,
+                        state.isr(),
+                        state.elr(),
+                        state.lastCopy(),
+                        state.partitionEpoch() + 1));
     }
 
     /** Where a partition is, or was before it began to move. */
@@ -132,6 +165,12 @@ final class TopicEdit {
             writes.add(new ClusterWrite.Elect(before.name(), before.id(), states));
         }
         return writes;
+    }
+
+    private static List<Integer> with(List<Integer> all, List<Integer> more) {
+        List<Integer> both = new ArrayList<>(all);
+        both.addAll(more);
+        return both;
     }
 
     private static List<Integer> without(List<Integer> all, List<Integer> some) {

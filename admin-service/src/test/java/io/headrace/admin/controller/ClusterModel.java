@@ -175,6 +175,7 @@ final class ClusterModel {
                 isLed()
                         && copy.isLive
                         && topic.assignments().getFirst().contains(id)
+                        && !isToGo(id)
                         && !now.isr().contains(id)
                         && remembered.admitted().getOrDefault(id, -1L) == copy.epoch;
         if (!mayJoin) {
@@ -191,6 +192,22 @@ final class ClusterModel {
         put(
                 new PartitionState(
                         now.leader(), now.leaderEpoch(), isr, elr, now.partitionEpoch() + 1));
+    }
+
+    /** The leader takes those out that are to go, when all others are in sync. */
+    void letGo() {
+        for (int id : state().isr()) {
+            if (isToGo(id)) {
+                shrink(id);
+            }
+        }
+    }
+
+    private boolean isToGo(int id) {
+        List<Integer> target = topic.target(0);
+        return !target.contains(id)
+                && target.contains(state().leader())
+                && state().isr().containsAll(target);
     }
 
     /** The leader takes somebody out who lags. */

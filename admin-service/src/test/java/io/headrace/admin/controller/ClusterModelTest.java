@@ -80,7 +80,10 @@ class ClusterModelTest {
                     model.start(copy);
                 }
             }
-            case 6, 7 -> model.expand(id);
+            case 6, 7 -> {
+                model.expand(id);
+                model.letGo();
+            }
             case 8 -> model.shrink(id);
             case 9 -> {
                 List<Integer> target = someBrokers(random);
@@ -115,6 +118,8 @@ class ClusterModelTest {
             model.takeOffice();
             for (int id = 0; id < ClusterModel.BROKER_COUNT; id++) {
                 model.expand(id);
+                model.control(false);
+                model.letGo();
                 model.control(false);
             }
         }

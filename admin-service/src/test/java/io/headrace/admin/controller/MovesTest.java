@@ -78,16 +78,27 @@ class MovesTest {
     }
 
     @Test
-    void aMoveEndsWhenTheTargetIsInSyncAndAnotherLeaderTakesOverFromOneThatGoes() {
+    void aMoveWhoseTargetIsInSyncIsHandedOverAndEndsWhenItsLeaderHasTakenTheOthersOut() {
         TopicImage moving =
                 moving(
                         List.of(3, 1, 4, 0, 2),
                         new Move(List.of(3, 4), List.of(0, 2)),
                         new PartitionState(0, 1, List.of(0, 1, 2, 3, 4), 3));
-        TopicImage after = after(moving, Moves.progress(Images.image(SIX, moving), STANDING));
+        TopicImage handedOver = after(moving, Moves.progress(Images.image(SIX, moving), STANDING));
+        assertThat(handedOver.moves()).isEqualTo(moving.moves());
+        assertThat(handedOver.states())
+                .containsExactly(new PartitionState(3, 2, List.of(0, 1, 2, 3, 4), 4));
+        assertThat(Moves.progress(Images.image(SIX, handedOver), STANDING)).isEmpty();
+
+        TopicImage alone =
+                moving(
+                        List.of(3, 1, 4, 0, 2),
+                        new Move(List.of(3, 4), List.of(0, 2)),
+                        new PartitionState(3, 2, List.of(1, 3, 4), 5));
+        TopicImage after = after(alone, Moves.progress(Images.image(SIX, alone), STANDING));
         assertThat(after.moves()).isEmpty();
         assertThat(after.assignments()).containsExactly(List.of(3, 1, 4));
-        assertThat(after.states()).containsExactly(new PartitionState(3, 2, List.of(1, 3, 4), 4));
+        assertThat(after.states()).containsExactly(new PartitionState(3, 3, List.of(1, 3, 4), 6));
     }
 
     @Test
@@ -98,10 +109,24 @@ class MovesTest {
                         new Move(List.of(3, 4), List.of(0, 2)),
                         new PartitionState(3, 1, List.of(0, 1, 3), 3));
         TopicImage after = after(moving, ask(moving, null).steps());
+        assertThat(after.moves()).containsEntry(0, new Move(List.of(3), List.of(3)));
+        assertThat(after.assignments()).containsExactly(List.of(1, 0, 2, 3));
+        assertThat(after.target(0)).containsExactly(1, 0, 2);
+        assertThat(after.states()).containsExactly(new PartitionState(3, 2, List.of(0, 1, 3), 4));
+        assertThat(refusal(TOPIC, null)).isEqualTo(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
+    }
+
+    @Test
+    void aMoveWhoseNewcomersAreNotInSyncIsGivenUpAtOnce() {
+        TopicImage moving =
+                moving(
+                        List.of(3, 1, 4, 0, 2),
+                        new Move(List.of(3, 4), List.of(0, 2)),
+                        new PartitionState(0, 1, List.of(0, 1), 3));
+        TopicImage after = after(moving, ask(moving, null).steps());
         assertThat(after.moves()).isEmpty();
         assertThat(after.assignments()).containsExactly(List.of(1, 0, 2));
-        assertThat(after.states()).containsExactly(new PartitionState(1, 2, List.of(0, 1), 4));
-        assertThat(refusal(TOPIC, null)).isEqualTo(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS);
+        assertThat(after.states()).containsExactly(new PartitionState(0, 2, List.of(0, 1), 4));
     }
 
     @Test
@@ -123,9 +148,12 @@ class MovesTest {
                         new Move(List.of(3, 4), List.of(0, 2)),
                         new PartitionState(0, 1, List.of(0, 1, 2, 3), 3));
         TopicImage after = after(moving, ask(moving, List.of(0, 5)).steps());
-        assertThat(after.assignments()).containsExactly(List.of(0, 5, 1, 2));
-        assertThat(after.moves()).containsEntry(0, new Move(List.of(5), List.of(1, 2)));
-        assertThat(after.states()).containsExactly(new PartitionState(0, 2, List.of(0, 1, 2), 4));
+        assertThat(after.assignments()).containsExactly(List.of(0, 5, 1, 2, 3));
+        assertThat(after.moves()).containsEntry(0, new Move(List.of(5, 3), List.of(1, 2, 3)));
+        assertThat(after.target(0)).containsExactly(0, 5);
+        assertThat(TopicEdit.origin(after, 0)).containsExactly(0, 1, 2);
+        assertThat(after.states())
+                .containsExactly(new PartitionState(0, 2, List.of(0, 1, 2, 3), 4));
     }
 
     @Test

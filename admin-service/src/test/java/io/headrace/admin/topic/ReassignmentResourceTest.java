@@ -77,6 +77,8 @@ class ReassignmentResourceTest {
                 .isPositive();
 
         inSync("mover", List.of(0, 1, 2));
+        admin.await(image -> image.topic("mover").orElseThrow().states().getFirst().leader() == 2);
+        inSync("mover", List.of(1, 2));
         admin.await(image -> image.topic("mover").orElseThrow().moves().isEmpty());
         TopicImage after = admin.image().topic("mover").orElseThrow();
         assertThat(after.assignments()).containsExactly(List.of(2, 1));

@@ -102,6 +102,9 @@ final class LogOpening {
         LogRecovery.Known known = checkpoints.known(spec.partition(), isClean);
         LogState state =
                 new LogRecovery(spec.partition(), path, home, spec.config(), known).recover();
+        if (spec.config().flush().onAck()) {
+            state.makeDirectoryDurable(); // here, where no first record waits for it
+        }
         PartitionLog log = new PartitionLog(state, spec.topicId(), home);
         long highWatermark = checkpoints.highWatermark(spec.partition());
         log.highWatermark(() -> highWatermark);

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * The followers of a partition that this broker leads: how far each is, who is in sync, and who
  * ought to be.
  *
- * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time, is gone, or
- * stops; it joins when it has fetched within the lag time, has everything committed and everything
- * from before this leader epoch, and its registration is admitted (KIP-497, KIP-841, KIP-903).
- * Nothing is committed while the ISR is smaller than its minimum, or while somebody is eligible
- * beside it (KIP-966).
+ * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time, is gone,
+ * stops, or is to go and all others are in sync; it joins when it has fetched within the lag time,
+ * has everything committed and everything from before this leader epoch, and its registration is
+ * admitted (KIP-497, KIP-841, KIP-903). Nothing is committed while the ISR is smaller than its
+ * minimum, or while somebody is eligible beside it (KIP-966).
  *
  * <p>Owner: the partition's lock, but for {@link #fetched} and what is public, which any thread may
  * call.
@@ -197,6 +197,7 @@ public final class Followers {
         for (RemoteReplica replica : remote.all()) {
             long epoch = replica.brokerEpoch();
             if (!known.isr().contains(replica.id())
+                    && !known.isToGo(replica.id(), runtime.brokerId())
                     && replica.wasHeard(runtime.nanoTime(), runtime.lagNanosMax())
                     && replica.endOffset() >= highWatermark
                     && replica.endOffset() >= epochStartOffset
@@ -237,6 +238,7 @@ public final class Followers {
         RemoteReplica replica = remote.find(id);
         return replica == null
                 || !replica.isCaughtUp(logEndOffset, runtime.nanoTime(), runtime.lagNanosMax())
+                || inSync.known().isToGo(id, runtime.brokerId())
                 || runtime.isToBeRelieved(id)
                 || runtime.isGone(id);
     }

@@ -14,7 +14,7 @@ import java.util.List;
  *     lives; -1 for nobody
  * @param partitionEpoch of the state it was taken from
  * @param replicas broker ids that hold the partition or are to get it
- * @param copies how many replicas the partition is to have, moves being done
+ * @param target broker ids that are to hold it, moves being done
  * @param minInsyncReplicas the topic's setting; what counts is {@link #fewestInSync}
  */
 public record Leadership(
@@ -24,17 +24,21 @@ public record Leadership(
         int lastCopy,
         int partitionEpoch,
         List<Integer> replicas,
-        int copies,
+        List<Integer> target,
         int minInsyncReplicas) {
 
     public Leadership {
         isr = List.copyOf(isr);
         elr = List.copyOf(elr);
         replicas = List.copyOf(replicas);
+        target = List.copyOf(target);
     }
 
     static Leadership of(
-            PartitionState state, List<Integer> replicas, int copies, int minInsyncReplicas) {
+            PartitionState state,
+            List<Integer> replicas,
+            List<Integer> target,
+            int minInsyncReplicas) {
         return new Leadership(
                 state.leaderEpoch(),
                 state.isr(),
@@ -42,7 +46,7 @@ public record Leadership(
                 state.lastCopy(),
                 state.partitionEpoch(),
                 replicas,
-                copies,
+                target,
                 minInsyncReplicas);
     }
 
@@ -55,7 +59,7 @@ public record Leadership(
                 state.lastCopy(),
                 state.partitionEpoch(),
                 replicas,
-                copies,
+                target,
                 minInsyncReplicas);
     }
 
@@ -64,7 +68,15 @@ public record Leadership(
      * replicas can be in sync than there are, and Kafka counts so, too.
      */
     public int fewestInSync() {
-        return TopicConfig.fewestInSync(minInsyncReplicas, copies);
+        return TopicConfig.fewestInSync(minInsyncReplicas, target.size());
+    }
+
+    /**
+     * Whether a replica's move away is done, but for its leaving the ISR: all who are to stay are
+     * in sync, and one of them leads.
+     */
+    boolean isToGo(int brokerId, int leaderId) {
+        return !target.contains(brokerId) && target.contains(leaderId) && isr.containsAll(target);
     }
 
     /** Whether records may be committed now (KIP-966). */

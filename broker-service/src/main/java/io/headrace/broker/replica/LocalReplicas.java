@@ -97,7 +97,7 @@ public final class LocalReplicas implements ReplicaHost {
                         Leadership.of(
                                 state,
                                 topic.assignments().get(index),
-                                topic.target(index).size(),
+                                topic.target(index),
                                 config.minInsyncReplicas()));
         if (changed && (before == null || before.leaderEpoch() != state.leaderEpoch())) {
             LOG.atInfo()

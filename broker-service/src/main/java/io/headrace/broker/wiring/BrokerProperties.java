@@ -117,7 +117,7 @@ public record BrokerProperties(
      * @param closeAfter how long a client may be slower before its connection is closed
      */
     public record SlowReaders(
-            @DefaultValue("5s") @DurationMin(millis = 100) @NotNull Duration window,
+            @DefaultValue("4s") @DurationMin(millis = 100) @NotNull Duration window,
             @DefaultValue("1KB") @NotNull DataSize bytesPerSecondMin,
             @DefaultValue("5m") @NotNull Duration closeAfter) {}
 

@@ -117,7 +117,7 @@ final class LedPartition implements AutoCloseable {
     }
 
     LedPartition leads(PartitionState state) throws Exception {
-        partition.lead(Leadership.of(state, assignment, assignment.size(), minInsync));
+        partition.lead(Leadership.of(state, assignment, assignment, minInsync));
         return this;
     }
 

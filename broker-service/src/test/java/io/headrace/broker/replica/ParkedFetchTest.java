@@ -73,7 +73,8 @@ class ParkedFetchTest {
         OpenOutcome.Opened opened =
                 (OpenOutcome.Opened) directory.open(new LogSpec(name, id, LogConfig.DEFAULTS));
         Partition partition = replicas.add(new LocalReplica(name, id), opened.log(), 0);
-        partition.lead(Leadership.of(new PartitionState(1, 0, List.of(1), 0), List.of(1), 1, 1));
+        partition.lead(
+                Leadership.of(new PartitionState(1, 0, List.of(1), 0), List.of(1), List.of(1), 1));
         return partition;
     }
 

@@ -44,7 +44,9 @@ public final class Traces implements AutoCloseable {
     /** A trace that comes later is one of something else. */
     public static final Duration LOOKS = Duration.ofSeconds(40);
 
-    private static final Duration ALL_WELL = Duration.ofSeconds(10);
+    /** Health remembers a trouble of the run before for a minute. */
+    private static final Duration ALL_WELL = Duration.ofSeconds(75);
+
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Map<Place, Trace> found = new EnumMap<>(Place.class);
@@ -64,7 +66,7 @@ public final class Traces implements AutoCloseable {
                     ALL_WELL,
                     () -> {
                         first[0] = each.look();
-                        return first[0].answers();
+                        return first[0].answers() && !each.remembers(first[0]);
                     });
             before.put(each, first[0]);
             each.passLog();

@@ -154,6 +154,13 @@ final class Watcher {
                 .map(each -> words(each, before.health()));
     }
 
+    /** Whether the trouble that is looked for is one that health still remembers of before. */
+    boolean remembers(Sight now) {
+        return now.health().entrySet().stream()
+                .filter(each -> each.getKey().endsWith("recentTroubles"))
+                .anyMatch(each -> signs.isIn(Place.HEALTH, each.getKey() + "=" + each.getValue()));
+    }
+
     private static String words(Map.Entry<String, String> now, Map<String, String> before) {
         return now.getKey() + " " + before.get(now.getKey()) + " -> " + now.getValue();
     }

@@ -3,6 +3,7 @@ package io.headrace.model.coordination;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.utils.ZookeeperFactory;
+import org.apache.zookeeper.Testable;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
@@ -48,11 +49,12 @@ final class LastingSession implements ZookeeperFactory {
         return newZooKeeper(connectString, sessionTimeoutMs, watcher, canBeReadOnly);
     }
 
-    /** Remembers that there was a connection. */
+    /** Remembers what its own connection was told: Curator mixes them up. */
     private static final class Noted implements Watcher {
 
         private final Watcher watcher;
         private volatile boolean wasConnected;
+        private volatile boolean isExpired;
 
         Noted(Watcher watcher) {
             this.watcher = watcher;
@@ -62,6 +64,8 @@ final class LastingSession implements ZookeeperFactory {
         public void process(WatchedEvent event) {
             if (event.getState() == KeeperState.SyncConnected) {
                 wasConnected = true;
+            } else if (event.getState() == KeeperState.Expired) {
+                isExpired = true;
             }
             watcher.process(event);
         }
@@ -73,6 +77,7 @@ final class LastingSession implements ZookeeperFactory {
         private final Noted noted;
         private final boolean isResumed;
         private final long dueNs;
+        private volatile boolean isGivenUp;
 
         Connection(String connectString, int sessionTimeoutMs, Noted noted) throws IOException {
             super(connectString, sessionTimeoutMs, noted);
@@ -98,9 +103,24 @@ final class LastingSession implements ZookeeperFactory {
             return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(sessionTimeoutMs);
         }
 
-        /** It ended before this side could lose its patience, so it was ZooKeeper's word. */
+        /** The way by which Curator gives a connection up. */
+        @Override
+        public Testable getTestable() {
+            isGivenUp = true;
+            return super.getTestable();
+        }
+
+        /**
+         * It ended before this side could lose its patience, so it was ZooKeeper's word. Curator
+         * also replaces a connection that it has just made: when two have given up the one before,
+         * and when it was about to do so itself.
+         */
         boolean isRefused() {
-            return isResumed && !noted.wasConnected && System.nanoTime() < dueNs;
+            return isResumed
+                    && noted.isExpired
+                    && !noted.wasConnected
+                    && !isGivenUp
+                    && System.nanoTime() < dueNs;
         }
     }
 }

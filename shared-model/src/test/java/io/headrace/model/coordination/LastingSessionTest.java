@@ -10,6 +10,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.curator.CuratorZookeeperClient;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.state.ConnectionState;
+import org.apache.zookeeper.Testable;
+import org.apache.zookeeper.WatchedEvent;
+import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -39,6 +43,7 @@ class LastingSessionTest {
             lost = givenUp(client);
         }
         assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
+        giveUpTwice(client);
         awaitThreeMoreConnections(client);
         int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         try (EmbeddedZooKeeper after = EmbeddedZooKeeper.start(folder, port);
@@ -74,6 +79,17 @@ class LastingSessionTest {
                             }
                         });
         return lost;
+    }
+
+    /** Curator and ZooKeeper's client may do so at once, and Curator then replaces two. */
+    private static void giveUpTwice(CuratorFramework client) throws Exception {
+        CuratorZookeeperClient connections = client.getZookeeperClient();
+        long first = connections.getInstanceIndex();
+        WatchedEvent expired = new WatchedEvent(EventType.None, KeeperState.Expired, null);
+        Testable current = connections.getZooKeeper().getTestable();
+        current.queueEvent(expired);
+        current.queueEvent(expired);
+        Awaitility.await().atMost(WAIT).until(() -> connections.getInstanceIndex() >= first + 2);
     }
 
     /** ZooKeeper's client loses its patience too, again and again. */

@@ -9,8 +9,11 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +40,12 @@ public final class KafkaListener implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaListener.class);
     private static final int BACKLOG = 1024;
+
+    // A peer that is gone without a word (its host died, or a reset was lost) is noticed in 90 s.
+    private static final int KEEP_IDLE_S = 60;
+    private static final int KEEP_INTERVAL_S = 10;
+    private static final int KEEP_COUNT = 3;
+
     private static final long CLOSE_WAIT_MS = 5_000;
     private static final long ANSWERS_WAIT_MS = 5_000;
 
@@ -44,7 +54,30 @@ public final class KafkaListener implements AutoCloseable {
      *
      * @param group accepts and serves
      */
-    public record Transport(EventLoopGroup group, Class<? extends ServerChannel> channel) {}
+    public record Transport(EventLoopGroup group, Class<? extends ServerChannel> channel) {
+
+        private ChannelOption<Integer> keepIdle() {
+            return isEpoll()
+                    ? EpollChannelOption.TCP_KEEPIDLE
+                    : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+        }
+
+        private ChannelOption<Integer> keepInterval() {
+            return isEpoll()
+                    ? EpollChannelOption.TCP_KEEPINTVL
+                    : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL);
+        }
+
+        private ChannelOption<Integer> keepCount() {
+            return isEpoll()
+                    ? EpollChannelOption.TCP_KEEPCNT
+                    : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT);
+        }
+
+        private boolean isEpoll() {
+            return channel == EpollServerSocketChannel.class;
+        }
+    }
 
     private final Transport transport;
     private final ListenerContext context;
@@ -89,6 +122,9 @@ public final class KafkaListener implements AutoCloseable {
                         .option(ChannelOption.SO_REUSEADDR, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(transport.keepIdle(), KEEP_IDLE_S)
+                        .childOption(transport.keepInterval(), KEEP_INTERVAL_S)
+                        .childOption(transport.keepCount(), KEEP_COUNT)
                         .childHandler(new Accept(name));
         var bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {

@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -41,6 +44,42 @@ class ListenerLimitsTest {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(20_000);
         return socket;
+    }
+
+    /**
+     * The kernel's table of sockets: timer 2 is the one of keep-alive, in hundredths of seconds.
+     */
+    @Test
+    void a_peer_that_vanished_is_asked_for_within_a_minute() throws Exception {
+        try (RunningBroker broker = RunningBroker.start(temp);
+                Socket socket = connect(broker)) {
+            String ports =
+                    "^ *\\d+: [0-9A-F]+:%04X [0-9A-F]+:%04X 01 .*"
+                            .formatted(socket.getPort(), socket.getLocalPort());
+            Pattern timer = Pattern.compile(" 02:([0-9A-F]{8}) ");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .untilAsserted(
+                            () ->
+                                    assertThat(socketsOfTheKernel())
+                                            .filteredOn(line -> line.matches(ports))
+                                            .singleElement()
+                                            .extracting(line -> timer.matcher(line))
+                                            .matches(Matcher::find)
+                                            .extracting(found -> Long.parseLong(found.group(1), 16))
+                                            .satisfies(due -> assertThat(due).isLessThan(6_100)));
+        }
+    }
+
+    private static List<String> socketsOfTheKernel() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
+            Path path = Path.of(table);
+            if (Files.exists(path)) {
+                lines.addAll(Files.readAllLines(path));
+            }
+        }
+        return lines;
     }
 
     @ParameterizedTest

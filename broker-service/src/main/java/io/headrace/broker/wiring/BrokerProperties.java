@@ -112,9 +112,11 @@ public record BrokerProperties(
     /**
      * What becomes of clients that do not take their answers, on all listeners.
      *
-     * @param window in which an answer that waits must make progress, else it is a trouble
+     * @param window in which an answer that waits must make progress, else it is a trouble, unless
+     *     the client works on an answer before
      * @param bytesPerSecondMin so much, on average over the window
-     * @param closeAfter how long a client may be slower before its connection is closed
+     * @param closeAfter how long a client may be slower, whatever it does, before its connection is
+     *     closed
      */
     public record SlowReaders(
             @DefaultValue("4s") @DurationMin(millis = 100) @NotNull Duration window,

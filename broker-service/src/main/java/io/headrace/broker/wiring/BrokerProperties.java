@@ -165,6 +165,7 @@ public record BrokerProperties(
      * @param sessionTimeoutMin smallest session timeout that a member may ask for
      * @param sessionTimeoutMax largest one
      * @param membersMax members of one group, and ids given to members that have yet to join
+     * @param groupsMax groups that this broker coordinates; new ones are refused above
      * @param offsetMetadataMax characters of a committed offset's metadata
      * @param commitTimeout how long a commit waits for the replicas
      * @param offsetsRetention how long offsets of a group without members are kept
@@ -178,6 +179,7 @@ public record BrokerProperties(
             @DefaultValue("6s") @NotNull Duration sessionTimeoutMin,
             @DefaultValue("30m") @NotNull Duration sessionTimeoutMax,
             @DefaultValue("10000") @Min(1) int membersMax,
+            @DefaultValue("100000") @Min(1) int groupsMax,
             @DefaultValue("4096") @Min(0) @Max(10_000) int offsetMetadataMax,
             @DefaultValue("5s") @NotNull Duration commitTimeout,
             @DefaultValue("7d") @NotNull Duration offsetsRetention,

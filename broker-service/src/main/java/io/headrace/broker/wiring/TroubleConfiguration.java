@@ -132,6 +132,15 @@ class TroubleConfiguration {
         looks.add(
                 each(
                         troubles,
+                        Trouble.GROUPS_REFUSED,
+                        parts.coordination().groups().counters()::refusedCount,
+                        grown ->
+                                grown
+                                        + " calls for new groups were refused, there are "
+                                        + parts.coordination().groups().counters().groupCount()));
+        looks.add(
+                each(
+                        troubles,
                         Trouble.MEMBER_EXPIRED,
                         parts.coordination().groups().counters()::expiredCount,
                         grown ->

@@ -147,8 +147,8 @@ public final class Bench {
                   --quick       a few minutes, smaller data (default); --full: longer, the sizes of the claims
                   --smoke       seconds; shows that the bench works, its figures mean nothing
                   --only WORD   only parts whose name contains WORD: append, read, growth, jmh (log);
-                                range, whole (fetch); start, produce, consume (http); start, produce,
-                                consume, latency, partitions (kafka); headrace, kafka (many, recovery)
+                                range, whole (fetch); start, produce, consume, groups (http); start,
+                                produce, consume, latency, partitions (kafka); headrace, kafka (many, recovery)
                   --dir DIR     where data is written and deleted again (default: the temp folder)
                   --server FILE measure the running platform of this headrace.run file;
                                 otherwise one is started in a process of its own

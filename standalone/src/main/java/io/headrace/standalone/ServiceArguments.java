@@ -1,5 +1,7 @@
 package io.headrace.standalone;
 
+import io.headrace.model.telemetry.TroubleWatch;
+import io.headrace.standalone.StandaloneOptions.Parts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,9 +13,15 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
 
     private static final String KAFKA = "--headrace.broker.kafka.listeners.PLAINTEXT.";
 
+    /** One service looks at the process that they share. */
+    private static final String ANOTHER_WATCHES = "--" + TroubleWatch.WATCHES_PROCESS + "=false";
+
     List<String> admin() {
         List<String> args = common("admin", options.adminPort());
         args.add("--headrace.admin.data-dir=" + data.admin());
+        if (options.parts() == Parts.ALL) {
+            args.add(ANOTHER_WATCHES);
+        }
         if (options.listen().equals(StandaloneOptions.LOOPBACK)) {
             // Only the gateway beside it can say X-Forwarded-Host; links then name the gateway.
             args.add("--server.forward-headers-strategy=framework");
@@ -31,7 +39,9 @@ record ServiceArguments(StandaloneOptions options, DataFolder data, String zooKe
     }
 
     List<String> gateway() {
-        return common("gateway", options.gatewayPort());
+        List<String> args = common("gateway", options.gatewayPort());
+        args.add(ANOTHER_WATCHES); // or the admin-service, where there is no broker
+        return args;
     }
 
     private List<String> common(String service, int port) {

@@ -32,7 +32,16 @@ final class CoordinatorSide implements LeadershipListener {
 
     private static final GroupSettings SETTINGS =
             new GroupSettings(
-                    200, SESSION_MS, SESSION_MS, 3_000, 100, 100, 1_500, 604_800_000L, 600_000L);
+                    200,
+                    SESSION_MS,
+                    SESSION_MS,
+                    3_000,
+                    100,
+                    100,
+                    100,
+                    1_500,
+                    604_800_000L,
+                    600_000L);
     private static final ShardRuntime.Limits LIMITS = new ShardRuntime.Limits(1_000, 1 << 20, 100);
 
     private final World world;

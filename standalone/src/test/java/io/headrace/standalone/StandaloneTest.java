@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,14 +76,21 @@ class StandaloneTest {
     void each_service_answers_its_probes_metrics_links_and_api_pages_on_its_own_port()
             throws Exception {
         try (PlatformProcess platform = PlatformProcess.up(temp)) {
+            List<String> watchers = new ArrayList<>();
             for (String url : List.of(platform.gateway(), platform.admin(), platform.broker())) {
                 JsonNode liveness = platform.json(url + "/actuator/health/liveness");
                 assertThat(liveness.path("status").asString()).isEqualTo("UP");
                 JsonNode readiness = platform.json(url + "/actuator/health/readiness");
                 assertThat(readiness.path("status").asString()).isEqualTo("UP");
-                assertThat(platform.http().get(url + "/actuator/prometheus").body())
-                        .contains("jvm_memory_used_bytes");
+                String metrics = platform.http().get(url + "/actuator/prometheus").body();
+                assertThat(metrics).contains("jvm_memory_used_bytes");
+                if (metrics.contains("headrace_process_lost_seconds_total")) {
+                    watchers.add(url);
+                }
             }
+            assertThat(watchers)
+                    .as("who notes what happens to the process that they share")
+                    .containsExactly(platform.broker());
             for (String url : List.of(platform.gateway(), platform.admin())) {
                 assertThat(platform.json(url + "/v3/clusters").at("/metadata/self").asString())
                         .isEqualTo(url + "/v3/clusters");

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Random;
 
-/** Consume: a topic of 100-byte records read over and over. */
+/** Consume: a topic of 100-byte records read over and over, by offset and through groups. */
 final class ConsumeBench {
 
     private static final int BATCH_RECORDS = 1000;
@@ -39,24 +39,44 @@ final class ConsumeBench {
 
     void run() throws IOException, InterruptedException {
         fill();
+        if (options.wants("consume")) {
+            byOffset();
+        }
+        if (options.wants("groups")) {
+            throughGroups();
+        }
+    }
+
+    private void byOffset() throws IOException {
         List<LoadCells.Cell> shapes = new ArrayList<>();
         for (ConsumeFormat format : ConsumeFormat.values()) {
             for (int readers : new int[] {1, 8}) {
                 shapes.add(new Shape(format, readers));
             }
         }
-        for (int readers : new int[] {1, 8}) {
-            GroupConsumeCell cell =
-                    new GroupConsumeCell(
-                            options.mode(), platform, peer, topic, recordCount, readers);
-            cell.join();
-            shapes.add(cell);
-        }
         LoadCells.run(
                 options.mode(),
                 shapes,
                 report,
                 "Consume over HTTP, 100-byte values, one partition, answers up to 1 MiB",
+                "format, readers");
+    }
+
+    private void throughGroups() throws IOException, InterruptedException {
+        List<LoadCells.Cell> cells = new ArrayList<>();
+        for (int readers : new int[] {1, 8}) {
+            GroupConsumeCell cell =
+                    new GroupConsumeCell(
+                            options.mode(), platform, peer, topic, recordCount, readers);
+            cell.join();
+            cells.add(cell);
+        }
+        LoadCells.run(
+                options.mode(),
+                cells,
+                report,
+                "Consume through groups over HTTP (consumer instances, each in a group of its own;"
+                        + " a request is a poll), 100-byte values, answers up to 1 MiB",
                 "format, readers");
     }
 

@@ -44,12 +44,12 @@ final class GroupConsumeCell implements LoadCells.Cell {
 
     @Override
     public String figure() {
-        return "consume.group." + readers;
+        return "groups.json." + readers;
     }
 
     @Override
     public String title() {
-        return "JSON through groups, " + readers;
+        return "JSON, " + readers;
     }
 
     private String group(int reader) {

@@ -28,7 +28,8 @@ public final class HttpBench {
             if (options.server().isEmpty() && !isSmoke && options.wants("start")) {
                 StartBench.run(options, folder.path(), peer, report);
             }
-            if (!options.wants("produce") && !options.wants("consume")) {
+            boolean isRead = options.wants("consume") || options.wants("groups");
+            if (!options.wants("produce") && !isRead) {
                 return;
             }
             CeilingBench.run(options, report);
@@ -37,7 +38,7 @@ public final class HttpBench {
                     new ProduceBench(options, platform, peer, report).run();
                     memory(platform, report, "after_produce");
                 }
-                if (options.wants("consume")) {
+                if (isRead) {
                     new ConsumeBench(options, platform, peer, report).run();
                     memory(platform, report, "after_consume");
                 }

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads a topic of one partition through a consumer instance, from its start to its end, then seeks
- * to the start and reads again. Records must come without a gap.
+ * to the start and reads again; reads are measured. Records must come without a gap.
  */
 final class InstanceConversation implements Conversation {
 
@@ -35,6 +35,11 @@ final class InstanceConversation implements Conversation {
     @Override
     public ByteBuffer next() {
         return ByteBuffer.wrap((isRewinding ? rewind : read).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public boolean isMeasured() {
+        return !isRewinding;
     }
 
     @Override

@@ -31,16 +31,7 @@ public final class ClusterBench {
                 Side headrace = side("headrace", ours);
                 Side kafka = side("Kafka", theirs)) {
             Contest contest = new Contest(headrace, kafka, options.mode(), folder.path(), report);
-            ThroughputBench throughput = new ThroughputBench(contest);
-            if (options.wants("produce") || options.wants("consume") || options.wants("latency")) {
-                throughput.warmUp();
-            }
-            if (options.wants("produce") || options.wants("consume")) {
-                throughput.produce();
-            }
-            if (options.wants("consume")) {
-                throughput.consume();
-            }
+            new ThroughputBench(contest).run(options);
             if (options.wants("latency")) {
                 new LatencyBench(contest).run();
             }

@@ -48,14 +48,7 @@ public final class KafkaBench {
             try (Side headrace = new Side("headrace", platform.kafka(), platform.usage());
                     Side kafka = new Side("Kafka", server.bootstrap(), ofKafka)) {
                 Contest contest = new Contest(headrace, kafka, options.mode(), folder, report);
-                ThroughputBench throughput = new ThroughputBench(contest);
-                throughput.warmUp();
-                if (options.wants("produce") || options.wants("consume")) {
-                    throughput.produce();
-                }
-                if (options.wants("consume")) {
-                    throughput.consume();
-                }
+                new ThroughputBench(contest).run(options);
                 if (options.wants("latency")) {
                     new LatencyBench(contest).run();
                 }

@@ -1,6 +1,7 @@
 package io.headrace.bench.kafka;
 
 import io.headrace.bench.BenchOptions;
+import io.headrace.bench.kafka.Contest.Turns;
 import io.headrace.bench.machine.Platform;
 import io.headrace.bench.machine.ProcessUsage;
 import io.headrace.bench.report.Report;
@@ -27,10 +28,12 @@ final class StartBench {
         Pair seconds = new Pair();
         Pair resident = new Pair();
         for (int round = 0; round < options.mode().rounds(); round++) {
-            Started kafka = kafka(folder.resolve("kafka-start-" + round));
-            Started headrace = headrace(folder.resolve("start-" + round), options.heap());
-            seconds.add(headrace.seconds, kafka.seconds);
-            resident.add(headrace.residentMiB, kafka.residentMiB);
+            Path ours = folder.resolve("start-" + round);
+            Path theirs = folder.resolve("kafka-start-" + round);
+            Turns<Started> turn =
+                    Contest.turn(round, () -> headrace(ours, options.heap()), () -> kafka(theirs));
+            seconds.add(turn.headrace().seconds, turn.kafka().seconds);
+            resident.add(turn.headrace().residentMiB, turn.kafka().residentMiB);
         }
         Table table = new Table("start, empty data folder", "headrace", "Kafka", "ratio");
         String[] cells = seconds.cells(2);

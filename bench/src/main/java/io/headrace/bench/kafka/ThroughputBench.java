@@ -1,5 +1,6 @@
 package io.headrace.bench.kafka;
 
+import io.headrace.bench.BenchOptions;
 import io.headrace.bench.kafka.Contest.Turns;
 import io.headrace.bench.kafka.PerfTools.Produced;
 import io.headrace.bench.machine.ProcessUsage.Cpu;
@@ -31,11 +32,34 @@ final class ThroughputBench {
         }
     }
 
-    /** Writes and reads uncounted until the compilers have seen it: equally much on both sides. */
-    void warmUp() throws IOException, InterruptedException {
-        long millions = contest.mode().pick(0, 4, 10);
+    /**
+     * Measures what is wanted. What the later parts need is done here too, as little as will do: a
+     * warm-up, and what there is to consume.
+     */
+    void run(BenchOptions options) throws IOException, InterruptedException {
+        boolean isConsumed = options.wants("consume");
+        if (options.wants("produce")) {
+            warmUp(contest.mode().pick(0, 4, 10));
+            produce();
+        } else if (isConsumed) {
+            fill();
+            readOnce();
+        } else if (options.wants("latency") || options.wants("partitions")) {
+            warmUp(contest.mode().pick(0, 1, 2));
+        }
+        if (isConsumed) {
+            consume();
+        }
+    }
+
+    /**
+     * Writes and reads uncounted until the compilers have seen it: equally much on both sides.
+     *
+     * @param rounds of 2,500,000 records
+     */
+    private void warmUp(long rounds) throws IOException, InterruptedException {
         ProduceCell cell = new ProduceCell(100, "all", "none", 1);
-        for (int round = 0; round < millions; round++) {
+        for (int round = 0; round < rounds; round++) {
             String topic = "bench-warm-up-" + round;
             contest.turn(
                     round,
@@ -50,7 +74,7 @@ final class ThroughputBench {
         }
     }
 
-    void produce() throws IOException, InterruptedException {
+    private void produce() throws IOException, InterruptedException {
         Table table = table("produce", "p99 ms, headrace", "Kafka", "ratio");
         for (ProduceCell cell : cells()) {
             Pair speed = new Pair();
@@ -81,20 +105,53 @@ final class ThroughputBench {
         Produced produced =
                 PerfTools.produce(side, topic, records, -1, payload(cell), cell.settings());
         Cpu used = side.usage().cpu().minus(before);
-        long kept = side.topics().records(topic, cell.partitions());
-        if (kept != records) {
-            throw new IOException(
-                    side.name() + " has " + kept + " of " + records + " records of " + topic);
-        }
+        checkKept(side, cell, round);
         if (!cell.isConsumed() || round > 0) {
             side.topics().delete(topic);
         }
         return new Run(produced.recordsPerSecond(), produced.p99Ms(), per(used, records));
     }
 
-    void consume() throws IOException, InterruptedException {
+    private void checkKept(Side side, ProduceCell cell, int round)
+            throws IOException, InterruptedException {
+        String topic = cell.topic(round);
+        long records = records(cell);
+        long kept = side.topics().records(topic, cell.partitions());
+        if (kept != records) {
+            throw new IOException(
+                    side.name() + " has " + kept + " of " + records + " records of " + topic);
+        }
+    }
+
+    /** Writes what {@link #consume} reads, uncounted; in place of {@link #produce}. */
+    private void fill() throws IOException, InterruptedException {
+        for (ProduceCell cell : consumedCells()) {
+            Filling filling = new Filling(payload(cell), cell);
+            contest.turn(
+                    0,
+                    side -> {
+                        side.topics().create(cell.topic(0), cell.partitions());
+                        filling.write(side, records(cell));
+                        checkKept(side, cell, 0);
+                        return side;
+                    });
+        }
+    }
+
+    /** Reads it uncounted, so that the compilers have seen it. */
+    private void readOnce() throws IOException, InterruptedException {
+        for (ProduceCell cell : consumedCells()) {
+            contest.turn(0, side -> consume(side, cell));
+        }
+    }
+
+    private List<ProduceCell> consumedCells() {
+        return cells().stream().filter(ProduceCell::isConsumed).toList();
+    }
+
+    private void consume() throws IOException, InterruptedException {
         Table table = table("consume");
-        for (ProduceCell cell : cells().stream().filter(ProduceCell::isConsumed).toList()) {
+        for (ProduceCell cell : consumedCells()) {
             Pair speed = new Pair();
             Pair user = new Pair();
             Pair system = new Pair();
@@ -107,6 +164,8 @@ final class ThroughputBench {
                         runs.kafka().cpuPerMillion.system());
             }
             row(table, "consume." + cell.figure(), cell.title(), speed, user, system);
+            contest.headrace().topics().delete(cell.topic(0));
+            contest.kafka().topics().delete(cell.topic(0));
         }
         contest.report().table("Consume from the page cache", table);
     }

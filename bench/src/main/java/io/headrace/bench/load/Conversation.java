@@ -14,6 +14,14 @@ public interface Conversation {
     }
 
     /**
+     * Whether the request in flight is one of those that are measured; others are made on the way
+     * to them, and only an error of theirs counts.
+     */
+    default boolean isMeasured() {
+        return true;
+    }
+
+    /**
      * Looks at an answer.
      *
      * @param body whole, from position to limit, valid during the call; empty when it was dropped

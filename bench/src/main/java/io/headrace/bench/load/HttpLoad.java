@@ -148,10 +148,12 @@ public final class HttpLoad {
 
     private void answered(Connection connection) throws IOException {
         lastAnswerNs = System.nanoTime();
-        latency.recordValue(Math.min(lastAnswerNs - connection.sentNs(), LATENCY_NS_MAX));
         ResponseParser parser = connection.parser();
-        requests++;
-        bodyBytes += parser.bodyBytes();
+        if (connection.conversation().isMeasured()) {
+            latency.recordValue(Math.min(lastAnswerNs - connection.sentNs(), LATENCY_NS_MAX));
+            requests++;
+            bodyBytes += parser.bodyBytes();
+        }
         try {
             records +=
                     connection

@@ -66,6 +66,8 @@ public final class Platform implements AutoCloseable {
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("HEADRACE_NO_BUILD", "1");
         builder.environment().put("HEADRACE_JAVA_OPTS", "-Xmx" + heap);
+        // As in Kafka's sample file: what reads through a group does not wait for more members.
+        builder.environment().put("HEADRACE_BROKER_GROUPS_INITIALREBALANCEDELAY", "0s");
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         long startNs = System.nanoTime();
         Process process = builder.start();

@@ -35,7 +35,7 @@ class HttpBenchSmokeTest {
                         "consume.json.8.records",
                         "consume.ndjson.1.client_cpu",
                         "consume.raw.8.records",
-                        "consume.group.8.records",
+                        "groups.json.8.records",
                         "memory.after_consume");
         List<String> errors =
                 report.jsonLines().lines().filter(line -> line.contains(".errors\"")).toList();

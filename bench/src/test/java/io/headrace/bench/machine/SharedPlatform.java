@@ -42,9 +42,20 @@ public final class SharedPlatform implements ParameterResolver {
 
     /** Smoke options that measure the platform. */
     public static BenchOptions options(Platform platform, Path folder) {
+        return options(platform, folder, "");
+    }
+
+    /** The same for some parts. */
+    public static BenchOptions options(Platform platform, Path folder, String only) {
         Path runFile = platform.data().resolve("headrace.run");
         return new BenchOptions(
-                List.of(), Mode.SMOKE, folder, Optional.empty(), "", Optional.of(runFile), "512m");
+                List.of(),
+                Mode.SMOKE,
+                folder,
+                Optional.empty(),
+                only,
+                Optional.of(runFile),
+                "512m");
     }
 
     @Override

@@ -7,7 +7,8 @@
  * and the simulator share it) that can lose unflushed writes, tear the last one, fail a write or a
  * flush and run out of space. All of storage is written against this interface so that a crash
  * after every single disk call can be tried ({@link io.headrace.broker.disk.CrashAfterEveryCall}).
- * {@link io.headrace.broker.disk.WatchedDisk} tells how the files of another disk fare. Imports
+ * {@link io.headrace.broker.disk.WatchedDisk} tells how the files of another disk fare; {@link
+ * io.headrace.broker.disk.ForwardingDisk} is for disks that stand before another one. Imports
  * nothing of ours. Any thread may call; files are not locked against concurrent writers, their
  * owner in {@code log} serialises writes. Threads that call a real file must not be interrupted:
  * the JDK would close it for everybody.

@@ -2,9 +2,9 @@ package io.headrace.broker.fetch;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.FileRegion;
 import java.io.IOException;
@@ -14,15 +14,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sees, for one connection, that answers go out: how fast, and whether a segment could be read.
  *
- * <p>Looks once in a window, and only while something waits to be written. A client is slow in a
+ * <p>Looks once in a window, and only while something waits to be written. An answer stands in a
  * window when something that had waited at its begin still waits at its end, and too few bytes went
  * out in between.
  *
+ * <p>That alone is no slow client. A consumer asks for its next records before it works on those
+ * that it has, and one that does not read from its sockets meanwhile (a Kafka consumer without a
+ * group) looks to TCP as one that reads a byte a second: nothing goes out, for kernels open the
+ * window, and take more to send, in large steps only. What differs is the time before:
+ *
+ * <pre>
+ *   its first answer stands                   it waits for it, and takes it not: slow
+ *   it took an answer, and asked for more     it works on what it has: not slow,
+ *                                             unless that goes on until it is given up
+ * </pre>
+ *
  * <p>Owner: the connection's event loop.
  */
-final class AnswerWatch extends ChannelOutboundHandlerAdapter {
-
-    private static final long NOT_SLOW = -1;
+final class AnswerWatch extends ChannelDuplexHandler {
 
     private final SlowReaders readers;
     private final long windowNs;
@@ -30,18 +39,30 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
     private boolean isWatching;
     private boolean hasFailed;
 
+    /** The client went on to ask when all answers so far had gone out. */
+    private boolean hasAskedForMore;
+
     /** As they were when the window began. */
     private long acceptedBefore;
 
     private long writtenBefore;
     private long beginNs;
 
-    /** For how long the client has been slow. */
-    private long slowNs = NOT_SLOW;
+    /** For how long the answer has stood. */
+    private long standsNs;
+
+    /** The client was noted as slow, for this stand. */
+    private boolean isSlow;
 
     AnswerWatch(SlowReaders readers) {
         this.readers = readers;
         this.windowNs = readers.settings().window().toNanos();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        hasAskedForMore = hasAskedForMore || (accepted > 0 && !waits(context));
+        context.fireChannelRead(message);
     }
 
     @Override
@@ -95,40 +116,52 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
         long left = context.channel().isActive() ? left(context) : 0;
         if (left == 0) {
             isWatching = false;
-            slowNs = NOT_SLOW;
+            moved();
             return;
         }
         long written = accepted - left;
         long tookNs = System.nanoTime() - beginNs;
         // An event loop that stood still has written nothing, whoever was reading.
         boolean isOwnFault = tookNs > 2 * windowNs;
-        boolean isSlow =
+        boolean stands =
                 !isOwnFault
                         && written < acceptedBefore
                         && written - writtenBefore < readers.settings().bytesMin();
-        if (!isSlow) {
-            slowNs = NOT_SLOW;
-        } else if (isTooSlow(context, tookNs, left)) {
-            isWatching = false;
-            readers.closed(context.channel().remoteAddress());
-            var _ = context.close();
-            return;
+        if (!stands) {
+            moved();
+        } else {
+            stood(context, tookNs, left);
+            if (!isWatching) {
+                return;
+            }
         }
         begin(written);
         again(context);
     }
 
-    private boolean isTooSlow(ChannelHandlerContext context, long tookNs, long left) {
-        boolean isNew = slowNs == NOT_SLOW;
-        slowNs = isNew ? tookNs : slowNs + tookNs;
-        readers.slow(context.channel().remoteAddress(), isNew, left);
-        return slowNs >= readers.settings().closeAfter().toNanos();
+    private void moved() {
+        standsNs = 0;
+        isSlow = false;
+    }
+
+    private void stood(ChannelHandlerContext context, long tookNs, long left) {
+        standsNs += tookNs;
+        boolean isGivenUp = standsNs >= readers.settings().closeAfter().toNanos();
+        if (isGivenUp || !hasAskedForMore) {
+            readers.slow(context.channel().remoteAddress(), !isSlow, left);
+            isSlow = true;
+        }
+        if (isGivenUp) {
+            isWatching = false;
+            readers.closed(context.channel().remoteAddress());
+            var _ = context.close();
+        }
     }
 
     /** Bytes that were flushed and are not written yet. */
     private static long left(ChannelHandlerContext context) {
         ChannelOutboundBuffer waiting = context.channel().unsafe().outboundBuffer();
-        if (waiting == null || waiting.isEmpty()) {
+        if (waiting == null) {
             return 0;
         }
         long[] left = {0};
@@ -142,6 +175,11 @@ final class AnswerWatch extends ChannelOutboundHandlerAdapter {
             throw new IllegalStateException("counting cannot fail", e);
         }
         return left[0];
+    }
+
+    private static boolean waits(ChannelHandlerContext context) {
+        ChannelOutboundBuffer waiting = context.channel().unsafe().outboundBuffer();
+        return waiting != null && !waiting.isEmpty();
     }
 
     private static long length(Object message) {

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Clients that do not take their answers: each is counted and noted as a trouble, and after a while
- * its connection is closed, for it holds an answer in memory and a segment open.
+ * its connection is closed, for it holds an answer in memory and a segment open. A consumer that
+ * works on the records of one answer while the next one waits is none of them, until it is closed.
  *
  * <p>Any thread.
  */
@@ -23,7 +24,7 @@ public final class SlowReaders {
     /**
      * @param window in which an answer that waits must make progress
      * @param bytesPerSecondMin so much, on average over the window
-     * @param closeAfter how long a client may be slower, at a stretch
+     * @param closeAfter how long a client may be slower, at a stretch, also one that works
      */
     public record Settings(Duration window, long bytesPerSecondMin, Duration closeAfter) {
 
@@ -62,7 +63,7 @@ public final class SlowReaders {
     }
 
     /**
-     * @param isNew whether it was not slow in the window before
+     * @param isNew whether it was not slow in the window before, or was not noted as such
      * @param left bytes that still wait
      */
     void slow(@Nullable SocketAddress remote, boolean isNew, long left) {

@@ -1,14 +1,17 @@
 package io.headrace.broker.group;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What happened in the groups that this broker coordinates, for metrics. Any thread. */
+/** What there is and what happened in the groups that this broker coordinates. Any thread. */
 public final class GroupCounters {
 
     private final LongAdder rebalances = new LongAdder();
     private final LongAdder expired = new LongAdder();
     private final LongAdder commits = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final AtomicInteger groups = new AtomicInteger();
     private volatile @Nullable String lastExpired;
 
     void rebalances() {
@@ -22,6 +25,24 @@ public final class GroupCounters {
 
     void committed() {
         commits.increment();
+    }
+
+    void groupRefused() {
+        refused.increment();
+    }
+
+    void groupsChanged(int by) {
+        groups.addAndGet(by);
+    }
+
+    /** Groups in memory. */
+    public int groupCount() {
+        return groups.get();
+    }
+
+    /** Calls that would have made a group too many. */
+    public long refusedCount() {
+        return refused.sum();
     }
 
     /** Rebalances that were begun. */

@@ -8,6 +8,7 @@ package io.headrace.broker.group;
  * @param sessionTimeoutMaxMs largest one
  * @param newMemberJoinTimeoutMs how long a new member waits in a rebalance before it must ask again
  * @param memberCountMax members of one group
+ * @param groupCountMax groups that a broker coordinates; new ones are refused above
  * @param metadataLengthMax characters of a committed offset's metadata
  * @param commitTimeoutMs how long a commit waits for the replicas
  * @param offsetsRetentionMs how long offsets of a group without members are kept
@@ -19,6 +20,7 @@ public record GroupSettings(
         int sessionTimeoutMaxMs,
         int newMemberJoinTimeoutMs,
         int memberCountMax,
+        int groupCountMax,
         int metadataLengthMax,
         int commitTimeoutMs,
         long offsetsRetentionMs,
@@ -31,6 +33,7 @@ public record GroupSettings(
                     6_000,
                     1_800_000,
                     300_000,
+                    Integer.MAX_VALUE,
                     Integer.MAX_VALUE,
                     4_096,
                     5_000,

@@ -20,7 +20,7 @@ final class GroupShard implements ShardState {
 
     private final ShardContext context;
     private final GroupSettings settings;
-    private final GroupTable groups = new GroupTable();
+    private final GroupTable groups;
     private final Rebalances rebalances;
     private final Joins joins;
     private final Members members;
@@ -34,6 +34,7 @@ final class GroupShard implements ShardState {
             RandomGenerator random) {
         this.context = context;
         this.settings = settings;
+        this.groups = new GroupTable(settings.groupCountMax(), counters);
         this.rebalances = new Rebalances(context, settings, counters);
         this.joins = new Joins(context, groups, rebalances, settings, random);
         this.members = new Members(context, groups, rebalances);
@@ -68,6 +69,7 @@ final class GroupShard implements ShardState {
 
     @Override
     public void unloaded(ErrorCode why) {
+        groups.over();
         for (Group group : groups.all()) {
             for (Member member : List.copyOf(group.members())) {
                 group.answerJoin(member, Join.Reply.failed(why, member.id()));
@@ -144,9 +146,11 @@ final class GroupShard implements ShardState {
             if (expired.isEmpty() && !isLeftOver(group)) {
                 continue;
             }
-            LOG.atInfo()
-                    .addKeyValue("groupId", group.id())
-                    .log("{} offsets of the group have expired", expired.size());
+            if (!expired.isEmpty()) {
+                LOG.atInfo()
+                        .addKeyValue("groupId", group.id())
+                        .log("{} offsets of the group have expired", expired.size());
+            }
             offsets.remove(
                     group,
                     expired,

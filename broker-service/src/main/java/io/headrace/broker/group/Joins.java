@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  *   known, CompletingRebalance    nothing new: told again; else joins, rebalance
  *   known, Stable          follower with nothing new: told again; leader, or something new: rebalance
  *   known, Empty           UNKNOWN_MEMBER_ID
+ *   new, in a new group of a broker that is full of groups     COORDINATOR_NOT_AVAILABLE
  * </pre>
  *
  * <p>Owner: the shard's thread.
@@ -51,9 +52,12 @@ final class Joins {
     void join(Join.Request request, Consumer<Join.Reply> reply) {
         boolean isNew = request.memberId().isEmpty();
         Group group =
-                isNew ? groups.findOrCreate(request.groupId()) : groups.find(request.groupId());
+                isNew ? groups.findOrAdmit(request.groupId()) : groups.find(request.groupId());
         if (group == null) {
-            fail(reply, ErrorCode.UNKNOWN_MEMBER_ID, request.memberId());
+            // A client that is told that there is no coordinator now tries again after a pause.
+            ErrorCode error =
+                    isNew ? ErrorCode.COORDINATOR_NOT_AVAILABLE : ErrorCode.UNKNOWN_MEMBER_ID;
+            fail(reply, error, request.memberId());
             return;
         }
         if (!hasRoom(group, request)) {

@@ -75,7 +75,11 @@ final class OffsetKeeper {
             reply.accept(Offsets.CommitReply.failed(request, wrong));
             return;
         }
-        Group target = group == null ? groups.findOrCreate(request.groupId()) : group;
+        Group target = groups.findOrAdmit(request.groupId());
+        if (target == null) {
+            reply.accept(Offsets.CommitReply.failed(request, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+            return;
+        }
         Member member = target.member(request.member().memberId());
         boolean keepsSession =
                 target.is(GroupState.STABLE) || target.is(GroupState.PREPARING_REBALANCE);

@@ -26,12 +26,10 @@ final class CompactedPrefix {
 
     private final LogSegments segments;
     private final LogState state;
-    private final LogAppender appender;
 
-    CompactedPrefix(LogSegments segments, LogState state, LogAppender appender) {
+    CompactedPrefix(LogSegments segments, LogState state) {
         this.segments = segments;
         this.state = state;
-        this.appender = appender;
     }
 
     /**
@@ -39,7 +37,7 @@ final class CompactedPrefix {
      * hole.
      */
     List<SealedSegment> with(SealedSegment damaged) throws IOException {
-        sealIfHoled();
+        segments.sealIf(CompactedPrefix::hasHoles);
         long end = Math.max(damaged.nextOffset(), segments.cleanedOffset());
         List<SealedSegment> sealed =
                 segments.sealed().stream()
@@ -64,31 +62,6 @@ final class CompactedPrefix {
         } finally {
             found.getFirst().release();
         }
-    }
-
-    private void sealIfHoled() throws IOException {
-        Segment active;
-        SealedSegment soFar;
-        state.writer.lock();
-        try {
-            active = state.segments.active();
-            if (active.isEmpty() || !active.tryHold()) {
-                return;
-            }
-            soFar =
-                    new SealedSegment(
-                            active.baseOffset(), state.logEndOffset, active.sizeInBytes(), -1, -1);
-        } finally {
-            state.writer.unlock();
-        }
-        try {
-            if (!hasHoles(active.file(), soFar)) {
-                return;
-            }
-        } finally {
-            active.release();
-        }
-        segments.seal(active, appender);
     }
 
     /** Damage counts as one. */

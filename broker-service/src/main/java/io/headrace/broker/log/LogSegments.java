@@ -126,6 +126,17 @@ public final class LogSegments {
      * damaged: from then on it is checked and repaired as the others are.
      */
     public void sealIfDamaged(ReadPace pace) throws IOException {
+        sealIf((file, soFar) -> new SegmentCheck(file, soFar, pace).run().isPresent());
+    }
+
+    /** Something to find out about a segment, from the bytes that it holds by now. */
+    @FunctionalInterface
+    interface Question {
+        boolean isSo(DiskFile file, SealedSegment soFar) throws IOException;
+    }
+
+    /** Seals the active segment where the answer is yes; it may be sealed by others meanwhile. */
+    void sealIf(Question question) throws IOException {
         Segment active;
         SealedSegment soFar;
         state.writer.lock();
@@ -141,21 +152,20 @@ public final class LogSegments {
             state.writer.unlock();
         }
         try {
-            if (new SegmentCheck(active.file(), soFar, pace).run().isEmpty()) {
+            if (!question.isSo(active.file(), soFar)) {
                 return;
             }
         } finally {
             active.release();
         }
-        seal(active, appender);
+        seal(active);
     }
 
-    /** Unless it is sealed already. */
-    void seal(Segment active, LogAppender by) throws IOException {
+    private void seal(Segment active) throws IOException {
         state.writer.lock();
         try {
             if (state.segments.active() == active && state.refusal() == null) {
-                by.roll();
+                appender.roll();
             }
         } finally {
             state.writer.unlock();
@@ -193,7 +203,7 @@ public final class LogSegments {
      * @return empty when the segment is no longer part of the log
      */
     public Optional<SegmentRewrite> rewriteCompacted(SealedSegment damaged) throws IOException {
-        CompactedPrefix prefix = new CompactedPrefix(this, state, appender);
+        CompactedPrefix prefix = new CompactedPrefix(this, state);
         List<SealedSegment> old = prefix.with(damaged);
         return old.contains(damaged)
                 ? Optional.of(

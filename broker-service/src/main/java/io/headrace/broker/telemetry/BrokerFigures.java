@@ -27,10 +27,17 @@ public interface BrokerFigures {
      * Groups that this broker coordinates.
      *
      * @param expired members that nothing was heard of
+     * @param refused calls that would have made a group too many
      * @param loads partitions of groups that were loaded
      */
     record Coordinating(
-            long rebalances, long expired, long commits, long loads, Duration loading) {}
+            long rebalances,
+            long expired,
+            long commits,
+            int groups,
+            long refused,
+            long loads,
+            Duration loading) {}
 
     /**
      * @param standing damaged segments that no other replica could repair

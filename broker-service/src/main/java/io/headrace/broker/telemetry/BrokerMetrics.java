@@ -115,6 +115,8 @@ public final class BrokerMetrics {
         counter(MetricNames.REBALANCES, figures, f -> f.coordinating().rebalances());
         counter(MetricNames.MEMBERS_EXPIRED, figures, f -> f.coordinating().expired());
         counter(MetricNames.COMMITS, figures, f -> f.coordinating().commits());
+        gauge(MetricNames.GROUPS, figures, f -> f.coordinating().groups());
+        counter(MetricNames.GROUPS_REFUSED, figures, f -> f.coordinating().refused());
         FunctionTimer.builder(
                         MetricNames.SHARD_LOADS,
                         figures,

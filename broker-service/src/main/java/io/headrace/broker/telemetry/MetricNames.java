@@ -83,6 +83,8 @@ public final class MetricNames {
     public static final String REBALANCES = "headrace.broker.coordinator.rebalances";
     public static final String MEMBERS_EXPIRED = "headrace.broker.coordinator.members.expired";
     public static final String COMMITS = "headrace.broker.coordinator.commits";
+    public static final String GROUPS = "headrace.broker.coordinator.groups";
+    public static final String GROUPS_REFUSED = "headrace.broker.coordinator.groups.refused";
     public static final String SHARD_LOADS = "headrace.broker.coordinator.shard.load";
 
     public static final String TAG_TOPIC = "topic";

@@ -313,6 +313,7 @@ public class BrokerConfiguration {
                 Math.toIntExact(groups.sessionTimeoutMax().toMillis()),
                 GroupSettings.DEFAULTS.newMemberJoinTimeoutMs(),
                 groups.membersMax(),
+                groups.groupsMax(),
                 groups.offsetMetadataMax(),
                 Math.toIntExact(groups.commitTimeout().toMillis()),
                 groups.offsetsRetention().toMillis(),

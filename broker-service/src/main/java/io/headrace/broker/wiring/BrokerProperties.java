@@ -112,9 +112,11 @@ public record BrokerProperties(
     /**
      * What becomes of clients that do not take their answers, on all listeners.
      *
-     * @param window in which an answer that waits must make progress, else it is a trouble
+     * @param window in which an answer that waits must make progress, else it is a trouble, unless
+     *     the client works on an answer before
      * @param bytesPerSecondMin so much, on average over the window
-     * @param closeAfter how long a client may be slower before its connection is closed
+     * @param closeAfter how long a client may be slower, whatever it does, before its connection is
+     *     closed
      */
     public record SlowReaders(
             @DefaultValue("4s") @DurationMin(millis = 100) @NotNull Duration window,
@@ -163,6 +165,7 @@ public record BrokerProperties(
      * @param sessionTimeoutMin smallest session timeout that a member may ask for
      * @param sessionTimeoutMax largest one
      * @param membersMax members of one group, and ids given to members that have yet to join
+     * @param groupsMax groups that this broker coordinates; new ones are refused above
      * @param offsetMetadataMax characters of a committed offset's metadata
      * @param commitTimeout how long a commit waits for the replicas
      * @param offsetsRetention how long offsets of a group without members are kept
@@ -176,6 +179,7 @@ public record BrokerProperties(
             @DefaultValue("6s") @NotNull Duration sessionTimeoutMin,
             @DefaultValue("30m") @NotNull Duration sessionTimeoutMax,
             @DefaultValue("10000") @Min(1) int membersMax,
+            @DefaultValue("100000") @Min(1) int groupsMax,
             @DefaultValue("4096") @Min(0) @Max(10_000) int offsetMetadataMax,
             @DefaultValue("5s") @NotNull Duration commitTimeout,
             @DefaultValue("7d") @NotNull Duration offsetsRetention,

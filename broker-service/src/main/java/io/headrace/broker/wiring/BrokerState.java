@@ -242,6 +242,8 @@ final class BrokerState implements BrokerFigures, BrokerHealth.Source {
                 counters.rebalanceCount(),
                 counters.expiredCount(),
                 counters.commitCount(),
+                counters.groupCount(),
+                counters.refusedCount(),
                 groups.loads().count(),
                 groups.loads().time());
     }

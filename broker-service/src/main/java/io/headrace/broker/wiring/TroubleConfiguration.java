@@ -5,8 +5,6 @@ import io.headrace.broker.kafka.ListenerCounters;
 import io.headrace.broker.telemetry.BrokerMetrics;
 import io.headrace.model.telemetry.Growth;
 import io.headrace.model.telemetry.Look;
-import io.headrace.model.telemetry.NetworkLoss;
-import io.headrace.model.telemetry.PauseWatch;
 import io.headrace.model.telemetry.Trouble;
 import io.headrace.model.telemetry.TroubleWatch;
 import io.headrace.model.telemetry.Troubles;
@@ -20,6 +18,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /** Troubles of the broker, its clients and its machine, and who looks for them. */
 @Configuration(proxyBeanMethods = false)
@@ -34,17 +33,6 @@ class TroubleConfiguration {
     @Bean
     Troubles troubles() {
         return new Troubles(System::nanoTime);
-    }
-
-    @Bean
-    PauseWatch pauseWatch(Troubles troubles) {
-        return new PauseWatch(troubles);
-    }
-
-    @Bean
-    NetworkLoss networkLoss(Troubles troubles, BrokerProperties properties) {
-        return new NetworkLoss(
-                troubles, NetworkLoss.FIGURES, properties.troubles().resentShareMax());
     }
 
     /** Asks for the parts that are told only when there is something to tell. */
@@ -91,14 +79,13 @@ class TroubleConfiguration {
 
     @Bean(destroyMethod = "close")
     TroubleWatch troubleWatch(
-            PauseWatch pauses,
-            NetworkLoss network,
             StorageWatch storage,
             Troubles troubles,
             ListenerCounters listeners,
             BrokerParts parts,
-            BrokerProperties properties) {
-        List<Look> looks = new ArrayList<>(List.of(network, storage));
+            BrokerProperties properties,
+            Environment environment) {
+        List<Look> looks = new ArrayList<>(List.of(storage));
         int perSecond = properties.troubles().connectionsPerSecondMax();
         looks.add(
                 new Growth(
@@ -145,6 +132,15 @@ class TroubleConfiguration {
         looks.add(
                 each(
                         troubles,
+                        Trouble.GROUPS_REFUSED,
+                        parts.coordination().groups().counters()::refusedCount,
+                        grown ->
+                                grown
+                                        + " calls for new groups were refused, there are "
+                                        + parts.coordination().groups().counters().groupCount()));
+        looks.add(
+                each(
+                        troubles,
                         Trouble.MEMBER_EXPIRED,
                         parts.coordination().groups().counters()::expiredCount,
                         grown ->
@@ -153,7 +149,11 @@ class TroubleConfiguration {
                                         + " members for their session timeout, the last of the"
                                         + " group "
                                         + parts.coordination().groups().counters().lastExpired()));
-        return TroubleWatch.started(pauses, looks);
+        return TroubleWatch.started(
+                troubles,
+                environment.getProperty(TroubleWatch.WATCHES_PROCESS, Boolean.class, true),
+                properties.troubles().resentShareMax(),
+                looks);
     }
 
     /** Notes every growth of a counter. */

@@ -61,6 +61,22 @@ final class Desk {
         time.settle();
     }
 
+    /** Kafka's defaults, but for these. */
+    static GroupSettings bounds(int memberCountMax, int groupCountMax) {
+        GroupSettings d = GroupSettings.DEFAULTS;
+        return new GroupSettings(
+                d.initialRebalanceDelayMs(),
+                d.sessionTimeoutMinMs(),
+                d.sessionTimeoutMaxMs(),
+                d.newMemberJoinTimeoutMs(),
+                memberCountMax,
+                groupCountMax,
+                d.metadataLengthMax(),
+                d.commitTimeoutMs(),
+                d.offsetsRetentionMs(),
+                d.offsetsCheckMs());
+    }
+
     /** Leadership goes and comes back. */
     void reload() {
         groups.end(0);
@@ -83,6 +99,7 @@ final class Desk {
 
     /** One who joins, with what it sends. */
     static final class Caller {
+        String groupId = "g";
         String memberId = "";
         @Nullable String instanceId;
         String type = "consumer";
@@ -112,7 +129,7 @@ final class Desk {
         CompletableFuture<Join.Reply> reply =
                 groups.join(
                         new Join.Request(
-                                "g",
+                                caller.groupId,
                                 caller.memberId,
                                 caller.instanceId,
                                 new Join.Client("client", "/127.0.0.1"),

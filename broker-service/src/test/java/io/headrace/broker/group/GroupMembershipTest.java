@@ -329,22 +329,43 @@ class GroupMembershipTest {
 
     @Test
     void aFullGroupTakesNobodyElse() {
-        GroupSettings d = GroupSettings.DEFAULTS;
-        Desk small =
-                new Desk(
-                        new GroupSettings(
-                                d.initialRebalanceDelayMs(),
-                                d.sessionTimeoutMinMs(),
-                                d.sessionTimeoutMaxMs(),
-                                d.newMemberJoinTimeoutMs(),
-                                1,
-                                d.metadataLengthMax(),
-                                d.commitTimeoutMs(),
-                                d.offsetsRetentionMs(),
-                                d.offsetsCheckMs()));
+        Desk small = new Desk(Desk.bounds(1, Integer.MAX_VALUE));
         small.makeStable(one);
         assertThat(now(small.join(two)).error()).isEqualTo(ErrorCode.GROUP_MAX_SIZE_REACHED);
         assertThat(small.state()).isEqualTo("Stable");
+    }
+
+    @Test
+    void aBrokerThatIsFullOfGroupsTakesANewOneOnceEmptyOnesAreGone() {
+        Desk small = new Desk(Desk.bounds(Integer.MAX_VALUE, 2));
+        two.groupId = "of an id that is not used";
+        assertThat(now(small.join(two)).error()).isEqualTo(ErrorCode.MEMBER_ID_REQUIRED);
+        small.makeStable(one);
+        Desk.Caller three = caller();
+        three.groupId = "too many";
+        assertThat(now(small.join(three)).error()).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        assertThat(small.commit("too many, too", caller(), 1))
+                .isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        assertThat(small.groups.counters().refusedCount()).isEqualTo(2);
+        assertThat(small.commit("g", one, 1)).as("what there is goes on").isEqualTo(ErrorCode.NONE);
+        small.time.pass(GroupSettings.DEFAULTS.offsetsCheckMs());
+        assertThat(small.list()).extracting(GroupView.Listed::groupId).containsExactly("g");
+        assertThat(now(small.join(three)).error()).isEqualTo(ErrorCode.MEMBER_ID_REQUIRED);
+    }
+
+    @Test
+    void groupsCountWhereTheyAreCoordinated() {
+        Desk small = new Desk(Desk.bounds(Integer.MAX_VALUE, 1));
+        assertThat(small.commit("g", caller(), 1)).isEqualTo(ErrorCode.NONE);
+        small.reload();
+        assertThat(small.groups.counters().groupCount()).isOne();
+        two.groupId = "too many";
+        assertThat(now(small.join(two)).error()).isEqualTo(ErrorCode.COORDINATOR_NOT_AVAILABLE);
+        assertThat(small.delete("g")).isEqualTo(ErrorCode.NONE);
+        assertThat(now(small.join(two)).error()).isEqualTo(ErrorCode.MEMBER_ID_REQUIRED);
+        small.groups.end(0);
+        small.time.settle();
+        assertThat(small.groups.counters().groupCount()).isZero();
     }
 
     @Test

@@ -2,15 +2,12 @@ package io.headrace.broker.http;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.nio.file.Path;
+import io.headrace.broker.disk.ForwardingFile;
+import io.headrace.broker.disk.SegmentsDisk;
+import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,23 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ColdDisk {
 
-    private static final long WAIT_S = 30;
-
     final Queue<String> loadingThreads = new ConcurrentLinkedQueue<>();
     final AtomicInteger loading = new AtomicInteger();
     private final CountDownLatch letGo = new CountDownLatch(1);
 
     /** The same disk with cold segments. */
     Disk over(Disk disk) {
-        return proxy(
-                Disk.class,
-                (proxy, method, args) -> {
-                    Object result = invoke(disk, method, args);
-                    return result instanceof DiskFile file
-                                    && ((Path) args[0]).toString().endsWith(".log")
-                            ? proxy(DiskFile.class, (of, call, with) -> call(file, call, with))
-                            : result;
-                });
+        return new SegmentsDisk(disk, Cold::new);
     }
 
     /** Lets the loads that wait, and all later ones, end. */
@@ -42,31 +29,24 @@ final class ColdDisk {
         letGo.countDown();
     }
 
-    private Object call(DiskFile file, Method method, Object[] args) throws Throwable {
-        if (method.getName().equals("isResident")) {
+    private final class Cold extends ForwardingFile {
+
+        Cold(DiskFile file) {
+            super(file);
+        }
+
+        @Override
+        public boolean isResident(long position, int length) {
             return false;
         }
-        if (method.getName().equals("load")) {
+
+        @Override
+        public void load(long position, int length) throws IOException {
             loadingThreads.add(Thread.currentThread().getName());
             loading.incrementAndGet();
-            if (!letGo.await(WAIT_S, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("nobody let the load go");
-            }
+            SegmentsDisk.await(letGo);
             loading.decrementAndGet();
+            super.load(position, length);
         }
-        return invoke(file, method, args);
-    }
-
-    private static Object invoke(Object target, Method method, Object[] args) throws Throwable {
-        try {
-            return method.invoke(target, args);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

@@ -43,8 +43,8 @@ class ZeroCopyTest {
         logger.addAppender(leaks);
         ResourceLeakDetector.Level before = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-        CountingDisk disk = new CountingDisk(new RealDisk());
-        try (RunningBroker broker = RunningBroker.start(folder, disk)) {
+        CountingDisk disk = new CountingDisk();
+        try (RunningBroker broker = RunningBroker.start(folder, disk.over(new RealDisk()))) {
             TopicId id = broker.createTopic("big", 1, Map.of());
             byte[] batch = RunningBroker.batch("x".repeat(900_000));
             for (int i = 0; i < BATCHES; i++) {

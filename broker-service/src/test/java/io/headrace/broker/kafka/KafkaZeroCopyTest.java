@@ -52,8 +52,8 @@ class KafkaZeroCopyTest {
 
     @BeforeEach
     void start(@TempDir Path temp) throws Exception {
-        disk = new CountingDisk(new RealDisk());
-        broker = RunningBroker.start(temp, disk);
+        disk = new CountingDisk();
+        broker = RunningBroker.start(temp, disk.over(new RealDisk()));
         id = broker.createTopic("big", 1, Map.of());
         for (int i = 0; i < BATCHES; i++) {
             byte[] batch = RunningBroker.batch(value(i));

@@ -2,12 +2,10 @@ package io.headrace.broker.replication;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.ForwardingFile;
+import io.headrace.broker.disk.SegmentsDisk;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
 /**
@@ -18,34 +16,21 @@ import java.util.function.Supplier;
 record UnreadableDisk(Disk whole, Supplier<String> name) {
 
     Disk disk() {
-        return proxy(
-                Disk.class,
-                (proxy, method, args) -> {
-                    Object result = invoke(whole, method, args);
-                    return result instanceof DiskFile file
-                                    && ((Path) args[0]).toString().endsWith(".log")
-                            ? proxy(DiskFile.class, (of, call, with) -> call(file, call, with))
-                            : result;
-                });
+        return new SegmentsDisk(whole, Unreadable::new);
     }
 
-    private Object call(DiskFile file, Method method, Object[] args) throws Throwable {
-        if (method.getName().equals("read") && file.path().endsWith(name.get())) {
-            throw new IOException("Input/output error");
+    private final class Unreadable extends ForwardingFile {
+
+        Unreadable(DiskFile file) {
+            super(file);
         }
-        return invoke(file, method, args);
-    }
 
-    private static Object invoke(Object target, Method method, Object[] args) throws Throwable {
-        try {
-            return method.invoke(target, args);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
+        @Override
+        public int read(ByteBuffer target, long position) throws IOException {
+            if (path().endsWith(name.get())) {
+                throw new IOException("Input/output error");
+            }
+            return super.read(target, position);
         }
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

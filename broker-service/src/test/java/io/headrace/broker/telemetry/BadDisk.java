@@ -2,18 +2,16 @@ package io.headrace.broker.telemetry;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.ForwardingFile;
+import io.headrace.broker.disk.SegmentsDisk;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** A disk whose segments go bad when the test says so. */
 final class BadDisk {
@@ -29,8 +27,6 @@ final class BadDisk {
         FLUSHES_HANG
     }
 
-    private static final long WAIT_S = 30;
-
     volatile Fault fault = Fault.NONE;
     final CountDownLatch letGo = new CountDownLatch(1);
     private final Path empty;
@@ -40,56 +36,50 @@ final class BadDisk {
     }
 
     Disk over(Disk disk) {
-        return proxy(
-                Disk.class,
-                (proxy, method, args) -> {
-                    Object result = invoke(disk, method, args);
-                    return result instanceof DiskFile file
-                                    && ((Path) args[0]).toString().endsWith(".log")
-                            ? proxy(DiskFile.class, (of, call, with) -> call(file, call, with))
-                            : result;
-                });
+        return new SegmentsDisk(disk, Bad::new);
     }
 
-    private Object call(DiskFile file, Method method, Object[] args) throws Throwable {
-        String name = method.getName();
-        switch (fault) {
-            case NONE -> {}
-            case READS_FAIL -> {
-                if (name.equals("isResident")) {
-                    return false;
-                }
-                if (name.equals("load")) {
-                    throw new IOException("Input/output error");
-                }
+    private final class Bad extends ForwardingFile {
+
+        Bad(DiskFile file) {
+            super(file);
+        }
+
+        @Override
+        public boolean isResident(long position, int length) throws IOException {
+            return switch (fault) {
+                case READS_FAIL -> false;
+                case SENDS_FAIL -> true;
+                case NONE, FLUSHES_HANG -> super.isResident(position, length);
+            };
+        }
+
+        @Override
+        public void load(long position, int length) throws IOException {
+            if (fault == Fault.READS_FAIL) {
+                throw new IOException("Input/output error");
             }
-            case SENDS_FAIL -> {
-                if (name.equals("isResident")) {
-                    return true;
-                }
-                if (name.equals("transferChannel")) {
-                    return Optional.of(FileChannel.open(empty, StandardOpenOption.READ));
-                }
+            super.load(position, length);
+        }
+
+        @Override
+        public Optional<FileChannel> transferChannel() {
+            if (fault != Fault.SENDS_FAIL) {
+                return super.transferChannel();
             }
-            case FLUSHES_HANG -> {
-                if (name.equals("force") && !letGo.await(WAIT_S, TimeUnit.SECONDS)) {
-                    throw new IllegalStateException("nobody let the flush go");
-                }
+            try {
+                return Optional.of(FileChannel.open(empty, StandardOpenOption.READ));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
-        return invoke(file, method, args);
-    }
 
-    private static Object invoke(Object target, Method method, Object[] args) throws Throwable {
-        try {
-            return method.invoke(target, args);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
+        @Override
+        public void force() throws IOException {
+            if (fault == Fault.FLUSHES_HANG) {
+                SegmentsDisk.await(letGo);
+            }
+            super.force();
         }
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 }

@@ -32,7 +32,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -281,6 +283,36 @@ class MarksTest {
             assertThat(value(broker, of + "members_expired_total")).isOne();
             assertThat(value(broker, of + "rebalances_total")).isPositive();
             assertThat(value(broker, of + "shard_load_seconds_count")).isOne();
+        }
+    }
+
+    @Test
+    void a_group_too_many_is_refused_and_seen() throws Exception {
+        try (RunningBroker broker =
+                start(new RealDisk(), "--headrace.broker.groups.groups-max=1")) {
+            broker.createTopic("__consumer_offsets", 2, Map.of("cleanup.policy", "compact"));
+            broker.createTopic("t", 1, Map.of());
+            commit(broker, "first", LIMIT);
+            assertThatThrownBy(() -> commit(broker, "second", Duration.ofSeconds(2)))
+                    .as("it tries again as long as it may")
+                    .isInstanceOf(TimeoutException.class);
+            assertMark(broker, "groups_refused");
+            commit(broker, "first", LIMIT);
+            String of = "headrace_broker_coordinator_";
+            assertThat(value(broker, of + "groups")).isOne();
+            assertThat(value(broker, of + "groups_refused_total")).isPositive();
+        }
+    }
+
+    private static void commit(RunningBroker broker, String group, Duration limit)
+            throws Exception {
+        TopicPartition partition = new TopicPartition("t", 0);
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        Map.of("bootstrap.servers", broker.bootstrap(), "group.id", group),
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())) {
+            consumer.commitSync(Map.of(partition, new OffsetAndMetadata(1)), limit);
         }
     }
 

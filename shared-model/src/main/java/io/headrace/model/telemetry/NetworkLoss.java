@@ -21,16 +21,13 @@ import org.slf4j.LoggerFactory;
  * <p>Owner: the thread that looks; figures may be asked from any. Errors: a machine that does not
  * say these figures is not looked at.
  */
-public final class NetworkLoss implements Look, MeterBinder {
+final class NetworkLoss implements Look, MeterBinder {
 
     /** Where Linux says them, for the network namespace of this process. */
-    public static final Path FIGURES = Path.of("/proc/self/net/snmp");
+    static final Path FIGURES = Path.of("/proc/self/net/snmp");
 
-    public static final String SENT = "headrace.network.segments.sent";
-    public static final String SENT_AGAIN = "headrace.network.segments.sent.again";
-
-    /** Of all segments sent; more of them sent again is a trouble, unless a setting says else. */
-    public static final double SHARE_MAX = 0.01;
+    static final String SENT = "headrace.network.segments.sent";
+    static final String SENT_AGAIN = "headrace.network.segments.sent.again";
 
     static final Duration WINDOW = Duration.ofSeconds(5);
 
@@ -56,7 +53,7 @@ public final class NetworkLoss implements Look, MeterBinder {
     /**
      * @param shareMax of all segments sent, as from 0 to 1; more sent again is a trouble
      */
-    public NetworkLoss(Troubles troubles, Path figures, double shareMax) {
+    NetworkLoss(Troubles troubles, Path figures, double shareMax) {
         this.troubles = troubles;
         this.figures = figures;
         this.shareMax = shareMax;

@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Owner: the thread that sleeps. Bounds: it remembers the sleeps of {@link #WINDOW}.
  */
-public final class PauseWatch implements MeterBinder {
+final class PauseWatch implements MeterBinder {
 
     /** Time that the process should have run and did not. */
-    public static final String LOST = "headrace.process.lost";
+    static final String LOST = "headrace.process.lost";
 
     /** Who wakes later than that stood still. */
     static final Duration LATE_MAX = Duration.ofMillis(250);
@@ -38,7 +38,7 @@ public final class PauseWatch implements MeterBinder {
     private final AtomicLong lostNs = new AtomicLong();
     private long lostInWindowNs;
 
-    public PauseWatch(Troubles troubles) {
+    PauseWatch(Troubles troubles) {
         this.troubles = troubles;
     }
 

@@ -48,6 +48,10 @@ public enum Trouble {
             "slow_leader",
             "Followers are behind, and acks=all waits for them",
             "Look at the network between the two brokers, and at the load of the leader"),
+    GROUPS_REFUSED(
+            "groups_refused",
+            "New groups must wait until others have gone; those that there are go on",
+            "Find the client that makes ever new groups, or raise headrace.broker.groups.groups-max"),
     MEMBER_EXPIRED(
             "member_expired",
             "Its partitions stood still for the session timeout; its group shares them out anew",

@@ -3,6 +3,7 @@ package io.headrace.model.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,9 +153,22 @@ class LooksTest {
                 };
         try (TroubleWatch _ =
                 TroubleWatch.started(
-                        new PauseWatch(troubles),
-                        List.of(broken, now -> looks.incrementAndGet()))) {
+                        troubles, false, 0, List.of(broken, now -> looks.incrementAndGet()))) {
             await().untilAsserted(() -> assertThat(looks).hasValueGreaterThan(2));
         }
+    }
+
+    @Test
+    void only_who_watches_the_process_shows_what_it_lost() {
+        SimpleMeterRegistry shown = new SimpleMeterRegistry();
+        try (TroubleWatch watch = TroubleWatch.started(troubles, true)) {
+            watch.bindTo(shown);
+        }
+        assertThat(shown.find(PauseWatch.LOST).meter()).isNotNull();
+        SimpleMeterRegistry nothing = new SimpleMeterRegistry();
+        try (TroubleWatch watch = TroubleWatch.started(troubles, false)) {
+            watch.bindTo(nothing);
+        }
+        assertThat(nothing.getMeters()).isEmpty();
     }
 }

@@ -111,13 +111,20 @@ public final class LogSegments {
         }
         Segment segment = found.getFirst();
         try {
-            return new SegmentCheck(segment.file(), sealed, pace).run();
+            return check(segment, sealed, pace);
+        } finally {
+            segment.release();
+        }
+    }
+
+    private static Optional<String> check(Segment held, SealedSegment as, ReadPace pace)
+            throws IOException {
+        try {
+            return new SegmentCheck(held.file(), as, pace).run();
         } catch (InterruptedIOException | DiskFullException | ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
             return Optional.of("it cannot be read: " + e.getMessage());
-        } finally {
-            segment.release();
         }
     }
 
@@ -141,7 +148,7 @@ public final class LogSegments {
             state.writer.unlock();
         }
         try {
-            if (new SegmentCheck(active.file(), soFar, pace).run().isEmpty()) {
+            if (check(active, soFar, pace).isEmpty()) {
                 return;
             }
         } finally {

@@ -32,6 +32,7 @@ final class Attacks {
 
     Attacks(World world) {
         this.world = world;
+        world.rot.whenDied(this::suspect);
         for (Plan.Fault fault : world.plan.faults()) {
             world.timeline.in(ms(fault.atMs()), () -> begin(fault));
         }
@@ -126,6 +127,11 @@ final class Attacks {
             }
             case MOVE -> move(fault);
             case MEMBER_KILL -> memberGoes(fault, member -> member.program.kill());
+            case MEMBER_TWIN -> {
+                if (!world.members().isEmpty()) {
+                    world.startMember(a % world.members().size());
+                }
+            }
             case MEMBER_LEAVE -> memberGoes(fault, GroupMember::leave);
             case FAILED_WRITE, FAILED_FORCE -> {
                 if (run != null) {
@@ -140,6 +146,12 @@ final class Attacks {
             case CLOCK_JUMP -> {
                 world.clockAhead(a, (b % 2 == 0 ? 1 : -1) * TimeUnit.HOURS.toMillis(3));
                 later(fault, () -> world.clockAhead(a, 0));
+            }
+            case FLIPPED_BIT, FAILED_READ -> {
+                int p = b % Plan.PARTITIONS;
+                if (run != null && mayRot(a, p)) {
+                    world.rot.strike(fault.kind(), run, p);
+                }
             }
             case MEMBER_PAUSE -> {
                 if (!world.members().isEmpty()) {
@@ -246,7 +258,7 @@ final class Attacks {
         }
         int index = fault.a() % world.members().size();
         how.accept(member(fault));
-        later(fault, () -> world.members().set(index, new GroupMember(world, index)));
+        later(fault, () -> world.startMember(index));
     }
 
     private void move(Plan.Fault fault) {
@@ -278,7 +290,8 @@ final class Attacks {
         forgetAdmitted();
         for (int p = 0; p < world.partitions.size(); p++) {
             List<Integer> isr = world.stateNode(world.partitions.get(p)).orElseThrow().isr();
-            boolean isKept = hasOther(isr, id) || (isr.equals(List.of(id)) && isForced(id, p));
+            boolean isAlone = isr.equals(List.of(id)) && world.rot.isSound(id, p);
+            boolean isKept = hasOther(isr, id) || (isAlone && isForced(id, p));
             if (!isKept || !wanted(p).allMatch(next -> hasOther(next, id))) {
                 return false;
             }
@@ -286,8 +299,15 @@ final class Attacks {
         return true;
     }
 
+    /** Others have it right, and the broker may go offline for what it cannot read. */
+    private boolean mayRot(int id, int p) {
+        return mayDie(id)
+                && hasOther(world.stateNode(world.partitions.get(p)).orElseThrow().isr(), id);
+    }
+
     private boolean hasOther(List<Integer> isr, int id) {
-        return isr.stream().anyMatch(other -> other != id && isSafe(other));
+        return isr.stream()
+                .anyMatch(other -> other != id && isSafe(other) && !world.rot.isAnyDamaged(other));
     }
 
     /** What leaders have asked for and ZooKeeper may be late to do. */

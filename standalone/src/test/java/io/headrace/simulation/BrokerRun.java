@@ -11,6 +11,7 @@ import io.headrace.broker.log.Killed;
 import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.log.LogDirectorySettings;
+import io.headrace.broker.log.ReadPace;
 import io.headrace.broker.replica.InSyncRules;
 import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.LocalReplicas;
@@ -18,6 +19,8 @@ import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.replica.ReplicaThreads;
 import io.headrace.broker.replication.FetchSettings;
+import io.headrace.broker.replication.Scrubber;
+import io.headrace.broker.replication.SegmentRepair;
 import io.headrace.broker.replication.SimulatedFetchers;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
@@ -25,6 +28,7 @@ import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +47,7 @@ import org.apache.curator.framework.recipes.cache.ChildData;
 final class BrokerRun {
 
     private static final Path ROOT = Path.of("/data");
+    private static final long SCRUB_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     final int id;
     final Program program;
@@ -64,6 +69,7 @@ final class BrokerRun {
     private boolean isStopped;
     private boolean isOffline;
     private OwnNode node;
+    private final Scrubber scrubber;
 
     BrokerRun(World world, int id, SimulatedDisk disk) {
         this.world = world;
@@ -106,6 +112,12 @@ final class BrokerRun {
                         program,
                         leader -> new FetchConnection(world, id, leader),
                         world.bug);
+        this.scrubber =
+                new Scrubber(
+                        new Scrubber.Settings(Long.MAX_VALUE, Duration.ofNanos(SCRUB_NANOS)),
+                        replicas::partitions,
+                        new SegmentRepair(
+                                id, zk::image, source -> new RepairChannel(world, id, source)));
         program.in(0, this::open);
     }
 
@@ -151,6 +163,21 @@ final class BrokerRun {
         zk.whenSessionLost(this::sessionLost);
         flush();
         program.in(TimeUnit.SECONDS.toNanos(2), this::checkpoint);
+        if (world.plan.rots() && world.bug != Bug.NO_SCRUBBER) {
+            program.in(SCRUB_NANOS, this::scrub);
+        }
+    }
+
+    private void scrub() {
+        if (isOffline || isStopped) {
+            return;
+        }
+        try {
+            scrubber.round(ReadPace.FULL);
+        } catch (InterruptedIOException e) {
+            throw new AssertionError("nobody interrupts a simulation", e);
+        }
+        program.in(SCRUB_NANOS, this::scrub);
     }
 
     private void submit(IsrChange change, Consumer<IsrOutcome> then) {
@@ -160,6 +187,14 @@ final class BrokerRun {
     /** What the ISR of a partition may become any moment. */
     List<List<Integer>> wanted(TopicPartition partition) {
         return isrWriters.get(partition.topic()).wanted(partition.partition());
+    }
+
+    /** What this process has open of a partition; null for nothing. */
+    Partition replica(TopicPartition name) {
+        return replicas.partitions().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 
     long millis() {
@@ -173,7 +208,7 @@ final class BrokerRun {
             world.judge.fail("broker " + id + " is offline because its disk is full");
         }
         isOffline = true;
-        world.offline(id);
+        world.offline(this, failure);
         program.in(
                 0,
                 () -> {

@@ -18,7 +18,9 @@ public enum Bug {
     /** A member commits, whatever its generation is. */
     COMMIT_WITHOUT_GENERATION(1),
     /** A coordinator that loads misses the end of its log. */
-    LOADING_SKIPS_THE_LAST_BATCH(1);
+    LOADING_SKIPS_THE_LAST_BATCH(1),
+    /** Nobody looks for damage on the own disk. */
+    NO_SCRUBBER(1);
 
     /** What shows it most often. */
     Plan plan(long seed) {
@@ -26,6 +28,7 @@ public enum Bug {
             case NO_ADMISSION -> Plan.storm(seed);
             case COMMIT_WITHOUT_GENERATION, LOADING_SKIPS_THE_LAST_BATCH ->
                     Plan.of(seed).withGroups();
+            case NO_SCRUBBER -> Plan.of(seed).withRot();
             default -> Plan.of(seed);
         };
     }

@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * Reads what is committed in {@code __consumer_offsets}, and says what must never be.
  *
  * <pre>
- * every record        generations grow; the same one is never stored with other assignments; an offset
+ * every record        generations grow; the same one is never stored with other assignments, but a
+ *                     static member may have another member id; an offset
  *                     is of a member of the generation before it, and goes back only if it said so
  * acknowledgements    the commit is in the log
  * assignments         one owner per partition and generation
@@ -79,11 +80,23 @@ final class GroupJudge {
     }
 
     private void generation(GroupFact.Generation next) {
-        boolean isAgain = next.equals(generation);
+        boolean isAgain =
+                next.number() == generation.number() && owned(next).equals(owned(generation));
         if (next.number() <= generation.number() && !isAgain) {
             judge.fail("after " + generation + " came " + next);
         }
         generation = next;
+    }
+
+    /** A static member is who it was under another member id. */
+    static String owner(String memberId) {
+        return memberId.startsWith("i") ? memberId.substring(0, memberId.indexOf('-')) : memberId;
+    }
+
+    private static Map<String, ByteBuffer> owned(GroupFact.Generation generation) {
+        Map<String, ByteBuffer> owned = new TreeMap<>();
+        generation.assignments().forEach((id, assignment) -> owned.put(owner(id), assignment));
+        return owned;
     }
 
     private void offset(GroupFact.Committed offset) {

@@ -66,6 +66,10 @@ final class GroupMember {
         later(1 + world.random.nextInt(800), this::goOn);
     }
 
+    int number() {
+        return number;
+    }
+
     boolean owns(int generationNumber) {
         return stage == Stage.OWNS && generation == generationNumber;
     }
@@ -146,8 +150,20 @@ final class GroupMember {
                 memberId = "";
                 joinAgain();
             }
+            case FENCED_INSTANCE_ID -> fenced();
             default -> world.judge.fail(this + " met " + error);
         }
+    }
+
+    private void fenced() {
+        if (instanceId() == null) {
+            world.judge.fail(this + " is fenced and has no instance id");
+        }
+        world.fenced(this, number);
+    }
+
+    private String instanceId() {
+        return world.plan.options().staticMembers() ? "i" + number : null;
     }
 
     private void joinAgain() {
@@ -157,7 +173,7 @@ final class GroupMember {
     }
 
     private MemberCall.Identity identity() {
-        return new MemberCall.Identity(memberId, null);
+        return new MemberCall.Identity(memberId, instanceId());
     }
 
     // ---- joining
@@ -167,7 +183,7 @@ final class GroupMember {
                 new Join.Request(
                         GROUP,
                         memberId,
-                        null,
+                        instanceId(),
                         new Join.Client("m" + number, "host"),
                         new Join.Timeouts(CoordinatorSide.SESSION_MS, CoordinatorSide.REBALANCE_MS),
                         "consumer",
@@ -201,7 +217,8 @@ final class GroupMember {
         } else {
             memberId = reply.memberId();
             generation = reply.generation();
-            sync(reply.leader().equals(memberId) ? byLot(reply.members()) : Map.of());
+            boolean assigns = reply.leader().equals(memberId) && !reply.skipAssignment();
+            sync(assigns ? byLot(reply.members()) : Map.of());
         }
     }
 
@@ -238,7 +255,7 @@ final class GroupMember {
         ByteBuffer partitions = reply.assignment().duplicate();
         while (partitions.hasRemaining()) {
             int partition = partitions.get();
-            world.judge.groups.owns(memberId, generation, partition);
+            world.judge.groups.owns(GroupJudge.owner(memberId), generation, partition);
             positions.put(partition, 0L);
         }
         world.note(this + " has " + positions.keySet());

@@ -29,7 +29,7 @@ import org.apache.curator.framework.recipes.cache.ChildData;
  * every state         epochs grow by one; the leader is in the ISR; who leads newly, or comes into the
  *                     ISR, has everything committed
  * acknowledgements    committed, at the offset that was said
- * reads               nothing but what is committed
+ * reads               nothing but what is committed, and nothing that was damaged
  * the end             replicas equal; every acknowledged value is there, none twice, none invented
  * groups              see {@link GroupJudge}
  * </pre>
@@ -50,6 +50,8 @@ final class Judge {
         long highWatermark = -1;
         long checked;
     }
+
+    private static final Records.Rec NOTHING = new Records.Rec(-1, -1, "", null);
 
     final GroupJudge groups = new GroupJudge(this);
     private final World world;
@@ -95,6 +97,11 @@ final class Judge {
 
     int acknowledgedCount() {
         return acknowledged.stream().mapToInt(Map::size).sum();
+    }
+
+    /** What is committed; null where it is known only of a replica that is damaged. */
+    List<Records.Rec> truth(int partition) {
+        return committed.get(partition);
     }
 
     long committedEnd(int partition) {
@@ -152,17 +159,31 @@ final class Judge {
             fail("broker " + run.id + ": high watermark out of bounds: " + highWatermark);
         }
         seen.highWatermark = highWatermark;
+        if (!world.rot.isSound(run.id, p)) {
+            untold(p, highWatermark);
+            return; // looked at with the next change after the repair
+        }
         for (Records.Rec record : Records.of(log, seen.checked, highWatermark)) {
             committed(run, p, record);
         }
         seen.checked = highWatermark;
     }
 
+    /** Committed, and another replica will tell what. */
+    private void untold(int p, long highWatermark) {
+        List<Records.Rec> truth = committed.get(p);
+        while (truth.size() < highWatermark) {
+            truth.add(null);
+        }
+    }
+
     private void committed(BrokerRun run, int p, Records.Rec record) {
         List<Records.Rec> truth = committed.get(p);
         if (record.offset() < truth.size()) {
             Records.Rec known = truth.get((int) record.offset());
-            if (!known.equals(record)) {
+            if (known == null) {
+                truth.set((int) record.offset(), record);
+            } else if (!known.equals(record)) {
                 fail("broker " + run.id + ": committed was " + known + ", now " + record);
             }
         } else if (record.offset() == truth.size()) {
@@ -271,8 +292,9 @@ final class Judge {
         List<Records.Rec> truth = committed.get(p);
         for (Records.Rec record : records) {
             reads++;
-            if (record.offset() >= truth.size()
-                    || !truth.get((int) record.offset()).equals(record)) {
+            Records.Rec known =
+                    record.offset() < truth.size() ? truth.get((int) record.offset()) : NOTHING;
+            if (known == null ? !sent.contains(record.value()) : !known.equals(record)) {
                 fail("partition " + p + ": read what is not committed: " + record);
             }
         }
@@ -310,6 +332,9 @@ final class Judge {
 
     private void endOfProduced(int p) {
         List<Records.Rec> truth = committed.get(p);
+        if (truth.contains(null)) {
+            fail("partition " + p + ": nobody tells what is at offset " + truth.indexOf(null));
+        }
         Map<String, Long> places = new HashMap<>();
         Map<String, Integer> counters = new HashMap<>();
         for (Records.Rec record : truth) {

@@ -16,7 +16,6 @@ import io.headrace.broker.replication.FetchRequest;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.error.ErrorCode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -224,20 +223,7 @@ final class LeaderSide {
         boolean parts = diverging.epoch() >= 0;
         return switch (partition.readToEnd(
                 position.offset(), parts ? 0 : world.plan.options().fetchBytes(), !parts)) {
-            case ReadResult.InRange in ->
-                    new Found(
-                            new OfPartition(
-                                    key(position),
-                                    Refusal.NONE,
-                                    "",
-                                    in.highWatermark(),
-                                    in.logStartOffset(),
-                                    diverging.epoch(),
-                                    diverging.endOffset(),
-                                    bytes(in.slice())),
-                            partition,
-                            in.logEndOffset(),
-                            parts);
+            case ReadResult.InRange in -> found(position, partition, in, diverging);
             case ReadResult.OutOfRange out ->
                     parts
                             ? new Found(
@@ -262,6 +248,31 @@ final class LeaderSide {
             case ReadResult.Refused(ErrorCode code, String text) ->
                     refused(position, partition, Refusal.NOT_NOW, code + ": " + text, -1);
         };
+    }
+
+    private Found found(
+            FetchPosition position,
+            Partition partition,
+            ReadResult.InRange in,
+            EpochEnd diverging) {
+        try {
+            return new Found(
+                    new OfPartition(
+                            key(position),
+                            Refusal.NONE,
+                            "",
+                            in.highWatermark(),
+                            in.logStartOffset(),
+                            diverging.epoch(),
+                            diverging.endOffset(),
+                            bytes(in.slice())),
+                    partition,
+                    in.logEndOffset(),
+                    diverging.epoch() >= 0);
+        } catch (IOException e) {
+            world.rot.met(run, world.partitions.indexOf(position.name()), e);
+            return refused(position, partition, Refusal.NOT_NOW, "cannot be read", -1);
+        }
     }
 
     private String refusal(FetchRequest request, FetchPosition position, Partition partition) {
@@ -308,14 +319,12 @@ final class LeaderSide {
         return new FetchKey(position.topicId(), position.name().partition());
     }
 
-    private static ByteBuffer bytes(LogSlice slice) {
+    private static ByteBuffer bytes(LogSlice slice) throws IOException {
         if (slice == null) {
             return NOTHING;
         }
         try (slice) {
             return Records.bytes(slice);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

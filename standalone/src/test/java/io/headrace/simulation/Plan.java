@@ -44,7 +44,13 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         FAILED_FORCE,
         FULL_DISK,
         /** The wall clock of one broker is hours ahead, or behind. */
-        CLOCK_JUMP
+        CLOCK_JUMP,
+        /** A bit of a committed batch flips in the file of one replica. */
+        FLIPPED_BIT,
+        /** A byte of a committed batch cannot be read any more in the file of one replica. */
+        FAILED_READ,
+        /** Another process takes the instance id of a static member that still runs. */
+        MEMBER_TWIN
     }
 
     /**
@@ -61,9 +67,10 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
             int segmentBytes,
             boolean flushOnAck,
             long leadersIntervalMs,
-            boolean groups) {
+            boolean groups,
+            boolean staticMembers) {
 
-        Options withGroups() {
+        Options withGroups(boolean areStatic) {
             return new Options(
                     brokers,
                     replicas,
@@ -73,7 +80,8 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                     segmentBytes,
                     flushOnAck,
                     leadersIntervalMs,
-                    true);
+                    true,
+                    areStatic);
         }
     }
 
@@ -85,7 +93,9 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         if (random.nextInt(3) == 0) {
             plan = plan.withGroups();
         }
-        return plan.withDiskFaults(random.nextInt(4) == 0 ? 2 : 0);
+        plan = plan.withDiskFaults(random.nextInt(4) == 0 ? 2 : 0);
+        plan = random.nextInt(4) == 0 ? plan.withRot() : plan;
+        return plan.options().groups() && random.nextInt(3) == 0 ? plan.withStaticMembers() : plan;
     }
 
     /**
@@ -102,6 +112,25 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
             }
         }
         return with(options, kinds, random, 5);
+    }
+
+    /** The same with bytes that rot on the disks. */
+    Plan withRot() {
+        Random random = new Random(seed * 0xD6E8FEB86659FD93L + 5);
+        // An eligible replica that cannot be read stays closed until the ISR has its minimum: with
+        // no
+        // replica to spare that is for ever.
+        boolean hasSpare = options.replicas() > options.minIsr();
+        List<Kind> kinds =
+                hasSpare ? List.of(Kind.FLIPPED_BIT, Kind.FAILED_READ) : List.of(Kind.FLIPPED_BIT);
+        return with(options, kinds, random, 7);
+    }
+
+    /** Whether there may be damage that a scrubber has to look for. */
+    boolean rots() {
+        return faults.stream()
+                .map(Fault::kind)
+                .anyMatch(kind -> kind == Kind.FLIPPED_BIT || kind == Kind.FAILED_READ);
     }
 
     private Plan with(Options changed, List<Kind> kinds, Random random, int countMax) {
@@ -122,7 +151,17 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                 kinds.add(kind);
             }
         }
-        return with(options.withGroups(), kinds, random, 7);
+        return with(options.withGroups(false), kinds, random, 7);
+    }
+
+    /**
+     * The same with a group whose members have instance ids: some die and come back, some are
+     * started twice.
+     */
+    Plan withStaticMembers() {
+        Random random = new Random(seed * 0xA24BAED4963EE407L + 6);
+        List<Kind> kinds = List.of(Kind.MEMBER_KILL, Kind.MEMBER_TWIN);
+        return with(options.withGroups(true), kinds, random, 7);
     }
 
     /** The kinds that there were first; later ones draw from a source of their own. */
@@ -146,6 +185,7 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                         random.nextBoolean() ? 1_500 : 100_000,
                         random.nextInt(4) == 0,
                         random.nextBoolean() ? 2_000 : 300_000,
+                        false,
                         false);
         long loadMs = 6_000L + random.nextInt(14_000);
         List<Fault> faults = new ArrayList<>();
@@ -202,7 +242,7 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
     /** All of it, as {@link #parse} reads it. */
     String text() {
         String head =
-                "seed %d load %d\nbrokers %d replicas %d minIsr %d lag %d fetch %d segment %d forced %b leaders %d groups %b\n"
+                "seed %d load %d\nbrokers %d replicas %d minIsr %d lag %d fetch %d segment %d forced %b leaders %d groups %b static %b\n"
                         .formatted(
                                 seed,
                                 loadMs,
@@ -214,7 +254,8 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                                 options.segmentBytes(),
                                 options.flushOnAck(),
                                 options.leadersIntervalMs(),
-                                options.groups());
+                                options.groups(),
+                                options.staticMembers());
         return faults.stream()
                 .map(
                         each ->
@@ -242,7 +283,8 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
                         Integer.parseInt(option[11]),
                         Boolean.parseBoolean(option[13]),
                         Long.parseLong(option[15]),
-                        Boolean.parseBoolean(option[17]));
+                        Boolean.parseBoolean(option[17]),
+                        option.length > 19 && Boolean.parseBoolean(option[19]));
         List<Fault> faults = lines.subList(2, lines.size()).stream().map(Plan::parseFault).toList();
         return new Plan(Long.parseLong(head[1]), options, faults, Long.parseLong(head[3]));
     }

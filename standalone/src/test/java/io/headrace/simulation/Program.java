@@ -40,6 +40,10 @@ public final class Program {
         guard.accept(task);
     }
 
+    boolean isDead() {
+        return isDead;
+    }
+
     public boolean isRunning() {
         return !isDead && !isPaused;
     }

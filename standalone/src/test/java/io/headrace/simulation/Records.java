@@ -3,6 +3,7 @@ package io.headrace.simulation;
 import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.log.PartitionLog;
 import io.headrace.broker.log.ReadOutcome;
+import io.headrace.model.record.BatchCheck;
 import io.headrace.model.record.Compression;
 import io.headrace.model.record.RecordBatch;
 import io.headrace.model.record.RecordBatchBuilder;
@@ -44,6 +45,17 @@ final class Records {
             }
         }
         return bytes.flip();
+    }
+
+    /** What a consumer takes of an answer: it checks every batch, and ends at the first bad one. */
+    static List<Rec> taken(ByteBuffer batches, long from) {
+        int sound = batches.position();
+        while (sound < batches.limit()
+                && BatchCheck.framing(batches, sound, batches.limit())
+                        instanceof BatchCheck.Sound) {
+            sound += RecordBatch.sizeInBytes(batches, sound);
+        }
+        return in(batches.duplicate().limit(sound), from, Long.MAX_VALUE);
     }
 
     static List<Rec> in(ByteBuffer batches, long from, long to) {

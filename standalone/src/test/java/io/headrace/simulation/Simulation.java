@@ -14,6 +14,9 @@ final class Simulation {
      * @param failure what must never be; empty when all went well
      * @param acknowledged records
      * @param commits of offsets, acknowledged
+     * @param damaged how often a replica was
+     * @param generation of the group, at the end
+     * @param fenced processes that were told that another one has their instance id
      * @param trace the same for the same plan
      */
     record Result(
@@ -22,6 +25,9 @@ final class Simulation {
             long events,
             int acknowledged,
             int commits,
+            int damaged,
+            int generation,
+            int fenced,
             long trace) {}
 
     private Simulation() {}
@@ -49,6 +55,9 @@ final class Simulation {
                 world.timeline.count(),
                 world.judge.acknowledgedCount(),
                 world.judge.groups.acknowledgedCount(),
+                world.rot.struckCount(),
+                world.judge.groups.generation().number(),
+                world.fencedCount(),
                 world.trace());
     }
 

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Clusters in one thread. Seeds are fixed; {@code -Dheadrace.sim.seeds=N} runs so many, {@code
  * -Dheadrace.sim.from=SEED} begins elsewhere, {@code -Dheadrace.sim.threads=N} runs some at once,
- * {@code -Dheadrace.sim.storm=true} lets brokers die all the time. Of the first seed that fails it
- * tells the story, made shorter.
+ * {@code -Dheadrace.sim.storm=true} lets brokers die all the time, {@code -Dheadrace.sim.rot=true}
+ * lets disks rot under every seed. Of the first seed that fails it tells the story, made shorter.
  */
 @Timeout(value = 12, unit = TimeUnit.HOURS)
 class SimulationTest {
@@ -38,6 +38,7 @@ class SimulationTest {
     private static final long SEEDS = Long.getLong("headrace.sim.seeds", 300);
     private static final long FROM = Long.getLong("headrace.sim.from", 1);
     private static final boolean STORM = Boolean.getBoolean("headrace.sim.storm");
+    private static final boolean ROT = Boolean.getBoolean("headrace.sim.rot");
     private static final int THREADS = Integer.getInteger("headrace.sim.threads", 1);
 
     private static final Logger ROOT = (Logger) LoggerFactory.getLogger("io.headrace");
@@ -67,7 +68,9 @@ class SimulationTest {
         THE_LAST_OF_THE_ISR_IS_FORGOTTEN_FOR_AN_ELIGIBLE_ONE_THAT_DIES,
         TWO_CLEAN_STOPS_WITHOUT_A_CONTROLLER_ARE_NO_PROOF,
         A_FOLLOWER_THAT_IS_CUT_OFF_COMES_BACK_BY_WHAT_IT_HAD,
-        A_MOVE_THAT_IS_GIVEN_UP_DROPS_A_LIVE_LEADER_FOR_ONE_WITHOUT_POWER;
+        A_MOVE_THAT_IS_GIVEN_UP_DROPS_A_LIVE_LEADER_FOR_ONE_WITHOUT_POWER,
+        WHAT_CANNOT_BE_READ_IN_THE_ACTIVE_SEGMENT_STAYS_SO,
+        A_BYTE_THAT_CANNOT_BE_READ_TAKES_ITS_BROKER_AWAY;
 
         /** Its plan is kept, not drawn: new kinds of faults do not change it. */
         Plan plan() throws IOException {
@@ -85,6 +88,7 @@ class SimulationTest {
         AtomicLong events = new AtomicLong();
         AtomicLong acknowledged = new AtomicLong();
         AtomicLong commits = new AtomicLong();
+        AtomicLong damaged = new AtomicLong();
         Callable<Long> worker =
                 () -> {
                     long count = 0;
@@ -93,6 +97,7 @@ class SimulationTest {
                         events.addAndGet(result.events());
                         acknowledged.addAndGet(result.acknowledged());
                         commits.addAndGet(result.commits());
+                        damaged.addAndGet(result.damaged());
                         if (result.failure().isPresent()) {
                             failed.put(seed, result);
                         }
@@ -106,13 +111,14 @@ class SimulationTest {
         }
         System.out.printf(
                 "%d simulations from seed %d: %d events, %d records and %d commits"
-                        + " acknowledged, in %d ms;"
+                        + " acknowledged, %d replicas damaged, in %d ms;"
                         + " failed: %s%n",
                 SEEDS,
                 FROM,
                 events.get(),
                 acknowledged.get(),
                 commits.get(),
+                damaged.get(),
                 (System.nanoTime() - started) / 1_000_000,
                 failed.keySet());
         if (!failed.isEmpty()) {
@@ -141,7 +147,8 @@ class SimulationTest {
     }
 
     private static Plan plan(long seed) {
-        return STORM ? Plan.storm(seed) : Plan.of(seed);
+        Plan plan = STORM ? Plan.storm(seed) : Plan.of(seed);
+        return ROT ? plan.withRot() : plan;
     }
 
     @ParameterizedTest
@@ -174,13 +181,41 @@ class SimulationTest {
     void aPlanIsReadAsItWasWritten() {
         Plan plan = Plan.of(3).withGroups();
         assertThat(Plan.parse(plan.text())).isEqualTo(plan);
+        Plan more = plan.withRot().withStaticMembers();
+        assertThat(Plan.parse(more.text())).isEqualTo(more);
+    }
+
+    /** No other fault; the plan of a seed with a group whose members have instance ids. */
+    private static Plan withStaticMembers(Plan.Fault... faults) {
+        Plan any = Plan.of(1).withStaticMembers();
+        return new Plan(1, any.options(), List.of(faults), 10_000);
+    }
+
+    @Test
+    void aStaticMemberThatComesBackInTimeCausesNoRebalance() {
+        Simulation.Result calm = Simulation.run(withStaticMembers(), Bug.NONE);
+        for (int member = 0; member < 3; member++) {
+            Plan.Fault death = new Plan.Fault(Plan.Kind.MEMBER_KILL, 5_000, 300, member, 1);
+            Simulation.Result result = Simulation.run(withStaticMembers(death), Bug.NONE);
+            assertThat(result.failure()).isEmpty();
+            assertThat(result.generation()).isEqualTo(calm.generation());
+        }
+    }
+
+    @Test
+    void theOlderOfTwoProcessesWithOneInstanceIdIsFenced() {
+        Plan.Fault twin = new Plan.Fault(Plan.Kind.MEMBER_TWIN, 5_000, 300, 1, 0);
+        Simulation.Result result = Simulation.run(withStaticMembers(twin), Bug.NONE);
+        assertThat(result.failure()).isEmpty();
+        assertThat(result.fenced()).isOne();
     }
 
     @Test
     void theSameSeedIsTheSameRun() {
         for (long seed = 1; seed <= 3; seed++) {
-            Simulation.Result first = Simulation.run(Plan.of(seed), Bug.NONE);
-            Simulation.Result second = Simulation.run(Plan.of(seed), Bug.NONE);
+            Plan plan = Plan.of(seed).withRot().withStaticMembers();
+            Simulation.Result first = Simulation.run(plan, Bug.NONE);
+            Simulation.Result second = Simulation.run(plan, Bug.NONE);
             assertThat(second.trace()).isEqualTo(first.trace());
             assertThat(second.acknowledged()).isEqualTo(first.acknowledged());
         }

@@ -3,6 +3,7 @@ package io.headrace.simulation;
 import io.headrace.admin.controller.SimulatedController;
 import io.headrace.broker.disk.SimulatedDisk;
 import io.headrace.broker.disk.Unflushed;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.broker.group.GroupCoordinator;
 import io.headrace.broker.group.Offsets;
 import io.headrace.broker.replica.Partition;
@@ -17,7 +18,6 @@ import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +59,7 @@ final class World {
     final Network network;
     final ModelZooKeeper zooKeeper;
     final Judge judge;
+    final Rot rot = new Rot(this);
     final List<SimulatedDisk> disks = new ArrayList<>();
 
     /** All partitions; elsewhere they are known by their places here. */
@@ -70,6 +71,11 @@ final class World {
     private final Set<Integer> wasOffline = new TreeSet<>();
     private final List<Producer> producers = new ArrayList<>();
     private final List<GroupMember> members = new ArrayList<>();
+
+    /** Processes whose instance id another one took. */
+    private final List<GroupMember> elders = new ArrayList<>();
+
+    private int fenced;
     private final Deque<String> notes = new ArrayDeque<>();
     private long trace = 17;
     private boolean isLoading = true;
@@ -241,9 +247,16 @@ final class World {
         timeline.in(TimeUnit.MILLISECONDS.toNanos(200), () -> start(id));
     }
 
-    /** A log directory is not used any more; the broker starts again without its page cache. */
-    void offline(int id) {
-        wasOffline.add(id);
+    /**
+     * A log directory is not used any more; the broker starts again, after a write or a flush that
+     * failed without its page cache.
+     */
+    void offline(BrokerRun run, IOException failure) {
+        if (failure instanceof UnreadableException) {
+            rot.offline(run);
+        } else {
+            wasOffline.add(run.id);
+        }
     }
 
     /** Wall clock of a broker. */
@@ -307,6 +320,33 @@ final class World {
         return members;
     }
 
+    /** A process in the place of another one, which may still live. */
+    void startMember(int index) {
+        if (!members.get(index).program.isDead()) {
+            elders.add(members.get(index));
+        }
+        members.set(index, new GroupMember(this, index));
+    }
+
+    /** A process was told that another one has its instance id, and ends. */
+    void fenced(GroupMember member, int index) {
+        note(member + " is fenced");
+        fenced++;
+        member.program.kill();
+        elders.removeIf(each -> each.program.isDead());
+        if (members.get(index).program.isDead()) {
+            Optional<GroupMember> other =
+                    elders.stream().filter(each -> each.number() == index).findFirst();
+            other.ifPresent(elders::remove);
+            members.set(index, other.orElseGet(() -> new GroupMember(this, index)));
+        }
+    }
+
+    /** How many processes were told so. */
+    int fencedCount() {
+        return fenced;
+    }
+
     private void read() {
         int id = random.nextInt(runs.length);
         int partition = random.nextInt(Plan.PARTITIONS);
@@ -334,9 +374,9 @@ final class World {
                         : partition.readServed(offset, 10_000, true);
         if (result instanceof ReadResult.InRange in && in.slice() != null) {
             try (var slice = in.slice()) {
-                judge.read(p, Records.in(Records.bytes(slice), offset, Long.MAX_VALUE));
+                judge.read(p, Records.taken(Records.bytes(slice), offset));
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                rot.met(run, p, e);
             }
         }
     }
@@ -371,6 +411,9 @@ final class World {
                 return why;
             }
         }
+        if (rot.stands()) {
+            return "damage is not repaired: " + rot;
+        }
         for (Producer producer : producers) {
             if (!producer.isIdle()) {
                 return "a producer still waits";
@@ -402,6 +445,11 @@ final class World {
 
     private String unsettledGroup() {
         Set<Integer> owned = new TreeSet<>();
+        for (GroupMember elder : elders) {
+            if (!elder.program.isDead()) {
+                return elder + " is not fenced";
+            }
+        }
         for (GroupMember member : members) {
             if (!member.owns(judge.groups.generation().number())) {
                 return member + ", the group is " + judge.groups.generation();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -65,8 +66,10 @@ final class RealDiskFile implements DiskFile {
                 }
                 total += count;
             }
+        } catch (ClosedChannelException e) {
+            throw e;
         } catch (IOException e) {
-            throw RealDisk.named(e, path);
+            throw new UnreadableException(path, e);
         } finally {
             target.limit(limit);
         }

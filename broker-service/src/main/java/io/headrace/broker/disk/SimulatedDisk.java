@@ -162,7 +162,18 @@ public final class SimulatedDisk implements Disk {
         content(path).flipBit(position, bit);
     }
 
-    /** What a file holds. */
+    /** Reads that touch the byte fail, until it is written anew, and after a restart, too. */
+    public synchronized void unreadable(Path path, long position) throws IOException {
+        content(path).unreadable(position);
+    }
+
+    /** Whether no read of the file fails. */
+    public synchronized boolean isReadable(Path path) throws IOException {
+        Content content = content(path);
+        return content.isReadable(0, content.size());
+    }
+
+    /** What a file holds, also where reads fail. */
     public synchronized byte[] bytes(Path path) throws IOException {
         Content content = content(path);
         byte[] bytes = new byte[content.size()];

@@ -51,6 +51,9 @@ final class SimulatedDiskFile implements DiskFile {
         int count;
         synchronized (disk) {
             check();
+            if (!content.isReadable(position, bytes.length)) {
+                throw new UnreadableException(path, new IOException("simulated failure of a read"));
+            }
             count = content.read(bytes, 0, bytes.length, position);
         }
         target.put(bytes, 0, count);

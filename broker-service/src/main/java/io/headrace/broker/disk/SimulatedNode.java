@@ -36,6 +36,9 @@ sealed interface SimulatedNode {
         private final List<Change> pending = new ArrayList<>();
         private long modifiedMs;
 
+        /** No read may touch this byte, until it is written anew; -1 for none. */
+        private long unreadableAt = -1;
+
         /** Bytes at a position, or a new length where there are none. */
         private static final class Change {
 
@@ -48,6 +51,10 @@ sealed interface SimulatedNode {
             Change(long position, byte @Nullable [] bytes) {
                 this.position = position;
                 this.bytes = bytes;
+            }
+
+            boolean covers(long at) {
+                return at >= position && (bytes == null || at < position + bytes.length);
             }
 
             void applyTo(Image image) {
@@ -109,6 +116,9 @@ sealed interface SimulatedNode {
         }
 
         private void change(Change change) {
+            if (change.covers(unreadableAt)) {
+                unreadableAt = -1;
+            }
             change.applyTo(current);
             pending.add(change);
         }
@@ -151,6 +161,15 @@ sealed interface SimulatedNode {
         void settle() {
             pending.clear();
             durable.become(current);
+        }
+
+        void unreadable(long position) {
+            unreadableAt = position;
+        }
+
+        boolean isReadable(long position, int length) {
+            return unreadableAt < position
+                    || unreadableAt >= Math.min(position + length, current.size);
         }
 
         void flipBit(long position, int bit) {

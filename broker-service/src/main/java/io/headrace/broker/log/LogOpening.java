@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFullException;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import java.io.IOException;
@@ -17,10 +18,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Opens or creates the log of one partition: checks whose it is, then has it recovered.
  *
- * <p>Errors: damaged content, a missing file or a missing right is this partition's trouble; it is
- * refused with a sentence that names the file, and other logs go on. Any other I/O error is taken
- * for the device's and takes the log directory offline. An unexpected exception is a bug that this
- * partition has met; it is refused, and other logs go on.
+ * <p>Errors: damaged content, bytes that cannot be read, a missing file or a missing right is this
+ * partition's trouble; it is refused with a sentence that names the file, and other logs go on. Any
+ * other I/O error is taken for the device's and takes the log directory offline. An unexpected
+ * exception is a bug that this partition has met; it is refused, and other logs go on.
  */
 final class LogOpening {
 
@@ -53,6 +54,7 @@ final class LogOpening {
                     ErrorCode.DISK_NEARLY_FULL,
                     "no disk space to open the log of " + spec.partition());
         } catch (DamagedFileException
+                | UnreadableException
                 | AccessDeniedException
                 | FileAlreadyExistsException
                 | NoSuchFileException
@@ -65,7 +67,7 @@ final class LogOpening {
                             + e
                             + "); repair the file, or move the partition's directory away so that"
                             + " the records come back from another replica",
-                    e instanceof DamagedFileException);
+                    e instanceof DamagedFileException || e instanceof UnreadableException);
         } catch (IOException e) {
             home.health().fail("opening the log of " + spec.partition(), e);
             return new OpenOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, home.health().text());

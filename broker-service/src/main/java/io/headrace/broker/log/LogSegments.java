@@ -111,13 +111,20 @@ public final class LogSegments {
         }
         Segment segment = found.getFirst();
         try {
-            return new SegmentCheck(segment.file(), sealed, pace).run();
+            return check(segment.file(), sealed, pace);
+        } finally {
+            segment.release();
+        }
+    }
+
+    private static Optional<String> check(DiskFile held, SealedSegment as, ReadPace pace)
+            throws IOException {
+        try {
+            return new SegmentCheck(held, as, pace).run();
         } catch (InterruptedIOException | DiskFullException | ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
             return Optional.of("it cannot be read: " + e.getMessage());
-        } finally {
-            segment.release();
         }
     }
 
@@ -126,7 +133,7 @@ public final class LogSegments {
      * damaged: from then on it is checked and repaired as the others are.
      */
     public void sealIfDamaged(ReadPace pace) throws IOException {
-        sealIf((file, soFar) -> new SegmentCheck(file, soFar, pace).run().isPresent());
+        sealIf((file, soFar) -> check(file, soFar, pace).isPresent());
     }
 
     /** Something to find out about a segment, from the bytes that it holds by now. */

@@ -8,8 +8,8 @@ public sealed interface OpenOutcome {
     record Opened(PartitionLog log) implements OpenOutcome {}
 
     /**
-     * @param isDamaged what the files say cannot be true; they will be refused again until somebody
-     *     repairs them or they are set aside
+     * @param isDamaged what the files say cannot be true, or cannot be read; they will be refused
+     *     again until somebody repairs them or they are set aside
      */
     record Refused(ErrorCode code, String text, boolean isDamaged) implements OpenOutcome {
 

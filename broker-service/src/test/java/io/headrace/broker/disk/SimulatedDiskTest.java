@@ -18,6 +18,23 @@ class SimulatedDiskTest {
     private static final Path FILE = HOME.resolve("file");
 
     @Test
+    void aByteThatCannotBeReadFailsUntilItIsWrittenAnew() throws IOException {
+        SimulatedDisk disk = disk(1);
+        Path path = HOME.resolve("sector");
+        DiskFile file = disk.open(path);
+        file.write(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}), 0);
+        disk.unreadable(path, 2);
+        assertThat(file.read(ByteBuffer.allocate(2), 0)).isEqualTo(2);
+        assertThatThrownBy(() -> file.read(ByteBuffer.allocate(4), 0))
+                .isInstanceOf(UnreadableException.class)
+                .hasMessageContaining("sector");
+        assertThat(disk.isReadable(path)).isFalse();
+        file.write(ByteBuffer.wrap(new byte[] {9}), 2);
+        assertThat(file.read(ByteBuffer.allocate(4), 0)).isEqualTo(4);
+        assertThat(disk.isReadable(path)).isTrue();
+    }
+
+    @Test
     void unforced_bytes_are_lost_and_forced_ones_are_not() throws IOException {
         SimulatedDisk disk = disk(1);
         DiskFile file = disk.open(FILE);

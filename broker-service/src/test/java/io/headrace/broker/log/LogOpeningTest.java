@@ -132,6 +132,25 @@ class LogOpeningTest {
     }
 
     @Test
+    void aByteThatCannotBeReadKeepsOnePartitionClosedAndTheDirectoryOnline() throws Exception {
+        test.append("a");
+        test.directory.open(spec(0));
+        Path segment = test.file(0, SegmentName.LOG);
+        test.directory.abandon();
+        disk.unreadable(segment, 3);
+        LogDirectory directory = reopened();
+        assertThat(directory.open(ORDERS))
+                .isInstanceOfSatisfying(
+                        OpenOutcome.Refused.class,
+                        refused -> {
+                            assertThat(refused.code()).isEqualTo(ErrorCode.KAFKA_STORAGE_ERROR);
+                            assertThat(refused.isDamaged()).isTrue();
+                        });
+        assertThat(directory.open(spec(0))).isInstanceOf(OpenOutcome.Opened.class);
+        assertThat(directory.isOffline()).isFalse();
+    }
+
+    @Test
     void anErrorOfTheDeviceWhileALogIsOpenedTakesTheDirectoryOffline() throws Exception {
         test.append("a");
         test.log.close(false);

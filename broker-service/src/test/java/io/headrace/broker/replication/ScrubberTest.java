@@ -163,6 +163,19 @@ class ScrubberTest {
     }
 
     @Test
+    void whatCannotBeReadInTheActiveSegmentIsRepairedToo() throws Exception {
+        SegmentInfo active = broker.log().segments().getLast();
+        disk.unreadable(
+                broker.log().directory().resolve(String.format("%020d.log", active.baseOffset())),
+                active.sizeInBytes() - 3);
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().damaged()).isOne();
+        assertThat(scrubber.counters().repaired()).isOne();
+        assertWhole(broker);
+    }
+
+    @Test
     void withoutAHealthyReplicaTheDamageIsReportedAndTheRestServed() throws Exception {
         rot(1);
         isLeaderAway = true;

@@ -95,6 +95,13 @@ final class Clients {
 
     /** A topic with one partition, which only this broker keeps, and which takes records. */
     String topicAt(Node broker) throws IOException {
+        return topicOn(List.of(broker));
+    }
+
+    /** A topic with one partition, which takes records and which the first of these leads. */
+    String topicOn(List<Node> brokers) throws IOException {
+        Node broker = brokers.getFirst();
+        List<Integer> ids = brokers.stream().map(field::id).toList();
         String name =
                 field.topic()
                         + "-at-"
@@ -102,12 +109,7 @@ final class Clients {
                         + "-"
                         + field.random().nextInt(Integer.MAX_VALUE);
         try (Admin admin = admin()) {
-            answer(
-                    admin.createTopics(
-                                    List.of(
-                                            new NewTopic(
-                                                    name, Map.of(0, List.of(field.id(broker))))))
-                            .all());
+            answer(admin.createTopics(List.of(new NewTopic(name, Map.of(0, ids)))).all());
         }
         if (!Waiting.until(OPEN_MAX, () -> refusal(name).isEmpty())) {
             throw new IOException(name + " takes nothing");

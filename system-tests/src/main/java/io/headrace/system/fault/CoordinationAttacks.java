@@ -37,12 +37,15 @@ final class CoordinationAttacks {
     static void one(Field field) throws IOException {
         while (field.goesOn()) {
             for (Node zooKeeper : field.cluster().zooKeepers()) {
+                Quiet before = Quiet.before(field);
                 ProcessAttacks.kill(field, zooKeeper);
                 field.pauseAbout(2, 6);
                 field.startAgain(zooKeeper);
                 field.pause(3);
                 ProcessAttacks.pause(field, zooKeeper, 8);
                 field.pause(3);
+                before.expectElections(0);
+                before.expectProgress("with two of three ZooKeepers");
             }
         }
         field.settle();
@@ -179,7 +182,9 @@ final class CoordinationAttacks {
             if (field.isAlone()) {
                 refusesTopics(field);
             }
+            Quiet without = Quiet.before(field);
             field.pauseAbout(8, 18);
+            without.expectProgress("while ZooKeeper was away");
             for (Node each : two) {
                 field.startAgain(each);
             }

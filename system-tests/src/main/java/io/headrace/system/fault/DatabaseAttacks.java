@@ -39,6 +39,7 @@ final class DatabaseAttacks {
                     trouble -> {
                         String name = field.topic() + "-audited-" + made.size();
                         made.add(name);
+                        Quiet before = Quiet.before(field);
                         switch (trouble) {
                             case DEATH -> {
                                 ProcessAttacks.kill(field, database);
@@ -62,6 +63,8 @@ final class DatabaseAttacks {
                                 ProcessAttacks.starve(field, database);
                             }
                         }
+                        before.expectElections(0);
+                        before.expectProgress("while the database was in trouble");
                     });
         }
         for (String name : made) {

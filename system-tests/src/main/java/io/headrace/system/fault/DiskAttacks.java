@@ -21,6 +21,7 @@ final class DiskAttacks {
     /** Two rounds of the scrubbers. */
     private static final double SCRUBBED = 15;
 
+    private static final Duration TAKEN_MAX = Duration.ofSeconds(20);
     private static final Duration REFUSED_MAX = Duration.ofSeconds(10);
     private static final Duration REPAIR_MAX = Duration.ofSeconds(30);
 
@@ -48,6 +49,12 @@ final class DiskAttacks {
                 Files.deleteIfExists(filler);
             }
             field.mark("space again at " + leader);
+            if (field.isAlone()) {
+                field.expect(
+                        Waiting.until(TAKEN_MAX, () -> field.clients().refusal(alone).isEmpty()),
+                        "C22",
+                        leader + " takes nothing " + TAKEN_MAX + " after space returned");
+            }
             field.pause(5);
             if (!leader.runs()) {
                 field.wrong("C22", leader + " ended when its disk was full");

@@ -73,24 +73,27 @@ final class NetworkAttacks {
 
     /** F13: connections stand, and no data comes through, from clients neither. */
     static void halfOpen(Field field) throws IOException {
-        again(
-                field,
-                "half-open",
-                (f, leader) -> {
-                    for (String peer : peers(f, leader)) {
-                        leader.host()
-                                .treatFrom(
-                                        peer,
-                                        "-p",
-                                        "tcp",
-                                        "--tcp-flags",
-                                        "PSH",
-                                        "PSH",
-                                        "-j",
-                                        "DROP");
+        field.inTurn(
+                List.of(false, true),
+                isAtProxies -> {
+                    Node leader = field.leader();
+                    field.mark("half-open" + (isAtProxies ? " at proxies: " : ": ") + leader);
+                    if (isAtProxies) {
+                        ProxyAttacks.halfOpen(field, leader);
+                    } else {
+                        dropPushes(field, leader);
                     }
-                    f.attacked();
+                    field.attacked();
+                    field.pauseAbout(LENGTH * 0.7, LENGTH * 1.3);
+                    field.healNetwork();
+                    field.settle();
                 });
+    }
+
+    private static void dropPushes(Field field, Node leader) throws IOException {
+        for (String peer : peers(field, leader)) {
+            leader.host().treatFrom(peer, "-p", "tcp", "--tcp-flags", "PSH", "PSH", "-j", "DROP");
+        }
     }
 
     /** F14: every second all its connections are reset, or none. */
@@ -162,6 +165,7 @@ final class NetworkAttacks {
     static void narrow(Field field) throws IOException {
         do {
             Node follower = field.brokersBut(field.leader()).getFirst();
+            Quiet before = Quiet.before(field);
             field.mark("64 kbit/s both ways at " + follower);
             try {
                 follower.host().limitRate(64_000);
@@ -177,6 +181,7 @@ final class NetworkAttacks {
             field.mark(follower + " is fast again");
             field.healNetwork();
             field.settle();
+            before.expectShrinkAndExpansion(follower + ", which was slow,");
         } while (field.goesOn());
     }
 

@@ -1,9 +1,14 @@
 package io.headrace.system.fault;
 
+import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
+import io.headrace.system.load.Probes;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
 
 /** Processes that die, stop and stand still (F1 to F7, F40, F49). */
 final class ProcessAttacks {
@@ -14,6 +19,8 @@ final class ProcessAttacks {
     private static final double BEYOND_ELECTION = 20;
 
     private static final int STARVED_TURNS = 75;
+    private static final int ELECTIONS_OF_STARVED = 2; // away, and back
+    private static final long PRODUCER = (1L << 40) + 6; // never handed out
 
     private ProcessAttacks() {}
 
@@ -117,11 +124,13 @@ final class ProcessAttacks {
                 seconds -> {
                     int partition = field.random().nextInt(field.partitions());
                     Node leader = field.leader(field.topic(), partition);
+                    boolean isDeposed = field.isAlone() && seconds > BEYOND_ELECTION;
+                    String own = isDeposed ? ledBy(field, leader) : "";
                     field.mark("pause " + leader + " for " + seconds + " s");
                     leader.pause();
                     field.attacked();
                     field.pause(seconds);
-                    if (field.isAlone() && seconds > BEYOND_ELECTION) {
+                    if (isDeposed) {
                         field.expect(
                                 field.leader(field.topic(), partition) != leader,
                                 "C22",
@@ -129,9 +138,40 @@ final class ProcessAttacks {
                     }
                     leader.goOn();
                     field.mark(leader + " goes on");
+                    if (isDeposed) {
+                        expectRefusal(field, leader, own);
+                    }
                     field.pauseAbout(2, 5);
                     field.settle();
                 });
+    }
+
+    private static String ledBy(Field field, Node leader) throws IOException {
+        List<Node> replicas = new ArrayList<>(field.brokersBut(leader));
+        replicas.addFirst(leader);
+        return field.clients().topicOn(replicas);
+    }
+
+    /** Whoever was deposed while it stood still acknowledges nothing in its old leader epoch. */
+    private static void expectRefusal(Field field, Node deposed, String topic) throws IOException {
+        Errors told;
+        try {
+            told =
+                    Probes.produce(
+                            new InetSocketAddress(deposed.host().address(), Cluster.KAFKA_PORT),
+                            new TopicPartition(topic, 0),
+                            PRODUCER,
+                            (short) 0,
+                            0);
+        } catch (IOException e) {
+            field.mark(deposed + " answers a produce with nothing: " + e);
+            return;
+        }
+        field.mark(deposed + " answers a produce with " + told);
+        field.expect(
+                told != Errors.NONE || field.leader(topic, 0) == deposed,
+                "C20",
+                deposed + " acknowledged a record after it was deposed");
     }
 
     /** F7: each admin-service stands still for longer than its session, the controller first. */
@@ -170,8 +210,10 @@ final class ProcessAttacks {
     static void starve(Field field) throws IOException {
         while (field.goesOn()) {
             Node leader = field.leader();
+            Quiet before = Quiet.before(field);
             starve(field, leader);
             field.settle();
+            before.expectElections(ELECTIONS_OF_STARVED);
         }
     }
 

@@ -17,6 +17,9 @@ import org.apache.kafka.common.protocol.Errors;
 final class ProxyAttacks {
 
     private static final short PRODUCE = 0;
+    private static final short FETCH = 1;
+    private static final int SHRINKS_MAX = 24; // of all partitions, while half a second is lost
+    private static final Duration SHORT = Duration.ofMillis(50);
     private static final short OFFSET_COMMIT = 8;
     private static final double LENGTH = 15;
     private static final long PRODUCER = 1L << 40; // never handed out
@@ -28,6 +31,7 @@ final class ProxyAttacks {
         field.inTurn(
                 List.of(Duration.ofMillis(500), Duration.ofMillis(50)),
                 delay -> {
+                    Quiet before = Quiet.before(field);
                     field.mark(delay + " and some more between brokers");
                     for (Node from : field.cluster().brokers()) {
                         for (Node to : field.brokersBut(from)) {
@@ -39,10 +43,25 @@ final class ProxyAttacks {
                     field.pause(LENGTH);
                     field.healNetwork();
                     field.settle();
+                    boolean isShort = delay.compareTo(SHORT) <= 0;
+                    before.expectShrinks(
+                            isShort ? 0 : SHRINKS_MAX, "with " + delay + " on the way");
                 });
     }
 
-    /** F20: produces and commits are done, and nobody says so; then the connections break. */
+    /** F13: what stands between a leader, the others and its clients stays open, and is dumb. */
+    static void halfOpen(Field field, Node leader) throws IOException {
+        for (Node other : field.brokersBut(leader)) {
+            field.between(other, leader).behave(Behaviour.CLEAR.halfOpen());
+            field.between(leader, other).behave(Behaviour.CLEAR.halfOpen());
+        }
+        field.fromClients(leader).behave(Behaviour.CLEAR.halfOpen());
+    }
+
+    /**
+     * F20: produces and commits are done, and nobody says so; then the connections break. Between
+     * these produces and fetches are held on their way, and come late.
+     */
     static void loseReplies(Field field) throws IOException {
         if (field.isAlone()) {
             expectSequences(field);
@@ -63,7 +82,11 @@ final class ProxyAttacks {
                 field.attacked();
                 links.forEach(link -> link.behave(Behaviour.CLEAR));
                 links.forEach(LinkProxy::mend);
-                field.pauseAbout(1, 3);
+                field.pauseAbout(1, 2);
+                links.forEach(link -> link.behave(Behaviour.CLEAR.holding(PRODUCE, FETCH)));
+                field.pauseAbout(0.5, 2);
+                links.forEach(link -> link.behave(Behaviour.CLEAR));
+                field.pauseAbout(0.5, 1);
             }
             field.healNetwork();
             field.settle();

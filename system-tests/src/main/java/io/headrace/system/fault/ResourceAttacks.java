@@ -5,6 +5,7 @@ import io.headrace.system.cluster.Node;
 import io.headrace.system.cluster.Waiting;
 import io.headrace.system.machine.ControlGroup;
 import io.headrace.system.machine.Program;
+import io.headrace.system.proxy.Behaviour;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 final class ResourceAttacks {
 
     private static final double LENGTH = 10;
+    private static final double SINGLE_BYTES = 5;
     private static final int DUMPS = 5;
     private static final int FILES_LEFT = 6;
     private static final int CROWD = 150;
@@ -227,6 +229,12 @@ final class ResourceAttacks {
                 leave(readers);
             }
             field.mark("the slow readers are gone");
+            if (field.isAlone()) {
+                field.mark("every byte by itself between clients and " + leader);
+                field.fromClients(leader).behave(Behaviour.CLEAR.singleBytes());
+                field.pause(SINGLE_BYTES);
+                field.healNetwork();
+            }
             field.settle();
         } while (field.goesOn());
     }
@@ -235,6 +243,7 @@ final class ResourceAttacks {
     static void flood(Field field) throws IOException {
         do {
             Node leader = field.leader();
+            Quiet before = Quiet.before(field);
             field.mark("a flood of connections to " + leader);
             field.journal().beginLatencies();
             long startNs = System.nanoTime();
@@ -253,6 +262,7 @@ final class ResourceAttacks {
             } finally {
                 leave(flood);
             }
+            before.expectShrinks(0, "in a flood of connections");
             field.settle();
         } while (field.goesOn());
     }

@@ -51,6 +51,7 @@ final class StorageAttacks {
     static void slowFlush(Field field) throws IOException {
         do {
             Node leader = field.leader();
+            Quiet before = Quiet.before(field);
             field.mark("every flush of " + leader + " takes 2 s");
             field.journal().beginLatencies();
             try (Tampering _ =
@@ -58,6 +59,7 @@ final class StorageAttacks {
                 field.pause(LENGTH);
                 field.expectFastSends(List.of(leader));
             }
+            before.expectShrinks(0, "while flushes took 2 s, less than the lag that is allowed");
             field.mark("flushes of " + leader + " are fast again");
             field.settle();
         } while (field.goesOn());

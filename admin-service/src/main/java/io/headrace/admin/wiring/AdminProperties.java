@@ -70,10 +70,13 @@ public record AdminProperties(
     /**
      * @param interval between two looks at whether brokers lead the partitions that they head
      * @param imbalanceMax share of these, per broker, that others may lead
+     * @param warmUp how long after its registration a broker leads only what nobody else can who
+     *     has been there for longer
      */
     public record Leaders(
             @DefaultValue("5m") Duration interval,
-            @DecimalMin("0.0") @DecimalMax("1.0") @DefaultValue("0.1") double imbalanceMax) {}
+            @DecimalMin("0.0") @DecimalMax("1.0") @DefaultValue("0.1") double imbalanceMax,
+            @DefaultValue("30s") Duration warmUp) {}
 
     /**
      * @param movesMax partitions that move at the same time; more fill a broker sooner, and clients

@@ -29,7 +29,8 @@ import org.springframework.validation.annotation.Validated;
  * @param offsetsTimeout how long a partition's leader is waited for
  * @param sharedDatabaseOnly whether an instance with a database that cannot be shared (H2) refuses
  *     to start beside another one
- * @param tick how often the controller looks for old tombstones
+ * @param tick how often the controller looks for old tombstones, and for leaderships to give back
+ *     to brokers that have warmed up
  */
 @Validated
 @ConfigurationProperties("headrace.admin")
@@ -43,7 +44,7 @@ public record AdminProperties(
         @DefaultValue("5s") Duration electionWait,
         @DefaultValue("5s") Duration offsetsTimeout,
         @DefaultValue("false") boolean sharedDatabaseOnly,
-        @DefaultValue("60s") Duration tick,
+        @DefaultValue("10s") Duration tick,
         @Valid @DefaultValue Topics topics,
         @Valid @DefaultValue Leaders leaders,
         @Valid @DefaultValue Balance balance,

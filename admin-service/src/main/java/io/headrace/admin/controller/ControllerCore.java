@@ -23,8 +23,8 @@ import java.util.random.RandomGenerator;
 /**
  * What the controller decides: image and event in, decision out. Writes nothing, waits for nothing.
  *
- * <p>The only state is what elections so far have seen of brokers, see {@link #settled}, and when
- * leaderships were looked over last.
+ * <p>The only state is what elections so far have seen of brokers, see {@link #settled}, and, for
+ * preferences only, when leaderships were looked over last and who started a short while ago.
  *
  * <p>When brokers change, three things are written in this order: admissions without the changed
  * brokers; then, on an image that shows this, the elections; then the admissions with them. So a
@@ -38,13 +38,18 @@ final class ControllerCore {
     private final ControllerRules rules;
     private final Clock clock;
     private final TopicDecisions topics;
+    private final RecentStarts starts;
     private Remembered settled = Remembered.NOTHING;
     private long leadersLookedOverAtMs;
+
+    /** Whether brokers get leaderships back, some at each tick. */
+    private boolean isGivingBack;
 
     ControllerCore(ControllerRules rules, Clock clock, RandomGenerator random) {
         this.rules = rules;
         this.clock = clock;
         this.topics = new TopicDecisions(rules.topics(), clock, random);
+        this.starts = new RecentStarts(rules.leaders().warmUp());
         this.leadersLookedOverAtMs = clock.millis();
     }
 
@@ -74,16 +79,18 @@ final class ControllerCore {
             case AddPartitions add -> topics.addPartitions(image, add);
             case AlterConfig alter -> topics.alterConfig(image, alter);
             case DeleteTopic delete -> topics.delete(image, delete);
-            case ElectLeaders elect ->
-                    LeaderRequests.decide(image, elect, Standing.of(image, settled));
-            case MovePartitions move -> Moves.decide(image, move, Standing.of(image, settled));
+            case ElectLeaders elect -> LeaderRequests.decide(image, elect, standing(image));
+            case MovePartitions move -> Moves.decide(image, move, standing(image));
             case SetCordon cordon ->
-                    BrokerDecisions.cordon(
-                            image, cordon, Standing.of(image, settled), clock.millis());
+                    BrokerDecisions.cordon(image, cordon, standing(image), clock.millis());
             case AlterBrokerConfig alter -> BrokerDecisions.config(image, alter);
             case StartBalance start -> Rebalancing.start(image, start, clock.millis());
             case CancelBalance cancel -> Rebalancing.cancel(image);
         };
+    }
+
+    private Standing standing(ClusterImage image) {
+        return Standing.of(image, settled, starts.in(image, clock.millis()));
     }
 
     private Plan elections(ClusterImage image) {
@@ -92,7 +99,7 @@ final class ControllerCore {
             return Plan.firstHalf(
                     List.of(List.of(new ClusterWrite.RememberBrokers(before, Set.of()))));
         }
-        Standing standing = Standing.of(image, settled);
+        Standing standing = standing(image);
         List<List<ClusterWrite>> steps =
                 new ArrayList<>(Elections.steps(image, Elections.due(image, standing)));
         Remembered after = settled.after(image);
@@ -128,17 +135,27 @@ final class ControllerCore {
         if (!tombstones.isEmpty()) {
             steps.add(tombstones);
         }
-        long sinceMs = clock.millis() - leadersLookedOverAtMs;
-        if (sinceMs >= rules.leaders().interval().toMillis() && !isElectionDue(image)) {
-            leadersLookedOverAtMs = clock.millis();
-            steps.addAll(
-                    Elections.steps(
-                            image,
-                            Elections.preferred(
-                                    image,
-                                    Standing.of(image, settled),
-                                    rules.leaders().imbalanceMax())));
+        if (!isElectionDue(image)) {
+            steps.addAll(leadersLookedOver(image));
         }
         return new Plan(Optional.empty(), Optional.empty(), steps);
+    }
+
+    /** After each interval, as soon as a broker is warm, and as long as that gives any back. */
+    private List<List<ClusterWrite>> leadersLookedOver(ClusterImage image) {
+        long nowMs = clock.millis();
+        Standing standing = standing(image);
+        boolean isDue =
+                isGivingBack
+                        || nowMs - leadersLookedOverAtMs >= rules.leaders().interval().toMillis()
+                        || starts.hasWarmedUpSince(leadersLookedOverAtMs, nowMs);
+        if (!isDue) {
+            return List.of();
+        }
+        leadersLookedOverAtMs = nowMs;
+        List<ClusterWrite.Elect> elections =
+                Elections.preferred(image, standing, rules.leaders().imbalanceMax());
+        isGivingBack = !elections.isEmpty();
+        return Elections.steps(image, elections);
     }
 }

@@ -10,8 +10,10 @@ public record ControllerRules(TopicRules topics, Leaders leaders, Balance balanc
      *
      * @param interval how often that is looked at
      * @param imbalanceMax share of them, per broker, that others may lead
+     * @param warmUp how long after its registration a broker is elected only where nobody else can
+     *     lead who has been there for longer
      */
-    public record Leaders(Duration interval, double imbalanceMax) {}
+    public record Leaders(Duration interval, double imbalanceMax, Duration warmUp) {}
 
     /**
      * How plans are carried out.

@@ -45,7 +45,8 @@ final class Elections {
 
     /**
      * Gives brokers back the partitions whose assignment they head, when more than a share of those
-     * is led by others.
+     * is led by others. A broker that is warming up gets none, and others no more at a time than
+     * they lead already, or one: with 0 of 12 it takes 1, 1, 2, 4 and 4.
      *
      * @param imbalanceMax per broker, 0 to 1
      */
@@ -53,10 +54,12 @@ final class Elections {
             ClusterImage image, Standing standing, double imbalanceMax) {
         Map<Integer, Integer> own = new HashMap<>();
         Map<Integer, Integer> ledByOthers = new HashMap<>();
+        Map<Integer, Integer> room = new HashMap<>();
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitionCount(); p++) {
                 int preferred = topic.target(p).getFirst();
                 own.merge(preferred, 1, Integer::sum);
+                room.merge(topic.states().get(p).leader(), 1, Integer::sum);
                 if (topic.states().get(p).leader() != preferred) {
                     ledByOthers.merge(preferred, 1, Integer::sum);
                 }
@@ -72,13 +75,16 @@ final class Elections {
                         (double) ledByOthers.getOrDefault(preferred, 0)
                                 / own.getOrDefault(preferred, 1);
                 PartitionState state = topic.states().get(p);
-                if (imbalance > imbalanceMax) {
+                int left = room.getOrDefault(preferred, 1);
+                if (imbalance > imbalanceMax && left > 0 && !standing.isWarmingUp(preferred)) {
                     LeaderElection.preferred(state, topic.target(p), standing)
                             .ifPresent(
-                                    next ->
-                                            changes.put(
-                                                    partition,
-                                                    new ClusterWrite.StateChange(state, next)));
+                                    next -> {
+                                        room.put(preferred, left - 1);
+                                        changes.put(
+                                                partition,
+                                                new ClusterWrite.StateChange(state, next));
+                                    });
                 }
             }
             add(elections, topic, changes);

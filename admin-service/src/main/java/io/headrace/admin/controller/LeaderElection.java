@@ -4,6 +4,7 @@ import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicSetting;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +33,9 @@ import java.util.stream.Stream;
  * others of the ISR may all be dead, and their sessions not yet over.
  *
  * <p>The leader stays while it lives, is in the ISR and does not stop; else the first of the
- * assignment that is, else none. A replica that is neither in the ISR nor in the ELR leads only
- * where the rules allow an unclean election. The leader epoch grows when the leader changes and
- * when it restarted.
+ * assignment that is and has been there for a while, else the one that has been for longest, else
+ * none. A replica that is neither in the ISR nor in the ELR leads only where the rules allow an
+ * unclean election. The leader epoch grows when the leader changes and when it restarted.
  *
  * <p>Source: KIP-966, decision page 0019.
  */
@@ -247,7 +248,9 @@ final class LeaderElection {
             return before;
         }
         Optional<Integer> successor =
-                first(assignment, id -> isr.contains(id) && standing.isPresent(id));
+                assignment.stream()
+                        .filter(id -> isr.contains(id) && standing.isPresent(id))
+                        .min(Comparator.comparingLong(standing::coldness));
         if (successor.isEmpty() && isr.contains(before) && standing.live().contains(before)) {
             return before;
         }

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 /**
  * What an election has to know about brokers, by id.
  *
+ * <p>All but {@code started} decides who may lead; that one only who is preferred.
+ *
  * @param live they are registered
  * @param stopping of the live ones, those that ask to be relieved
  * @param newcomers of the live ones, those that registered since the last elections
@@ -20,6 +22,7 @@ import java.util.TreeSet;
  *     be lost
  * @param replaced of the untrusted, those with another log directory: they have nothing
  * @param defaults of topics on live brokers that do not have Kafka's, by broker
+ * @param started of the live ones, those that are warming up, and since when
  */
 record Standing(
         Set<Integer> live,
@@ -27,7 +30,8 @@ record Standing(
         Set<Integer> newcomers,
         Set<Integer> untrusted,
         Set<Integer> replaced,
-        Map<Integer, TopicConfig> defaults) {
+        Map<Integer, TopicConfig> defaults,
+        Map<Integer, Long> started) {
 
     Standing {
         live = sorted(live);
@@ -36,6 +40,7 @@ record Standing(
         untrusted = sorted(untrusted);
         replaced = sorted(replaced);
         defaults = Map.copyOf(defaults);
+        started = Map.copyOf(started);
     }
 
     /** Brokers with Kafka's defaults. */
@@ -45,7 +50,7 @@ record Standing(
             Set<Integer> newcomers,
             Set<Integer> untrusted,
             Set<Integer> replaced) {
-        this(live, stopping, newcomers, untrusted, replaced, Map.of());
+        this(live, stopping, newcomers, untrusted, replaced, Map.of(), Map.of());
     }
 
     /** What is decided by a standing does not depend on the process that decides. */
@@ -58,6 +63,13 @@ record Standing(
      * with the same log directory.
      */
     static Standing of(ClusterImage image, Remembered remembered) {
+        return of(image, remembered, Map.of());
+    }
+
+    /**
+     * @param started brokers that are warming up, and since when
+     */
+    static Standing of(ClusterImage image, Remembered remembered, Map<Integer, Long> started) {
         Set<Integer> stopping = new HashSet<>();
         Set<Integer> newcomers = new HashSet<>();
         Set<Integer> untrusted = new HashSet<>();
@@ -93,7 +105,8 @@ record Standing(
                 newcomers,
                 untrusted,
                 replaced,
-                defaults(image));
+                defaults(image),
+                started);
     }
 
     /** What topics have on brokers that do not have Kafka's defaults, by broker. */
@@ -107,6 +120,15 @@ record Standing(
             }
         }
         return defaults;
+    }
+
+    boolean isWarmingUp(int id) {
+        return started.containsKey(id);
+    }
+
+    /** The smaller, the better it leads: all that are warm are alike, the others by age. */
+    long coldness(int id) {
+        return started.getOrDefault(id, Long.MIN_VALUE);
     }
 
     /** Whether it is there to stay. */

@@ -29,7 +29,8 @@ import org.springframework.validation.annotation.Validated;
  * @param offsetsTimeout how long a partition's leader is waited for
  * @param sharedDatabaseOnly whether an instance with a database that cannot be shared (H2) refuses
  *     to start beside another one
- * @param tick how often the controller looks for old tombstones
+ * @param tick how often the controller looks for old tombstones, and for leaderships to give back
+ *     to brokers that have warmed up
  */
 @Validated
 @ConfigurationProperties("headrace.admin")
@@ -43,7 +44,7 @@ public record AdminProperties(
         @DefaultValue("5s") Duration electionWait,
         @DefaultValue("5s") Duration offsetsTimeout,
         @DefaultValue("false") boolean sharedDatabaseOnly,
-        @DefaultValue("60s") Duration tick,
+        @DefaultValue("10s") Duration tick,
         @Valid @DefaultValue Topics topics,
         @Valid @DefaultValue Leaders leaders,
         @Valid @DefaultValue Balance balance,
@@ -70,10 +71,13 @@ public record AdminProperties(
     /**
      * @param interval between two looks at whether brokers lead the partitions that they head
      * @param imbalanceMax share of these, per broker, that others may lead
+     * @param warmUp how long after its registration a broker leads only what nobody else can who
+     *     has been there for longer
      */
     public record Leaders(
             @DefaultValue("5m") Duration interval,
-            @DecimalMin("0.0") @DecimalMax("1.0") @DefaultValue("0.1") double imbalanceMax) {}
+            @DecimalMin("0.0") @DecimalMax("1.0") @DefaultValue("0.1") double imbalanceMax,
+            @DefaultValue("30s") Duration warmUp) {}
 
     /**
      * @param movesMax partitions that move at the same time; more fill a broker sooner, and clients

@@ -138,7 +138,8 @@ class ControllerConfiguration {
                                 topics.tombstoneRetention()),
                         new ControllerRules.Leaders(
                                 properties.leaders().interval(),
-                                properties.leaders().imbalanceMax()),
+                                properties.leaders().imbalanceMax(),
+                                properties.leaders().warmUp()),
                         new ControllerRules.Balance(
                                 properties.balance().movesMax(),
                                 properties.balance().fillNewBrokers())),

@@ -69,7 +69,7 @@ final class Images {
     static ControllerRules rules(TopicRules topics) {
         return new ControllerRules(
                 topics,
-                new ControllerRules.Leaders(Duration.ofMinutes(5), 0.1),
+                new ControllerRules.Leaders(Duration.ofMinutes(5), 0.1, Duration.ofSeconds(30)),
                 new ControllerRules.Balance(2, false));
     }
 

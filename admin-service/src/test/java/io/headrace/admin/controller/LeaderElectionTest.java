@@ -189,6 +189,28 @@ class LeaderElectionTest {
                 .isEmpty();
     }
 
+    @Test
+    void whoStartedAShortWhileAgoLeadsOnlyWhereNobodyElseCanAndTheOldestOfThemFirst() {
+        PartitionState state = new PartitionState(0, 5, List.of(0, 1, 2), 9);
+        assertThat(leader(state, Set.of(0), Map.of())).as("the first that is there").isEqualTo(1);
+        assertThat(leader(state, Set.of(0), Map.of(1, 500L))).isEqualTo(2);
+        assertThat(leader(state, Set.of(0), Map.of(1, 500L, 2, 400L))).isEqualTo(2);
+        assertThat(leader(state, Set.of(0), Map.of(1, 400L, 2, 500L))).isEqualTo(1);
+        assertThat(leader(state, Set.of(0), Map.of(1, 400L, 2, 400L))).isEqualTo(1);
+        assertThat(leader(state, Set.of(0, 2), Map.of(1, 500L))).isEqualTo(1);
+        assertThat(leader(state, Set.of(), Map.of(0, 500L))).as("it stays").isEqualTo(0);
+    }
+
+    private static int leader(
+            PartitionState state, Set<Integer> stopping, Map<Integer, Long> started) {
+        Standing standing =
+                new Standing(
+                        Set.of(0, 1, 2), stopping, Set.of(), Set.of(), Set.of(), Map.of(), started);
+        return LeaderElection.next(state, ASSIGNMENT, standing, new Rules(1, false))
+                .orElse(state)
+                .leader();
+    }
+
     private static Standing standing(Set<Integer> live, Set<Integer> stopping) {
         return new Standing(live, stopping, Set.of(), Set.of(), Set.of());
     }

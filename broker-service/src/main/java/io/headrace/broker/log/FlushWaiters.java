@@ -6,12 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who waits for one log to be durable. Listeners are called on the flushing thread, never on the
  * thread that waits, and without a lock.
  */
 final class FlushWaiters {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FlushWaiters.class);
 
     private record Waiter(long offset, Consumer<FlushOutcome> listener) {}
 
@@ -72,7 +76,7 @@ final class FlushWaiters {
         }
         boolean flushesAll = wantsAll || !served.isEmpty();
         wantsAll = false;
-        FlushOutcome outcome = flushesAll ? flusher.flush() : flusher.flushSealed();
+        FlushOutcome outcome = flush(flushesAll);
         for (Waiter waiter : served) {
             if (outcome instanceof FlushOutcome.Flushed(long recoveryPoint)
                     && recoveryPoint < waiter.offset()) {
@@ -80,6 +84,18 @@ final class FlushWaiters {
             } else {
                 waiter.listener().accept(outcome);
             }
+        }
+    }
+
+    /**
+     * Whoever waits is answered, and the thread goes on to other logs, also after a bug of ours.
+     */
+    private FlushOutcome flush(boolean flushesAll) {
+        try {
+            return flushesAll ? flusher.flush() : flusher.flushSealed();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("A flush failed; what it was to make durable is refused");
+            return new FlushOutcome.Failed(ErrorCode.UNKNOWN_SERVER_ERROR, e.toString());
         }
     }
 }

@@ -44,7 +44,7 @@ public record LogDirectorySettings(
                 nodeId,
                 256L << 20,
                 4,
-                4,
+                8,
                 100,
                 5_000,
                 60_000,

@@ -4,6 +4,7 @@ import io.headrace.broker.log.epoch.EpochEnd;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * A replica that copies one leader, in one leader epoch: what a fetcher sees of it and may do.
@@ -43,13 +44,17 @@ public interface Follower {
     FollowOutcome append(ByteBuffer batches, long leaderHighWatermark, long leaderLogStart);
 
     /**
-     * Whether the topic's {@code flush.on.ack} asks for a {@link #flush} before the leader hears
-     * how far the log goes: that counts as an acknowledgement.
+     * Whether the topic's {@code flush.on.ack} asks to wait until the log {@link #whenFlushed is
+     * flushed} before the leader hears how far it goes: that counts as an acknowledgement.
      */
     boolean owesFlush();
 
-    /** Forces everything that was appended; blocks for the device. Any thread. */
-    FollowOutcome flush();
+    /**
+     * Has everything forced that was appended, together with what others wait for, and says what
+     * came of it on a thread that flushes. Never blocks. After the end of the leader epoch, too: a
+     * log that is cut, deleted or closed meanwhile is a refusal.
+     */
+    void whenFlushed(Consumer<FollowOutcome> then);
 
     /** Removes all records at and above the offset. */
     FollowOutcome truncateTo(long offset);

@@ -11,6 +11,7 @@ import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * This broker's part while another one leads the partition: takes over what a fetcher brings. Lives
@@ -86,8 +87,12 @@ final class FollowerRole implements Follower {
     }
 
     @Override
-    public FollowOutcome flush() {
-        return switch (log.flush()) {
+    public void whenFlushed(Consumer<FollowOutcome> then) {
+        log.whenFlushed(log.logEndOffset(), outcome -> then.accept(of(outcome)));
+    }
+
+    private static FollowOutcome of(FlushOutcome outcome) {
+        return switch (outcome) {
             case FlushOutcome.Flushed _ -> FollowOutcome.DONE;
             case FlushOutcome.Failed(ErrorCode code, String text) ->
                     new FollowOutcome.Refused(code, text);

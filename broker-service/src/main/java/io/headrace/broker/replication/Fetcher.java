@@ -1,10 +1,10 @@
 package io.headrace.broker.replication;
 
+import io.headrace.broker.replica.FollowOutcome;
 import io.headrace.broker.replica.Follower;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
  * <p>Owner: the thread owns {@link LeaderFetches} and the channel; others leave their wishes under
  * {@code lock}. A wish that comes while a poll waits at the leader wakes the thread, which sends it
  * behind the poll: the leader then answers that one at once. When the leader is about to answer
- * anyway, that is waited for first.
+ * anyway, that is waited for first. What came of forcing a log comes as a wish, too.
  *
- * <p>Bounds: one wish per change of the image and partition; one connection, {@link
- * LeaderChannel#OPEN_MAX} open requests. After a failed connection it pauses, longer with every
- * failure up to {@link FetchSettings#backoffMax}.
+ * <p>Bounds: one wish per change of the image and partition, and one per force; one connection,
+ * {@link LeaderChannel#OPEN_MAX} open requests. After a failed connection it pauses, longer with
+ * every failure up to {@link FetchSettings#backoffMax}.
  */
 final class Fetcher {
 
@@ -42,6 +42,8 @@ final class Fetcher {
         record Follow(Follower follower) implements Wish {}
 
         record Leave(FetchKey key) implements Wish {}
+
+        record Forced(FollowedPartition partition, FollowOutcome outcome) implements Wish {}
     }
 
     private final int leaderId;
@@ -78,7 +80,6 @@ final class Fetcher {
             FetchSettings settings,
             FetchCounters counters,
             CopyLimit limit,
-            Executor flushes,
             LeaderChannel.Opener opener,
             LongSupplier nanoClock) {
         this.leaderId = leaderId;
@@ -87,7 +88,7 @@ final class Fetcher {
         this.counters = counters;
         this.opener = opener;
         this.nanoClock = nanoClock;
-        this.fetches = new LeaderFetches(settings, counters, limit, flushes);
+        this.fetches = new LeaderFetches(settings, counters, limit, this::forced);
         this.thread =
                 Thread.ofPlatform()
                         .daemon()
@@ -105,6 +106,10 @@ final class Fetcher {
 
     void leave(FetchKey key) {
         wish(new Wish.Leave(key), false);
+    }
+
+    private void forced(FollowedPartition partition, FollowOutcome outcome) {
+        wish(new Wish.Forced(partition, outcome), true);
     }
 
     private void wish(Wish wish, boolean isUrgent) {
@@ -173,7 +178,8 @@ final class Fetcher {
 
     /** Sends a request when none is open; what was appended is acknowledged without delay. */
     private void begin() throws IOException {
-        if (!(fetches.hasNews() ? takeWishes() : gather())) {
+        boolean isHurried = fetches.hasNews() || fetches.isForcing();
+        if (!(isHurried ? takeWishes() : gather())) {
             return;
         }
         Optional<FetchRequest> next = next();
@@ -318,6 +324,8 @@ final class Fetcher {
                 switch (wish) {
                     case Wish.Follow(Follower follower) -> fetches.follow(follower);
                     case Wish.Leave(FetchKey key) -> fetches.leave(key);
+                    case Wish.Forced(FollowedPartition partition, FollowOutcome outcome) ->
+                            fetches.forced(partition, outcome, nanoClock.getAsLong());
                 }
             }
             return !isClosed;

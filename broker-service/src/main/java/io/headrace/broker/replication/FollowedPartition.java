@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
  * One partition in the fetches to one leader, and what its answers mean.
  *
  * <pre>
- *   asked --batches------------> appended, asked again from the new end
+ *   asked --batches------------> appended (forced, where the topic asks for it), asked again from
+ *                                the new end
  *         --histories diverge--> truncated where they part, asked again
  *         --out of range-------> begun anew at the leader's start, asked again
  *         --refused, damaged---> asked again after a pause that grows
@@ -205,18 +206,14 @@ final class FollowedPartition {
         };
     }
 
-    /** Makes durable what was appended, before it is asked for more. */
-    Next flush() {
-        try {
-            return switch (follower.flush()) {
-                case FollowOutcome.Done _ -> Next.ASK;
-                case FollowOutcome.Fenced _ -> Next.LEAVE;
-                case FollowOutcome.Refused(ErrorCode code, String text) ->
-                        failed("what was appended is not durable", code + ": " + text);
-            };
-        } catch (RuntimeException e) {
-            return broken(e);
-        }
+    /** What was appended is durable, or could not be made so. */
+    Next forced(FollowOutcome outcome) {
+        return switch (outcome) {
+            case FollowOutcome.Done _ -> Next.ASK;
+            case FollowOutcome.Fenced _ -> Next.LEAVE;
+            case FollowOutcome.Refused(ErrorCode code, String text) ->
+                    failed("what was appended is not durable", code + ": " + text);
+        };
     }
 
     /** A bug met this partition; the others go on. */

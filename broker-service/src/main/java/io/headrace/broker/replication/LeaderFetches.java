@@ -1,9 +1,11 @@
 package io.headrace.broker.replication;
 
+import io.headrace.broker.replica.FollowOutcome;
 import io.headrace.broker.replica.Follower;
 import io.headrace.broker.replication.FollowedPartition.Next;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,9 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,20 +35,42 @@ import org.jspecify.annotations.Nullable;
  * positions that it knows, so it may send again what the answer before it has brought: an answer
  * counts only when the position that it is about was told by then, and is still where the log ends.
  *
- * <p>Owner: one thread. Work per request is proportional to what changed. Bounds: {@link
- * LeaderChannel#OPEN_MAX} requests are open.
+ * <p>What was appended to a topic with {@code flush.on.ack} is told only when it is durable. The
+ * device is not waited for: a partition whose log is being forced is not asked for, and leaves the
+ * session like one that pauses. All that an answer brought are forced at the same time, and for a
+ * few milliseconds the next request waits for them, so that on a device in good health nobody
+ * leaves.
+ *
+ * <pre>
+ *   appended --log owes a flush--> being forced (not asked for; no answer counts)
+ *   being forced --durable--> due, and told with the next request
+ *                --failed--> paused, and then forced again
+ *                --left, or followed in another leader epoch--> what comes of it does not count
+ * </pre>
+ *
+ * <p>Owner: one thread; {@link Forces} are told on threads that flush. Work per request is
+ * proportional to what changed. Bounds: {@link LeaderChannel#OPEN_MAX} requests are open; a
+ * partition is forced once at a time.
  */
 final class LeaderFetches {
 
     /** How long a copy waits that is limited, before it asks again whether it is still. */
     private static final long LIMITED_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** How long a request waits for logs that are being forced, instead of going without them. */
+    static final long FORCE_PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** Carries what came of a force to the owner, who calls {@link #forced}. Any thread. */
+    interface Forces {
+        void done(FollowedPartition partition, FollowOutcome outcome);
+    }
+
     private record Pause(long untilNanos, FollowedPartition partition) {}
 
     private final FetchSettings settings;
     private final FetchCounters counters;
     private final CopyLimit limit;
-    private final Executor flushes;
+    private final Forces forces;
     private final Map<FetchKey, FollowedPartition> partitions = new LinkedHashMap<>();
 
     /** Whose position the leader must hear. */
@@ -63,6 +84,12 @@ final class LeaderFetches {
 
     private final PriorityQueue<Pause> pauses =
             new PriorityQueue<>(Comparator.comparingLong(Pause::untilNanos));
+
+    /** Whose log is being forced; neither due nor, for the next request, in the session. */
+    private final Map<FetchKey, FollowedPartition> forcing = new HashMap<>();
+
+    /** Until when the next request waits for {@link #forcing}. */
+    private long patienceUntilNanos;
 
     /** Of the session that is open, or that the next full request closes; 0 for none. */
     private int sessionId;
@@ -78,15 +105,11 @@ final class LeaderFetches {
 
     private long answered;
 
-    /**
-     * @param flushes forces several logs at the same time
-     */
-    LeaderFetches(
-            FetchSettings settings, FetchCounters counters, CopyLimit limit, Executor flushes) {
+    LeaderFetches(FetchSettings settings, FetchCounters counters, CopyLimit limit, Forces forces) {
         this.settings = settings;
         this.counters = counters;
         this.limit = limit;
-        this.flushes = flushes;
+        this.forces = forces;
     }
 
     boolean isEmpty() {
@@ -101,18 +124,25 @@ final class LeaderFetches {
     void follow(Follower follower) {
         FollowedPartition added = new FollowedPartition(follower, counters);
         partitions.put(added.key(), added);
+        forcing.remove(added.key());
         due.add(added.key());
     }
 
     /** Copies the partition no more; an answer on its way does not count. */
     void leave(FetchKey key) {
         partitions.remove(key);
+        forcing.remove(key);
         due.remove(key);
         leaving.add(key);
     }
 
     boolean hasNews() {
         return !due.isEmpty();
+    }
+
+    /** Whether something becomes due when a log is durable. */
+    boolean isForcing() {
+        return !forcing.isEmpty();
     }
 
     /** Whether there is something to say that cannot wait for the answer to an open request. */
@@ -130,15 +160,19 @@ final class LeaderFetches {
     }
 
     /**
-     * The next request. Empty when there is nothing to ask before {@link #pauseNanos} is over; or,
-     * while another one is open, when there is nothing new, or nothing that may be said behind it.
+     * The next request. Empty when there is nothing to ask before {@link #pauseNanos} is over or a
+     * log is {@link #forced}; or, while another one is open, when there is nothing new, or nothing
+     * that may be said behind it.
      */
     Optional<FetchRequest> next(int brokerId, long brokerEpoch, long nowNanos) {
         if (isOpen() && !mayFollow()) {
             return Optional.empty();
         }
         endPauses(nowNanos);
-        makeDurable(nowNanos);
+        force(nowNanos);
+        if (!isOpen() && isWorthWaiting(nowNanos)) {
+            return Optional.empty();
+        }
         List<FetchPosition> positions = new ArrayList<>(due.size());
         List<FetchKey> forgotten = new ArrayList<>();
         boolean isLimited = limit.isExhausted();
@@ -181,8 +215,8 @@ final class LeaderFetches {
         return Optional.of(request);
     }
 
-    /** Before the leader hears of it: all logs together, since each waits for the device. */
-    private void makeDurable(long nowNanos) {
+    /** Before the leader hears of it; all logs together, since each waits for the device. */
+    private void force(long nowNanos) {
         List<FollowedPartition> owing = new ArrayList<>();
         for (FetchKey key : due) {
             FollowedPartition partition = partitions.get(key);
@@ -190,36 +224,46 @@ final class LeaderFetches {
                 owing.add(partition);
             }
         }
-        Executor on = owing.size() == 1 ? Runnable::run : flushes;
-        List<CompletableFuture<Next>> outcomes =
-                owing.stream().map(each -> CompletableFuture.supplyAsync(each::flush, on)).toList();
-        for (int i = 0; i < owing.size(); i++) {
-            due.remove(owing.get(i).key());
-            settle(owing.get(i), outcome(outcomes.get(i)), nowNanos);
+        for (FollowedPartition partition : owing) {
+            due.remove(partition.key());
+            forget(partition);
+            forcing.put(partition.key(), partition);
+            patienceUntilNanos = nowNanos + FORCE_PATIENCE_NANOS;
+        }
+        for (FollowedPartition partition : owing) {
+            partition.follower().whenFlushed(outcome -> forces.done(partition, outcome));
         }
     }
 
-    /** An error of the thread that flushed is one of this thread, too. */
-    private static Next outcome(CompletableFuture<Next> flushed) {
-        try {
-            return flushed.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw e;
+    /** A log that was being forced is durable, or cannot be. */
+    void forced(FollowedPartition partition, FollowOutcome outcome, long nowNanos) {
+        if (forcing.remove(partition.key(), partition)) {
+            settle(partition, partition.forced(outcome), nowNanos);
         }
+    }
+
+    /** Without those that are being forced it is too early, or there is nobody to ask for. */
+    private boolean isWorthWaiting(long nowNanos) {
+        boolean isNobodyElse =
+                due.isEmpty()
+                        && inSession.size() <= leaving.size()
+                        && leaving.containsAll(inSession);
+        return isForcing() && (isNobodyElse || patienceUntilNanos - nowNanos > 0);
     }
 
     /**
      * The leader may wait for news of the others until the first pause is over. Not before there is
-     * a session, for until then nothing can be said behind the request.
+     * a session, for until then nothing can be said behind the request; and where there is none,
+     * not for long while something is about to be durable.
      */
     private int waitMaxMs(long nowNanos) {
         if (sessionEpoch == 0 && !isWithoutSession) {
             return 0;
         }
         long waitMax = settings.waitMax().toMillis();
+        if (isWithoutSession && isForcing()) {
+            waitMax = Math.min(waitMax, settings.backoffMin().toMillis());
+        }
         Pause first = pauses.peek();
         if (first != null) {
             long left = Math.max(0, first.untilNanos() - nowNanos);
@@ -229,11 +273,16 @@ final class LeaderFetches {
     }
 
     /**
-     * How long there is nothing to ask, when {@link #next} was empty; at most the longest pause.
+     * How long there is nothing to ask, when {@link #next} was empty and no log is {@link #forced};
+     * at most the longest pause.
      */
     long pauseNanos(long nowNanos) {
         Pause first = pauses.peek();
         long longest = settings.backoffMax().toNanos();
+        long patience = patienceUntilNanos - nowNanos;
+        if (isForcing() && patience > 0) {
+            longest = Math.min(longest, patience);
+        }
         return first == null ? longest : Math.clamp(first.untilNanos() - nowNanos, 0, longest);
     }
 

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -20,16 +18,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owner: {@code lock}; calls come from the converger's thread, never wait for a fetch.
  *
- * <p>Bounds: a thread, a connection and a buffer per leader that this broker follows; {@value
- * #FLUSHERS} threads, only while they have work, that force logs for all of them. One flush per
- * partition waits for these.
+ * <p>Bounds: a thread, a connection and a buffer per leader that this broker follows. Logs are
+ * forced by the threads of their directory.
  */
 public final class ReplicaFetchers implements FollowingListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplicaFetchers.class);
     private static final long STOP_WAIT_MS = 5_000;
-    private static final int FLUSHERS = 8;
-    private static final long FLUSHER_IDLE_S = 10;
 
     private record Following(Follower follower, int leaderId) {}
 
@@ -38,7 +33,6 @@ public final class ReplicaFetchers implements FollowingListener, AutoCloseable {
     private final CopyLimit limit;
     private final LeaderChannel.Opener opener;
     private final LongSupplier nanoClock;
-    private final ThreadPoolExecutor flushes;
     private final FetchCounters counters = new FetchCounters();
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Integer, Fetcher> fetchers = new HashMap<>();
@@ -61,15 +55,6 @@ public final class ReplicaFetchers implements FollowingListener, AutoCloseable {
         this.limit = limit;
         this.opener = opener;
         this.nanoClock = nanoClock;
-        this.flushes =
-                new ThreadPoolExecutor(
-                        FLUSHERS,
-                        FLUSHERS,
-                        FLUSHER_IDLE_S,
-                        TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
-                        Thread.ofPlatform().daemon().name("replica-flusher-", 1).factory());
-        flushes.allowCoreThreadTimeOut(true);
     }
 
     public FetchCounters counters() {
@@ -138,8 +123,7 @@ public final class ReplicaFetchers implements FollowingListener, AutoCloseable {
     }
 
     private Fetcher started(int leaderId) {
-        Fetcher fetcher =
-                new Fetcher(leaderId, self, settings, counters, limit, flushes, opener, nanoClock);
+        Fetcher fetcher = new Fetcher(leaderId, self, settings, counters, limit, opener, nanoClock);
         fetcher.start();
         return fetcher;
     }

@@ -17,11 +17,12 @@
  * and has it repaired from another replica.
  *
  * <p>Why mostly one request in flight: the offset of a fetch acknowledges everything below it, so
- * it can be made only after the last answer was appended (and flushed, where the topic asks for
- * it). A second one goes behind a poll that waits at the leader when there is something new to say:
- * a partition joins, leaves, or moved on. The leader then answers the poll at once, so nothing new
- * waits for it, and neither the connection nor the session is lost. What the leader sends twice,
- * because it read for the second before it heard what the first had brought, is dropped.
+ * it can be made only after the last answer was appended (and flushed, where the topic asks for it:
+ * until then the partition is left out, and the others of this leader go on). A second one goes
+ * behind a poll that waits at the leader when there is something new to say: a partition joins,
+ * leaves, or moved on. The leader then answers the poll at once, so nothing new waits for it, and
+ * neither the connection nor the session is lost. What the leader sends twice, because it read for
+ * the second before it heard what the first had brought, is dropped.
  *
  * <p>Bounds: one thread and one buffer (an answer) per leader; every wait has a timeout; pauses
  * between tries grow to a limit. May import {@code replica}, {@code log}, {@code cluster} and the

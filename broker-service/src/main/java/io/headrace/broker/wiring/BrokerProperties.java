@@ -51,7 +51,7 @@ public record BrokerProperties(
         @Nullable String rack,
         @DefaultValue("256MB") @NotNull DataSize diskReserve,
         @DefaultValue("4") @Min(1) @Max(256) int recoveryThreads,
-        @DefaultValue("4") @Min(1) @Max(256) int flushThreads,
+        @DefaultValue("8") @Min(1) @Max(256) int flushThreads,
         @DefaultValue("5m") @NotNull Duration retentionCheck,
         @DefaultValue("24h") @NotNull Duration producerExpiration,
         @DefaultValue("10000") @Min(1) int producersMax,

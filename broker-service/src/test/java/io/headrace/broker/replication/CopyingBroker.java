@@ -6,6 +6,7 @@ import io.headrace.broker.log.LogClock;
 import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.log.LogDirectorySettings;
 import io.headrace.broker.log.PartitionLog;
+import io.headrace.broker.replica.FollowOutcome;
 import io.headrace.broker.replica.Follower;
 import io.headrace.broker.replica.FollowingListener;
 import io.headrace.broker.replica.InSyncRules;
@@ -15,12 +16,14 @@ import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.replica.ReplicaThreads;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /** A broker's replica and its fetches without threads: the test is the network and the clock. */
@@ -35,7 +38,11 @@ final class CopyingBroker {
     final LogDirectory directory;
     final FetchCounters counters = new FetchCounters();
     final LeaderFetches fetches =
-            new LeaderFetches(FetchSettings.DEFAULTS, counters, CopyLimit.NONE, Runnable::run);
+            new LeaderFetches(FetchSettings.DEFAULTS, counters, CopyLimit.NONE, this::forced);
+
+    /** The highest position that the leader was told. */
+    long told;
+
     final Partition partition;
     private final LocalReplicas replicas;
     private long now;
@@ -91,13 +98,14 @@ final class CopyingBroker {
     void copy(LogLeader leader, int bytesMax) throws IOException {
         for (int round = 0; round < 200; round++) {
             now += 2_000_000_000L;
-            FetchRequest request = fetches.next(ID, 5, now).orElseThrow();
+            FetchRequest request = next();
             boolean isNews = !request.positions().isEmpty();
             if (!isNews) {
                 fetches.answered(request, new FetchAnswer(1, "", List.of()), now);
                 return;
             }
             long end = request.positions().getFirst().offset();
+            told = Math.max(told, end);
             long committed = Math.min(end, leader.log.logEndOffset());
             fetches.answered(
                     request,
@@ -110,5 +118,47 @@ final class CopyingBroker {
                     now);
         }
         throw new AssertionError("no end after 200 rounds: " + log().logEndOffset());
+    }
+
+    private void forced(FollowedPartition followed, FollowOutcome outcome) {
+        fetches.forced(followed, outcome, now);
+    }
+
+    /** The next request, after what it waits for was forced. */
+    FetchRequest next() throws IOException {
+        Optional<FetchRequest> next = fetches.next(ID, 5, now);
+        if (next.isEmpty()) {
+            runFlushes();
+            next = fetches.next(ID, 5, now);
+        }
+        return next.orElseThrow();
+    }
+
+    void runFlushes() {
+        try {
+            directory.runFlushes();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Takes over what one answer brings. */
+    void take(FetchRequest request, LogLeader leader, int bytesMax) throws IOException {
+        FetchPosition asked = request.positions().getFirst();
+        fetches.answered(
+                request,
+                new FetchAnswer(1, "", List.of(leader.answer(asked, asked.offset(), bytesMax))),
+                now);
+    }
+
+    /** Whether the leader is asked for anything, now or after the longest pause. */
+    boolean asks() {
+        boolean asksNow = fetches.next(ID, 5, now).isPresent();
+        now += 2_000_000_000L;
+        return asksNow || fetches.next(ID, 5, now).isPresent();
+    }
+
+    void delete() throws IOException {
+        replicas.setAside(REPLICA, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     }
 }

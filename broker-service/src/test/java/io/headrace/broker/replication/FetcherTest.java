@@ -123,6 +123,36 @@ class FetcherTest {
     }
 
     @Test
+    void aLogThatIsForcedForLongKeepsNoOtherPartitionWaiting() {
+        ModelReplica slow = new ModelReplica("slow", 0, 3).with(3, 1);
+        slow.flushesOnAck = true;
+        fetchers.follows(slow, LEADER);
+        for (int i = 0; i < 3; i++) {
+            String topic = "quick-" + i;
+            fetchers.follows(new ModelReplica(topic, 0, 3), LEADER);
+            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> askedFor(topic) > 0);
+        }
+        assertThat(askedFor("slow")).isZero();
+        slow.force();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> askedFor("slow") > 0);
+        assertThat(connections).hasValue(1);
+        assertThat(requests).filteredOn(FetchRequest::isFull).hasSize(1);
+    }
+
+    @Test
+    void theEndDoesNotWaitForTheDevice() {
+        ModelReplica slow = new ModelReplica("slow", 0, 3).with(3, 1);
+        slow.flushesOnAck = true;
+        fetchers.follows(slow, LEADER);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !slow.forces.isEmpty());
+        long before = System.nanoTime();
+        fetchers.close();
+        assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(4));
+        slow.force();
+        assertThat(requests).isEmpty();
+    }
+
+    @Test
     void aPartitionThatJoinsIsAskedForBehindThePollOnTheSameConnection() {
         for (int i = 0; i < 5; i++) {
             String topic = "joins-" + i;

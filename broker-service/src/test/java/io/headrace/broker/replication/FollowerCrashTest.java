@@ -77,6 +77,32 @@ class FollowerCrashTest {
         assertThat(all(new CopyingBroker(disk).log())).isEqualTo(first.all(Long.MAX_VALUE));
     }
 
+    /** Of the run that is crashed. */
+    private CopyingBroker forcing;
+
+    @ParameterizedTest(name = "-Dheadrace.seed={0}")
+    @MethodSource("seeds")
+    void withFlushOnAckACrashInAnyCallLeavesWhatTheLeaderWasTold(long seed) throws Exception {
+        long crashes =
+                CrashAfterEveryCall.run(
+                        seed,
+                        disk -> {
+                            forcing = null;
+                            forcing =
+                                    new CopyingBroker(
+                                            disk, TopicConfig.of(Map.of("flush.on.ack", "true")));
+                            forcing.follow(2);
+                            forcing.copy(first, 300);
+                        },
+                        (disk, call) -> {
+                            long told = forcing == null ? 0 : forcing.told;
+                            assertThat(new CopyingBroker(disk).log().logEndOffset())
+                                    .isGreaterThanOrEqualTo(told);
+                        });
+        assertThat(crashes).isGreaterThan(100);
+        assertThat(forcing.told).isPositive();
+    }
+
     @ParameterizedTest(name = "-Dheadrace.seed={0}")
     @MethodSource("seeds")
     void aCrashInAnyCallLeavesAPrefixAndCopyingGoesOn(long seed) throws Exception {

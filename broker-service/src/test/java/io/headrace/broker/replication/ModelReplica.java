@@ -11,6 +11,8 @@ import io.headrace.model.topic.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * A log as a plain list: one record per offset, of which only the leader epoch and a value count.
@@ -33,9 +35,16 @@ final class ModelReplica implements Follower {
     int notedEpoch = -1;
 
     boolean isFenced;
-    boolean flushesOnAck;
+    volatile boolean flushesOnAck;
     boolean isDeviceBroken;
-    long flushedEnd;
+    volatile long flushedEnd;
+
+    /** Whether a force is done at once, as on a device that takes no time. */
+    boolean isForcedAtOnce;
+
+    /** Who waits until the device has done what it was asked for. */
+    final List<Consumer<FollowOutcome>> forces = new CopyOnWriteArrayList<>();
+
     ErrorCode refuses = ErrorCode.NONE;
     final List<Long> cuts = new ArrayList<>();
 
@@ -138,12 +147,26 @@ final class ModelReplica implements Follower {
     }
 
     @Override
-    public FollowOutcome flush() {
-        if (isDeviceBroken) {
-            return new FollowOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, "as the test asks");
+    public void whenFlushed(Consumer<FollowOutcome> then) {
+        forces.add(then);
+        if (isForcedAtOnce) {
+            force();
         }
-        flushedEnd = logEndOffset();
-        return FollowOutcome.DONE;
+    }
+
+    /** The device has done what it was asked for, or has failed. */
+    void force() {
+        FollowOutcome outcome = FollowOutcome.DONE;
+        if (isDeviceBroken) {
+            outcome = new FollowOutcome.Refused(ErrorCode.KAFKA_STORAGE_ERROR, "as the test asks");
+        } else {
+            flushedEnd = logEndOffset();
+        }
+        List<Consumer<FollowOutcome>> done = List.copyOf(forces);
+        forces.clear();
+        for (Consumer<FollowOutcome> each : done) {
+            each.accept(outcome);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.headrace.broker.replication;
 
 import io.headrace.broker.cluster.LocalReplica;
+import io.headrace.broker.replica.FollowOutcome;
 import io.headrace.broker.replica.Follower;
 import io.headrace.broker.replica.FollowingListener;
 import io.headrace.simulation.Bug;
@@ -96,10 +97,12 @@ public final class SimulatedFetchers implements FollowingListener {
 
         private final int leaderId;
         private final LeaderFetches fetches =
-                new LeaderFetches(settings, counters, CopyLimit.NONE, Runnable::run);
+                new LeaderFetches(settings, counters, CopyLimit.NONE, this::forced);
         private final ArrayDeque<FetchRequest> open = new ArrayDeque<>();
         private @Nullable Connection connection;
         private boolean isPlanned;
+        private long plannedNanos;
+        private int plans;
         private int failures;
 
         Loop(int leaderId) {
@@ -111,16 +114,32 @@ public final class SimulatedFetchers implements FollowingListener {
             plan(GATHER_NANOS);
         }
 
+        private void forced(FollowedPartition partition, FollowOutcome outcome) {
+            program.in(
+                    0,
+                    () -> {
+                        fetches.forced(partition, outcome, program.timeline().nanos());
+                        plan(open.isEmpty() ? 0 : GATHER_NANOS);
+                    });
+        }
+
+        /** Asks then, or at the earlier time that is planned already. */
         private void plan(long nanos) {
-            if (!isPlanned) {
-                isPlanned = true;
-                program.in(
-                        nanos,
-                        () -> {
+            long at = program.timeline().nanos() + nanos;
+            if (isPlanned && plannedNanos - at <= 0) {
+                return;
+            }
+            isPlanned = true;
+            plannedNanos = at;
+            int plan = ++plans;
+            program.in(
+                    nanos,
+                    () -> {
+                        if (plan == plans) {
                             isPlanned = false;
                             ask();
-                        });
-            }
+                        }
+                    });
         }
 
         private void ask() {

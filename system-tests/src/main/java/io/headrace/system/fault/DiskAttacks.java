@@ -96,18 +96,25 @@ final class DiskAttacks {
         }
     }
 
-    /** F33: bits of files of a broker change while it is down. */
+    /**
+     * F33: bits of files of a broker change while it is down. Where all of its files have changed
+     * it copies the partition anew, so what becomes of damaged records is seen when only they have.
+     */
     static void flipBits(Field field) throws IOException {
-        while (field.goesOn()) {
-            Node broker = field.anyBroker();
-            TopicPartition partition = field.anyPartition();
-            ProcessAttacks.kill(field, broker);
-            for (Path file : files(field, broker, partition)) {
-                flip(field, file);
-            }
-            field.startAgain(broker);
-            field.settle();
-        }
+        field.inTurn(
+                List.of(Kind.values()),
+                kind -> {
+                    Node broker = field.anyBroker();
+                    TopicPartition partition = field.anyPartition();
+                    ProcessAttacks.kill(field, broker);
+                    for (Path file : files(field, broker, partition)) {
+                        if (kind.has(file)) {
+                            flip(field, file);
+                        }
+                    }
+                    field.startAgain(broker);
+                    field.settle();
+                });
         field.pause(SCRUBBED);
         if (field.isAlone()) {
             expectRepair(field);
@@ -157,28 +164,32 @@ final class DiskAttacks {
         }
     }
 
-    private enum Missing {
+    private enum Kind {
         INDEXES("index"),
         SEGMENTS(".log"),
         EVERYTHING("");
 
         private final String end;
 
-        Missing(String end) {
+        Kind(String end) {
             this.end = end;
+        }
+
+        boolean has(Path file) {
+            return file.toString().endsWith(end);
         }
     }
 
     /** F34: files are missing, or all of them. */
     static void loseFiles(Field field) throws IOException {
         field.inTurn(
-                List.of(Missing.values()),
+                List.of(Kind.values()),
                 missing -> {
                     Node broker = field.anyBroker();
                     TopicPartition partition = field.anyPartition();
                     ProcessAttacks.kill(field, broker);
                     for (Path file : files(field, broker, partition)) {
-                        if (file.toString().endsWith(missing.end)) {
+                        if (missing.has(file)) {
                             Files.delete(file);
                             field.mark("delete " + file);
                         }

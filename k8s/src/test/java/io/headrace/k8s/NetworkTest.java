@@ -47,7 +47,7 @@ class NetworkTest {
                     "admin -> broker http",
                     "admin -> admin http",
                     "admin -> zookeeper client",
-                    "broker -> broker kafka",
+                    "broker -> broker internal",
                     "broker -> broker http",
                     "broker -> zookeeper client",
                     "zookeeper -> zookeeper peer",

@@ -151,14 +151,64 @@ class SettingsTest {
         assertThat(broker.rack()).isEqualTo("zone-b");
         String host = "headrace-broker-2.headrace-broker.headrace.svc";
         assertThat(broker.advertisedUrl()).isEqualTo("http://" + host + ":8082");
-        assertThat(broker.replication().listener()).isEqualTo("PLAINTEXT");
-        assertThat(broker.kafka().listeners()).containsOnlyKeys("PLAINTEXT", "OUTSIDE");
+        assertThat(broker.replication().listener())
+                .as("brokers do not copy over the listener that clients use")
+                .isEqualTo("INTERNAL");
+        assertThat(broker.kafka().listeners()).containsOnlyKeys("INTERNAL", "PLAINTEXT", "OUTSIDE");
+        BrokerProperties.Listener internal = broker.kafka().listeners().get("INTERNAL");
+        assertThat(internal.advertisedHost()).isEqualTo(host);
+        assertThat(internal.port()).isEqualTo(9091);
+        assertThat(internal.advertisedPort()).isEqualTo(9091);
         BrokerProperties.Listener inside = broker.kafka().listeners().get("PLAINTEXT");
         assertThat(inside.advertisedHost()).isEqualTo(host);
         assertThat(inside.advertisedPort()).isEqualTo(9092);
         BrokerProperties.Listener outside = broker.kafka().listeners().get("OUTSIDE");
         assertThat(outside.advertisedHost()).isEqualTo("kafka-2.example.org");
         assertThat(outside.advertisedPort()).isEqualTo(9094);
+    }
+
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void every_kafka_listener_has_a_port_of_the_pod_and_clients_begin_at_theirs(
+            Manifests manifests) {
+        Workload workload = manifests.workload("broker");
+        BrokerProperties broker =
+                (BrokerProperties)
+                        bind(
+                                Settings.of(manifests, workload),
+                                "headrace.broker",
+                                BrokerProperties.class);
+        Map<String, String> portNames =
+                Map.of("INTERNAL", "internal", "PLAINTEXT", "kafka", "OUTSIDE", "outside");
+        broker.kafka()
+                .listeners()
+                .forEach(
+                        (name, listener) ->
+                                assertThat(listener.port())
+                                        .as(name)
+                                        .isEqualTo(port(workload, portNames.get(name))));
+        assertThat(servicePorts(manifests, "headrace-bootstrap"))
+                .containsExactly(broker.kafka().listeners().get("PLAINTEXT").port());
+        assertThat(servicePorts(manifests, "headrace-broker"))
+                .as("the headless service, by whose names brokers find each other")
+                .contains(broker.kafka().listeners().get("INTERNAL").port());
+        GatewayProperties gateway =
+                (GatewayProperties)
+                        bind(
+                                Settings.of(manifests, manifests.workload("gateway")),
+                                "headrace.gateway",
+                                GatewayProperties.class);
+        assertThat(gateway.brokers().kafkaListener()).isEqualTo("PLAINTEXT");
+    }
+
+    private static List<Integer> servicePorts(Manifests manifests, String service) {
+        return manifests
+                .one(io.fabric8.kubernetes.api.model.Service.class, service)
+                .getSpec()
+                .getPorts()
+                .stream()
+                .map(io.fabric8.kubernetes.api.model.ServicePort::getPort)
+                .toList();
     }
 
     @Test

@@ -107,7 +107,7 @@ class StandaloneContainerTest {
 
     @Test
     void whatOneSideWritesTheOtherReads() throws Exception {
-        String topic = "both-sides";
+        String topic = topic("both-sides");
         Map<Long, String> acknowledged = new TreeMap<>();
         assertThat(isStored(topic, "over HTTP", acknowledged)).isTrue();
         try (KafkaProducer<String, String> producer =
@@ -132,7 +132,7 @@ class StandaloneContainerTest {
 
     @Test
     void nothingAcknowledgedIsLostWhenItIsKilledAndWhenItIsCutOff() {
-        String topic = "kept";
+        String topic = topic("kept");
         Map<Long, String> acknowledged = new TreeMap<>();
         writeSome(topic, acknowledged);
 
@@ -156,6 +156,24 @@ class StandaloneContainerTest {
         writeSome(topic, acknowledged);
         assertThat(readOverKafka(topic)).containsAllEntriesOf(acknowledged);
         assertThat(readOverHttp(topic)).containsAllEntriesOf(acknowledged);
+    }
+
+    private static String topic(String name) {
+        String clusters = gateway + "/v3/clusters";
+        String cluster =
+                JsonMapper.shared()
+                        .readTree(http.get(clusters).body())
+                        .at("/data/0/cluster_id")
+                        .asString();
+        HttpResponse<String> made =
+                http.post(
+                        clusters + "/" + cluster + "/topics",
+                        "application/json",
+                        "{\"topic_name\":\"" + name + "\",\"partitions_count\":1}");
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        await().atMost(PATIENCE)
+                .until(() -> http.get(gateway + "/topics").body().contains("\"" + name + "\""));
+        return name;
     }
 
     private static void writeSome(String topic, Map<Long, String> acknowledged) {

@@ -52,9 +52,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -195,9 +194,8 @@ public class BrokerConfiguration {
                 parts.state(), troubles, properties.replication().catchUpMax(), System::nanoTime);
     }
 
-    /** By a customizer, as a bean of routes would be mounted on the management port, too. */
     @Bean
-    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> brokerRoutes(
+    NettyRouteProvider brokerRoutes(
             BrokerProperties properties,
             BrokerParts parts,
             BrokerMetrics metrics,
@@ -209,7 +207,7 @@ public class BrokerConfiguration {
                         limits(properties.http()),
                         parts.bytesInFlight(),
                         threads.readers());
-        return server -> server.addRouteProviders(routes::mount);
+        return routes::mount;
     }
 
     /** What the codec refuses, before any route is asked, gets the same error body. */

@@ -2,9 +2,8 @@ package io.headrace.gateway.wiring;
 
 import io.headrace.gateway.http.DecodeFailureBody;
 import io.headrace.gateway.http.FrontDoor;
-import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.reactor.netty.NettyRouteProvider;
 import org.springframework.boot.reactor.netty.NettyServerCustomizer;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ReactorResourceFactory;
@@ -26,11 +25,9 @@ class ServerConfiguration {
         return factory;
     }
 
-    /** By a customizer, as a bean of routes would be mounted on the management port, too. */
     @Bean
-    WebServerFactoryCustomizer<NettyReactiveWebServerFactory> gatewayRoutes(FrontDoor frontDoor) {
-        return server ->
-                server.addRouteProviders(routes -> routes.route(FrontDoor::isOurs, frontDoor));
+    NettyRouteProvider gatewayRoutes(FrontDoor frontDoor) {
+        return routes -> routes.route(FrontDoor::isOurs, frontDoor);
     }
 
     @Bean

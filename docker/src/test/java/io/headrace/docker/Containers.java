@@ -1,126 +1,80 @@
 package io.headrace.docker;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.model.ContainerNetwork;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The containers of one project of compose, by the names of their services, through {@code docker}
- * as an operator types it. Every command has a minute.
+ * The containers of one project of compose, by the names of their services.
+ *
+ * @param engine that Testcontainers found
  */
-record Containers(String project) {
+record Containers(DockerClient engine, String project) {
 
-    private static final String LABEL = "label=com.docker.compose.";
-
-    /** Whether there is an engine at all. */
-    static boolean engineAnswers() {
-        try {
-            docker("version", "--format", "{{.Server.Version}}");
-            return true;
-        } catch (UncheckedIOException | IllegalStateException _) {
-            return false;
-        }
-    }
-
-    /** What a command prints; one that fails or does not end is an error with what it printed. */
-    static String docker(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("docker"));
-        command.addAll(List.of(arguments));
-        try {
-            Path printed = Files.createTempFile("docker", ".out");
-            try {
-                Process process =
-                        new ProcessBuilder(command)
-                                .redirectErrorStream(true)
-                                .redirectOutput(printed.toFile())
-                                .start();
-                boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-                if (!ended) {
-                    process.destroyForcibly();
-                }
-                String text = Files.readString(printed, StandardCharsets.UTF_8).strip();
-                if (!ended || process.exitValue() != 0) {
-                    throw new IllegalStateException(
-                            String.join(" ", command) + (ended ? ": " : " does not end: ") + text);
-                }
-                return text;
-            } finally {
-                Files.delete(printed);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
+    private static final String LABEL = "com.docker.compose.";
 
     private String id(String service) {
-        String ids =
-                docker(
-                        "ps",
-                        "--all",
-                        "--quiet",
-                        "--filter",
-                        LABEL + "project=" + project,
-                        "--filter",
-                        LABEL + "service=" + service);
-        if (ids.isEmpty()) {
-            throw new IllegalStateException("no container of " + service + " in " + project);
-        }
-        return ids.lines().findFirst().orElseThrow();
+        return engine.listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(
+                        List.of(LABEL + "project=" + project, LABEL + "service=" + service))
+                .exec()
+                .getFirst()
+                .getId();
     }
 
     private String network() {
-        return docker(
-                "network",
-                "ls",
-                "--format",
-                "{{.Name}}",
-                "--filter",
-                LABEL + "project=" + project,
-                "--filter",
-                LABEL + "network=headrace");
+        return engine.listNetworksCmd()
+                .withFilter(
+                        "label", List.of(LABEL + "project=" + project, LABEL + "network=headrace"))
+                .exec()
+                .getFirst()
+                .getId();
     }
 
-    private String inspect(String service, String format) {
-        return docker("inspect", "--format", format, id(service));
+    private InspectContainerResponse inspect(String service) {
+        return engine.inspectContainerCmd(id(service)).exec();
     }
 
     /** SIGKILL; the engine does not start it again by itself. */
     void kill(String service) {
-        docker("kill", id(service));
+        engine.killContainerCmd(id(service)).exec();
     }
 
     void start(String service) {
-        docker("start", id(service));
+        engine.startContainerCmd(id(service)).exec();
     }
 
     /** Its process runs on and reaches nobody, nor does anybody reach it. */
     void cutOff(String service) {
-        docker("network", "disconnect", network(), id(service));
+        engine.disconnectFromNetworkCmd()
+                .withNetworkId(network())
+                .withContainerId(id(service))
+                .exec();
     }
 
     /** Back under its name, and not always under its old address. */
     void connect(String service) {
-        docker("network", "connect", "--alias", service, network(), id(service));
+        engine.connectToNetworkCmd()
+                .withNetworkId(network())
+                .withContainerId(id(service))
+                .withContainerNetwork(new ContainerNetwork().withAliases(service))
+                .exec();
     }
 
     boolean isRunning(String service) {
-        return inspect(service, "{{.State.Running}}").equals("true");
+        return Boolean.TRUE.equals(inspect(service).getState().getRunning());
     }
 
     /** What the image's own health check says. */
     boolean isHealthy(String service) {
-        return inspect(service, "{{.State.Health.Status}}").equals("healthy");
+        ContainerState state = inspect(service).getState();
+        return state.getHealth() != null && "healthy".equals(state.getHealth().getStatus());
     }
 
     int restarts(String service) {
-        return Integer.parseInt(inspect(service, "{{.RestartCount}}"));
+        return inspect(service).getRestartCount();
     }
 }

@@ -18,6 +18,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -35,6 +36,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.testcontainers.DockerClientFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
  * broker is killed and another is cut off. Whoever starts it names its project with {@code
  * -Dheadrace.containers=}; see {@code ./headrace test --containers}.
  */
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class ContainersTest {
 
     private static final String BOOTSTRAP = "localhost:19092,localhost:29092,localhost:39092";
@@ -61,8 +65,9 @@ class ContainersTest {
     static void theClusterIsReady() {
         String project = System.getProperty("headrace.containers");
         assumeTrue(project != null, "no -Dheadrace.containers=PROJECT, so no cluster to look at");
-        assumeTrue(Containers.engineAnswers(), "no container engine answers");
-        containers = new Containers(project);
+        assumeTrue(
+                DockerClientFactory.instance().isDockerAvailable(), "no container engine answers");
+        containers = new Containers(DockerClientFactory.instance().client(), project);
         gateway = "http://localhost:" + Integer.getInteger("headrace.containers.port", 8080);
         http = new Http();
         await().atMost(PATIENCE)

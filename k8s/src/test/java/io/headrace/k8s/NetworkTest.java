@@ -33,6 +33,11 @@ class NetworkTest {
     private static final Pod CLIENT =
             new Pod("client", Map.of("headrace-client", "true"), ELSEWHERE);
     private static final Pod STRANGER = new Pod("stranger", Map.of("app", "web"), ELSEWHERE);
+    private static final Pod PROMETHEUS =
+            new Pod(
+                    "prometheus",
+                    Map.of("app.kubernetes.io/name", "prometheus"),
+                    Map.of("kubernetes.io/metadata.name", "monitoring"));
     private static final Set<String> WANTED =
             Set.of(
                     "client -> broker kafka",
@@ -47,7 +52,7 @@ class NetworkTest {
                     "admin -> broker http",
                     "admin -> admin http",
                     "admin -> zookeeper client",
-                    "broker -> broker kafka",
+                    "broker -> broker internal",
                     "broker -> broker http",
                     "broker -> zookeeper client",
                     "zookeeper -> zookeeper peer",
@@ -70,6 +75,35 @@ class NetworkTest {
     }
 
     @Test
+    void only_prometheus_reaches_the_management_ports_and_it_reaches_nothing_else() {
+        List<NetworkPolicy> policies = new ArrayList<>(Manifests.of("ha").all(NetworkPolicy.class));
+        policies.addAll(Manifests.of("monitoring").all(NetworkPolicy.class));
+        Set<String> seen = new TreeSet<>();
+        for (Workload workload : Manifests.of("ha").services()) {
+            Pod to = pod(workload);
+            for (ContainerPort port : workload.container().getPorts()) {
+                if (isLetIn(policies, PROMETHEUS, to, port)
+                        && !isLetIn(policies, STRANGER, to, port)) {
+                    seen.add(to.name() + " " + port.getName());
+                }
+                assertThat(
+                                port.getName().equals("management")
+                                        && isLetIn(policies, CLIENT, to, port))
+                        .isFalse();
+            }
+        }
+        assertThat(seen)
+                .containsExactly("admin management", "broker management", "gateway management");
+    }
+
+    private static Pod pod(Workload workload) {
+        return new Pod(
+                workload.part(),
+                workload.labels(),
+                Map.of("kubernetes.io/metadata.name", "headrace"));
+    }
+
+    @Test
     void without_a_policy_that_names_it_nothing_goes_in_or_out() {
         for (String overlay : List.of("single", "ha")) {
             NetworkPolicy deny =
@@ -87,11 +121,7 @@ class NetworkTest {
         Map<String, Workload> workloads = new HashMap<>();
         for (Workload workload : manifests.workloads()) {
             workloads.put(workload.part(), workload);
-            pods.add(
-                    new Pod(
-                            workload.part(),
-                            workload.labels(),
-                            Map.of("kubernetes.io/metadata.name", "headrace")));
+            pods.add(pod(workload));
         }
         List<NetworkPolicy> policies = manifests.all(NetworkPolicy.class);
         Set<String> result = new TreeSet<>();

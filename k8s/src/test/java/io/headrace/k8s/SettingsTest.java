@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
 import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertyResolver;
 
 /** What the manifests set is what the services have settings for, and means what it should. */
 class SettingsTest {
@@ -43,6 +44,8 @@ class SettingsTest {
                     "broker", io.headrace.broker.wiring.ZooKeeperProperties.class,
                     "admin", io.headrace.admin.wiring.ZooKeeperProperties.class,
                     "gateway", io.headrace.gateway.wiring.ZooKeeperProperties.class);
+    private static final String GROUPS = "management.endpoint.health.group.";
+    private static final String PROBES = "management.endpoint.health.probes.";
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([A-Z_]+)[:}]");
     private static final Pattern METADATA_NAME = Pattern.compile("\"name\": \"([a-z0-9.-]+)\"");
 
@@ -80,6 +83,8 @@ class SettingsTest {
                                 name.replace('.', '_').replace("-", "").toUpperCase(Locale.ROOT)));
         // No property, but a variable that its documentation names.
         variables.add("SPRING_APPLICATION_JSON");
+        // The JVM's own; the one that counts after the options of the image.
+        variables.add("_JAVA_OPTIONS");
         for (Workload workload : manifests.services()) {
             Settings settings = Settings.of(manifests, workload);
             Set<String> used = new HashSet<>();
@@ -104,38 +109,42 @@ class SettingsTest {
 
     @ParameterizedTest
     @MethodSource("platforms")
-    void probes_ask_health_groups_that_the_services_show_on_their_port(Manifests manifests) {
+    void probes_ask_the_port_that_serves_and_the_actuator_has_one_of_its_own(Manifests manifests) {
         for (Workload workload : manifests.services()) {
-            Settings settings = Settings.of(manifests, workload);
-            assertThat(settings.environment().getProperty("management.server.port")).isNull();
-            assertThat(settings.environment().getProperty("management.endpoints.web.base-path"))
-                    .isNull();
-            assertThat(
-                            settings.environment()
-                                    .getProperty("management.endpoints.web.exposure.include"))
+            PropertyResolver settings = Settings.of(manifests, workload).environment();
+            assertThat(settings.getProperty("management.server.port"))
+                    .isEqualTo(String.valueOf(port(workload, "management")));
+            assertThat(workload.container().getEnv())
+                    .as("without it the port is the one of the build, which is none")
+                    .anyMatch(
+                            variable ->
+                                    variable.getName().equals("_JAVA_OPTIONS")
+                                            && variable.getValue()
+                                                    .contains("-Dspring.aot.enabled=false"));
+            assertThat(settings.getProperty("management.endpoints.web.base-path")).isNull();
+            assertThat(settings.getProperty("management.endpoints.web.exposure.include"))
                     .contains("health", "prometheus");
-            String port = settings.environment().getProperty("server.port");
-            for (Probe probe :
-                    List.of(
-                            workload.container().getStartupProbe(),
-                            workload.container().getReadinessProbe(),
-                            workload.container().getLivenessProbe())) {
-                assertThat(String.valueOf(port(workload, probe.getHttpGet().getPort().getStrVal())))
-                        .isEqualTo(port);
-                String path = probe.getHttpGet().getPath();
-                assertThat(path).startsWith("/actuator/health/");
-                String group = path.substring("/actuator/health/".length());
-                String members = "management.endpoint.health.group." + group + ".include";
-                assertThat(settings.environment().getProperty(members)).isNotBlank();
-            }
-            assertThat(
-                            settings.environment()
-                                    .getProperty(
-                                            "management.endpoint.health.group.liveness.include"))
+            assertThat(settings.getProperty(PROBES + "add-additional-paths")).isEqualTo("true");
+            assertProbe(workload, workload.container().getStartupProbe(), "/livez", settings);
+            assertProbe(workload, workload.container().getLivenessProbe(), "/livez", settings);
+            assertProbe(workload, workload.container().getReadinessProbe(), "/readyz", settings);
+            assertThat(settings.getProperty(GROUPS + "liveness.include"))
                     .as("a restart mends neither ZooKeeper nor a database nor a disk")
                     .isEqualTo("livenessState");
-            assertThat(settings.environment().getProperty("server.address")).isIn(null, "0.0.0.0");
+            assertThat(settings.getProperty(GROUPS + "readiness.include")).isNotBlank();
+            assertThat(settings.getProperty(GROUPS + "cluster.include"))
+                    .as("for people and alerts")
+                    .isNotBlank();
+            assertThat(settings.getProperty("server.address")).isIn(null, "0.0.0.0");
+            assertThat(settings.getProperty("management.server.address")).isNull();
         }
+    }
+
+    private static void assertProbe(
+            Workload workload, Probe probe, String path, PropertyResolver settings) {
+        assertThat(probe.getHttpGet().getPath()).isEqualTo(path);
+        assertThat(String.valueOf(port(workload, probe.getHttpGet().getPort().getStrVal())))
+                .isEqualTo(settings.getProperty("server.port"));
     }
 
     @Test
@@ -151,14 +160,64 @@ class SettingsTest {
         assertThat(broker.rack()).isEqualTo("zone-b");
         String host = "headrace-broker-2.headrace-broker.headrace.svc";
         assertThat(broker.advertisedUrl()).isEqualTo("http://" + host + ":8082");
-        assertThat(broker.replication().listener()).isEqualTo("PLAINTEXT");
-        assertThat(broker.kafka().listeners()).containsOnlyKeys("PLAINTEXT", "OUTSIDE");
+        assertThat(broker.replication().listener())
+                .as("brokers do not copy over the listener that clients use")
+                .isEqualTo("INTERNAL");
+        assertThat(broker.kafka().listeners()).containsOnlyKeys("INTERNAL", "PLAINTEXT", "OUTSIDE");
+        BrokerProperties.Listener internal = broker.kafka().listeners().get("INTERNAL");
+        assertThat(internal.advertisedHost()).isEqualTo(host);
+        assertThat(internal.port()).isEqualTo(9091);
+        assertThat(internal.advertisedPort()).isEqualTo(9091);
         BrokerProperties.Listener inside = broker.kafka().listeners().get("PLAINTEXT");
         assertThat(inside.advertisedHost()).isEqualTo(host);
         assertThat(inside.advertisedPort()).isEqualTo(9092);
         BrokerProperties.Listener outside = broker.kafka().listeners().get("OUTSIDE");
         assertThat(outside.advertisedHost()).isEqualTo("kafka-2.example.org");
         assertThat(outside.advertisedPort()).isEqualTo(9094);
+    }
+
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void every_kafka_listener_has_a_port_of_the_pod_and_clients_begin_at_theirs(
+            Manifests manifests) {
+        Workload workload = manifests.workload("broker");
+        BrokerProperties broker =
+                (BrokerProperties)
+                        bind(
+                                Settings.of(manifests, workload),
+                                "headrace.broker",
+                                BrokerProperties.class);
+        Map<String, String> portNames =
+                Map.of("INTERNAL", "internal", "PLAINTEXT", "kafka", "OUTSIDE", "outside");
+        broker.kafka()
+                .listeners()
+                .forEach(
+                        (name, listener) ->
+                                assertThat(listener.port())
+                                        .as(name)
+                                        .isEqualTo(port(workload, portNames.get(name))));
+        assertThat(servicePorts(manifests, "headrace-bootstrap"))
+                .containsExactly(broker.kafka().listeners().get("PLAINTEXT").port());
+        assertThat(servicePorts(manifests, "headrace-broker"))
+                .as("the headless service, by whose names brokers find each other")
+                .contains(broker.kafka().listeners().get("INTERNAL").port());
+        GatewayProperties gateway =
+                (GatewayProperties)
+                        bind(
+                                Settings.of(manifests, manifests.workload("gateway")),
+                                "headrace.gateway",
+                                GatewayProperties.class);
+        assertThat(gateway.brokers().kafkaListener()).isEqualTo("PLAINTEXT");
+    }
+
+    private static List<Integer> servicePorts(Manifests manifests, String service) {
+        return manifests
+                .one(io.fabric8.kubernetes.api.model.Service.class, service)
+                .getSpec()
+                .getPorts()
+                .stream()
+                .map(io.fabric8.kubernetes.api.model.ServicePort::getPort)
+                .toList();
     }
 
     @Test

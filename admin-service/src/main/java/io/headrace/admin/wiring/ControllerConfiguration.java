@@ -15,6 +15,7 @@ import io.headrace.admin.controller.UncleanElections;
 import io.headrace.admin.controller.ZooKeeperStore;
 import io.headrace.admin.telemetry.AdminMetrics;
 import io.headrace.admin.telemetry.ClusterHealth;
+import io.headrace.admin.telemetry.PartitionsHealth;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.coordination.ClusterWatch;
 import io.headrace.model.coordination.ZkConnection;
@@ -220,7 +221,7 @@ class ControllerConfiguration {
     }
 
     @Bean
-    ClusterHealth clusterHealthIndicator(
+    ClusterHealth adminHealthIndicator(
             CuratorFramework zooKeeper,
             AdminId adminId,
             ClusterWatch watch,
@@ -232,5 +233,10 @@ class ControllerConfiguration {
                 watch,
                 controller,
                 troubles);
+    }
+
+    @Bean
+    PartitionsHealth partitionsHealthIndicator(ClusterWatch watch) {
+        return new PartitionsHealth(watch::image);
     }
 }

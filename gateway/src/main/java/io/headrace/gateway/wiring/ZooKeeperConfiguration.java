@@ -26,7 +26,7 @@ class ZooKeeperConfiguration {
     }
 
     @Bean
-    ClusterHealth clusterHealthIndicator(
+    ClusterHealth gatewayHealthIndicator(
             ClusterWatch watch, CuratorFramework zooKeeper, Troubles troubles) {
         return new ClusterHealth(
                 watch::image, () -> zooKeeper.getZookeeperClient().isConnected(), troubles);

@@ -50,6 +50,7 @@ final class GroupJudge {
     private final Map<Integer, Integer> acknowledgedCounts = new HashMap<>();
     private final Map<Owned, String> owners = new HashMap<>();
     private GroupFact.Generation generation = NONE;
+    private int committed;
     private int acknowledged;
 
     GroupJudge(Judge judge) {
@@ -58,6 +59,11 @@ final class GroupJudge {
 
     int acknowledgedCount() {
         return acknowledged;
+    }
+
+    /** How many offsets the log has so far. */
+    int committedCount() {
+        return committed;
     }
 
     /** The last one that is committed. */
@@ -111,6 +117,7 @@ final class GroupJudge {
             judge.fail("a committed offset went back from " + all.getLast() + " to " + offset);
         }
         all.add(offset);
+        committed++;
     }
 
     // ---- clients

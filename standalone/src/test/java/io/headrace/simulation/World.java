@@ -461,18 +461,23 @@ final class World {
                 : "only " + owned + " have an owner";
     }
 
-    /** Asks the coordinator, when all is settled, for all offsets. */
+    /**
+     * Asks the coordinator, when all is settled, for all offsets. A commit may still be under way:
+     * it is shown once it is committed, so an answer counts if none was since the question.
+     */
     void readOffsets() {
         if (members.isEmpty()) {
             return;
         }
         boolean[] isAnswered = new boolean[1];
         for (int i = 0; i < 10 && !isAnswered[0]; i++) { // the preferred leader may take over
+            int committed = judge.groups.committedCount();
             askCoordinator(
                     stateNode(OFFSETS).orElseThrow().leader(),
                     (side, reply) -> side.fetch(new Offsets.Fetch("g", Optional.empty()), reply),
                     (Offsets.FetchReply reply) -> {
-                        if (reply.error() == ErrorCode.NONE) {
+                        if (reply.error() == ErrorCode.NONE
+                                && judge.groups.committedCount() == committed) {
                             isAnswered[0] = true;
                             judge.groups.end(CoordinatorSide.metadata(reply));
                         }

@@ -172,6 +172,11 @@ public final class Exchange {
         return connection.hasWaiting();
     }
 
+    /** Whether a further request waits that is not of this API; on the event loop. */
+    public boolean isFollowedByOther() {
+        return connection.hasWaitingOtherThan(key);
+    }
+
     void followed() {
         Runnable listener = followed;
         if (listener != null && !isAnswered()) {

@@ -106,6 +106,17 @@ final class KafkaConnection extends ChannelInboundHandlerAdapter implements Chan
         return !waiting.isEmpty();
     }
 
+    /** Whether one of another kind waits; a frame begins with the number of its API. */
+    boolean hasWaitingOtherThan(ApiKeys key) {
+        for (ByteBuf frame : waiting) {
+            if (frame.readableBytes() >= Short.BYTES
+                    && frame.getShort(frame.readerIndex()) != key.id) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void begin(ByteBuf frame) {
         Exchange exchange = null;
         try {

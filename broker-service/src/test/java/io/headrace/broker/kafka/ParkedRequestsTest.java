@@ -15,11 +15,14 @@ import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.message.JoinGroupRequestData;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocolCollection;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.types.RawTaggedField;
+import org.apache.kafka.common.requests.FetchResponse;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -121,8 +124,7 @@ class ParkedRequestsTest {
 
     @Test
     void what_is_read_ahead_behind_fetches_that_wait_leaves_memory_for_others() throws Exception {
-        byte[] large =
-                RawSocket.frame(ApiKeys.METADATA, (short) 9, HostileSizesTest.metadata(30_000), 1);
+        byte[] large = RawSocket.frame(ApiKeys.FETCH, (short) 12, ofMany(6_000), 1);
         assertThat(large.length).isBetween(MEMORY_BYTES / 8, MEMORY_BYTES / 2);
         for (int i = 0; i < CLIENTS; i++) {
             RawSocket socket = parked();
@@ -151,9 +153,8 @@ class ParkedRequestsTest {
             behind.add(socket);
             socket.send(ApiKeys.FETCH, 12, fetch().setMinBytes(1).setMaxWaitMs(300_000));
             for (int each = 0; each < 3; each++) {
-                socket.send(ApiKeys.METADATA, 9, HostileSizesTest.metadata(5_000));
+                socket.send(ApiKeys.FETCH, 12, ofMany(1_000));
             }
-            socket.send(ApiKeys.API_VERSIONS, 0, new ApiVersionsRequestData());
         }
         Awaitility.await()
                 .atMost(LIMIT)
@@ -163,10 +164,42 @@ class ParkedRequestsTest {
         for (RawSocket socket : behind) {
             assertThat(socket.receive(ApiKeys.FETCH, 12)).isNotNull();
             for (int each = 0; each < 3; each++) {
-                assertThat(socket.receive(ApiKeys.METADATA, 9)).isNotNull();
+                assertThat(socket.receive(ApiKeys.FETCH, 12)).isNotNull();
             }
-            assertThat(socket.receive(ApiKeys.API_VERSIONS, 0)).isNotNull();
         }
+    }
+
+    /** Of partitions that are not there. */
+    private static FetchRequestData ofMany(int count) {
+        List<FetchPartition> partitions = new ArrayList<>(count);
+        for (int i = 1; i <= count; i++) {
+            partitions.add(new FetchPartition().setPartition(i));
+        }
+        return new FetchRequestData()
+                .setTopics(List.of(new FetchTopic().setTopic("quiet").setPartitions(partitions)));
+    }
+
+    @Test
+    void a_fetch_ends_its_wait_when_a_request_of_another_kind_comes_behind_it() throws Exception {
+        assertThat(broker.post(broker.batches("quiet", 0), RunningBroker.batch("v")).statusCode())
+                .isEqualTo(200);
+        RawSocket socket = parked();
+        socket.send(ApiKeys.API_VERSIONS, 0, new ApiVersionsRequestData());
+        var fetched = (FetchResponseData) socket.receive(ApiKeys.FETCH, 12);
+        PartitionData quiet = fetched.responses().getFirst().partitions().getFirst();
+        assertThat(FetchResponse.recordsSize(quiet)).isPositive();
+        assertThat(socket.receive(ApiKeys.API_VERSIONS, 0)).isNotNull();
+        assertThat(RunningBroker.replicas(broker).parkedCount()).isZero();
+    }
+
+    @Test
+    void a_fetch_does_not_wait_if_a_request_of_another_kind_is_there_already() throws Exception {
+        RawSocket socket = parked();
+        socket.send(ApiKeys.FETCH, 12, fetch());
+        socket.send(ApiKeys.API_VERSIONS, 0, new ApiVersionsRequestData());
+        assertThat(socket.receive(ApiKeys.FETCH, 12)).isNotNull();
+        assertThat(socket.receive(ApiKeys.FETCH, 12)).isNotNull();
+        assertThat(socket.receive(ApiKeys.API_VERSIONS, 0)).isNotNull();
     }
 
     @Test

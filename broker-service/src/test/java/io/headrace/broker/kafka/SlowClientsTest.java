@@ -124,8 +124,8 @@ class SlowClientsTest {
         ScheduledExecutorService drip = Executors.newScheduledThreadPool(1);
         try (RawSocket slow = new RawSocket(broker.bootstrap());
                 KafkaProducer<byte[], byte[]> good = goodClient()) {
-            slow.write(ByteBuffer.allocate(4).putInt(50_000_000).array());
             long start = System.nanoTime();
+            slow.write(ByteBuffer.allocate(4).putInt(50_000_000).array());
             var _ =
                     drip.scheduleWithFixedDelay(
                             () -> {

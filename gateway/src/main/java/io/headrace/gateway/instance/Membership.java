@@ -2,6 +2,7 @@ package io.headrace.gateway.instance;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +52,10 @@ final class Membership implements ConsumerRebalanceListener {
     private final LongSupplier nanoClock;
     private final Progress progress;
     private Mode mode = Mode.NOTHING;
+
+    /** Read next from an offset that nobody has asked a broker about. */
+    private final Set<TopicPartition> sought = new HashSet<>();
+
     private boolean isReading;
     private boolean isJoined;
     private long committedNanos;
@@ -146,11 +152,28 @@ final class Membership implements ConsumerRebalanceListener {
         isReading = true;
         try {
             awaitJoin(isOver);
+            endOldFetches();
             consumer.resume(consumer.assignment());
             collect(page, goal, isOver);
         } finally {
             isReading = false;
             consumer.pause(consumer.assignment());
+        }
+    }
+
+    /**
+     * The fetch that an earlier read left behind waits at the broker for records, and the library
+     * sends that broker no other meanwhile. A question behind it ends its wait.
+     */
+    private void endOldFetches() {
+        sought.retainAll(consumer.assignment());
+        if (!sought.isEmpty()) {
+            try {
+                var _ = quietly(() -> consumer.beginningOffsets(sought, SLICE));
+            } catch (TimeoutException e) {
+                LOG.atDebug().setCause(e).log("The first fetch after a seek may come late");
+            }
+            sought.clear();
         }
     }
 
@@ -313,6 +336,7 @@ final class Membership implements ConsumerRebalanceListener {
             consumer.seekToBeginning(List.of(partition));
         } else {
             consumer.seek(partition, offset);
+            sought.add(partition);
         }
         long position = offset >= 0 ? offset : quietly(() -> consumer.position(partition));
         progress.moved(partition, position);

@@ -3,6 +3,7 @@ package io.headrace.gateway.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -124,6 +125,31 @@ class InstanceCycleTest {
         instance.subscribe(topic);
         assertThat(instance.post("/assignments", "{\"partitions\":[" + zero + "}]}").body())
                 .contains("\"error_code\":40903");
+        instance.delete("");
+    }
+
+    /** The library has a fetch under way, which waits for records for half a second. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/positions/beginning", "/positions"})
+    void aSeekDoesNotWaitForTheFetchThatTheReadBeforeLeft(String call) throws Exception {
+        String topic = gateways.topic(1);
+        gateways.produce(topic, 0, 0, 5);
+        InstanceClient instance = create("back", InstanceClient.settings("b", "json", false));
+        String zero = "{\"topic\":\"" + topic + "\",\"partition\":0";
+        instance.post("/assignments", "{\"partitions\":[" + zero + "}]}");
+        instance.readAll(5);
+        String start =
+                call.equals("/positions")
+                        ? "{\"offsets\":[" + zero + ",\"offset\":0}]}"
+                        : "{\"partitions\":[" + zero + "}]}";
+        long fastestNanos = Long.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            long startNanos = System.nanoTime();
+            assertThat(instance.post(call, start).statusCode()).isEqualTo(204);
+            assertThat(values(instance.readAll(5))).containsExactly(0, 1, 2, 3, 4);
+            fastestNanos = Math.min(fastestNanos, System.nanoTime() - startNanos);
+        }
+        assertThat(Duration.ofNanos(fastestNanos)).isLessThan(Duration.ofMillis(250));
         instance.delete("");
     }
 

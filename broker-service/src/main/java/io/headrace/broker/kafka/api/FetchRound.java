@@ -30,8 +30,13 @@ import org.slf4j.LoggerFactory;
  *   read --enough, an error, no time left--> load --all in the page cache--> answer
  *   read --too little--> parked on all partitions --bytes, deadline, leadership lost--> read
  *   parked --a follower's next request comes--> answered with what was read, for nothing is new
+ *   parked --a consumer's other request comes--> read, and answered with what is there
  *   any  --connection ends, a failure of ours--> over (slices closed, parked fetch cancelled)
  * </pre>
+ *
+ * <p>A connection's answers keep its requests' order, so whatever a consumer asks behind its fetch
+ * (where the log begins, when it seeks) would wait for records that may not come. Another fetch
+ * ends no wait of a consumer: one that keeps two open would never wait.
  *
  * <p>Owner: the connection's event loop; the parked fetch and the loader hop back to it.
  */
@@ -78,9 +83,7 @@ final class FetchRound {
 
     void start() {
         exchange.whenAbandoned(this::giveUp);
-        if (reader.isFollower()) {
-            exchange.whenFollowed(() -> attempt(this::hurry));
-        }
+        exchange.whenFollowed(() -> attempt(this::hurry));
         attempt(this::read);
     }
 
@@ -93,14 +96,22 @@ final class FetchRound {
         }
     }
 
-    /** A follower sends a second request only when it has something new to say. */
     private void hurry() {
         ParkedFetch waiting = parked;
-        if (waiting != null) {
+        if (waiting != null && isHurried()) {
             parked = null;
             waiting.cancel();
-            load(0);
+            if (reader.isFollower()) {
+                load(0);
+            } else {
+                read(); // the slices that it had found were given back
+            }
         }
+    }
+
+    /** A follower sends a second request only when it has something new to say. */
+    private boolean isHurried() {
+        return reader.isFollower() ? exchange.isFollowed() : exchange.isFollowedByOther();
     }
 
     private void giveUp() {
@@ -151,7 +162,7 @@ final class FetchRound {
                 return true;
             }
         }
-        return reader.isFollower() && (exchange.isFollowed() || isTimeForNews());
+        return isHurried() || (reader.isFollower() && isTimeForNews());
     }
 
     /**

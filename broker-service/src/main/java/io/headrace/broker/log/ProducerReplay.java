@@ -40,8 +40,9 @@ final class ProducerReplay {
         if (last < 0) {
             return;
         }
-        BatchPosition found = segments.get(last).find(end);
-        int lastEnd = found == null ? segments.get(last).sizeInBytes() : found.position();
+        Segment behind = segments.get(last);
+        BatchPosition found = end >= behind.nextOffset() ? null : behind.find(end);
+        int lastEnd = found == null ? behind.sizeInBytes() : found.position();
         int first = last;
         long bytes = lastEnd;
         while (first > 0 && bytes < RECALL_BYTES) {

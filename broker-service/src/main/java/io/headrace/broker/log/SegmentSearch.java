@@ -14,12 +14,49 @@ final class SegmentSearch {
 
     private SegmentSearch() {}
 
+    /**
+     * The batch that holds the offset, or the next one; null when there is none up to the end.
+     *
+     * @throws DamagedFileException if damage lies on the way. What comes behind it must not be
+     *     taken for what comes next: who copies would leave out all between
+     */
     static @Nullable BatchPosition find(Segment segment, long offset) throws IOException {
         HeaderScan scan = scanFrom(segment, segment.end(), offset, Integer.MAX_VALUE);
+        long before = -1;
         while (scan.isThere() && scan.lastOffset() < offset) {
+            before = scan.position();
             scan.next();
         }
-        return scan.isThere() ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
+        if (!scan.isThere() && !scan.isAtEnd()) {
+            throw damaged(segment, scan.position());
+        }
+        BatchPosition found =
+                scan.isThere() ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
+        boolean isGap = found == null || found.baseOffset() > offset;
+        if (isGap && before >= 0 && !(scan.seek(before) && scan.isSound())) {
+            throw damaged(segment, before); // no gap of a compaction: its length is wrong
+        }
+        return found;
+    }
+
+    /**
+     * As {@link #find}, for a cut: it throws also when the batch that seems to hold the offset is
+     * damaged, and may only seem to reach so far.
+     */
+    static @Nullable BatchPosition findSound(Segment segment, long offset) throws IOException {
+        BatchPosition found = segment.find(offset);
+        if (found != null && found.baseOffset() < offset) {
+            HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
+            if (!(scan.seek(found.position()) && scan.isSound())) {
+                throw damaged(segment, found.position());
+            }
+        }
+        return found;
+    }
+
+    static DamagedFileException damaged(Segment segment, long position) {
+        return new DamagedFileException(
+                segment.path(SegmentName.LOG) + " is damaged at position " + position);
     }
 
     /** Position of some batch at or before the offset and the position; 0 without a better one. */

@@ -231,6 +231,23 @@ class ScrubberTest {
     }
 
     @Test
+    void aDoubtAboutTheActiveSegmentIsFollowedUpOutOfTurn() throws Exception {
+        int active = broker.log().segmentCount() - 1;
+        rot(active);
+        try (Scrubber scrubber =
+                new Scrubber(
+                        new Scrubber.Settings(1 << 30, Duration.ofHours(1)),
+                        () -> List.of(broker.partition),
+                        new SegmentRepair(
+                                CopyingBroker.ID, ScrubberTest::image, id -> channel()))) {
+            scrubber.start();
+            scrubber.doubt(LogLeader.NAME, broker.log().segments().get(active).baseOffset());
+            await().untilAsserted(() -> assertThat(scrubber.counters().repaired()).isOne());
+        }
+        assertWhole(broker);
+    }
+
+    @Test
     void aReplicaThatLacksARecordIsNoSourceForALogThatWasNeverCompacted() throws Exception {
         long missing = broker.log().segments().get(1).baseOffset() + 1;
         rot(1);

@@ -20,9 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Errors: whatever needs space comes before the first file is touched, so that {@link
  * DiskFullException} means that the log is as it was. Should a file system want space for a rename
- * or a directory entry later than that, this log alone is closed until the next start. Damage just
- * before the place of the cut hides that place: then the truncation fails before anything is
- * touched, as for a read that fails.
+ * or a directory entry later than that, this log alone is closed until the next start. Damage
+ * before the cut stays, for the scrubber.
  */
 final class LogTruncation {
 
@@ -53,7 +52,7 @@ final class LogTruncation {
         int slot = segments.floor(offset - 1);
         Segment last = segments.get(slot);
         BatchPosition cut =
-                offset >= last.nextOffset() ? null : SegmentSearch.findSound(last, offset);
+                offset >= last.nextOffset() ? null : SegmentSearch.findPastDamage(last, offset);
         int position = cut == null ? last.sizeInBytes() : cut.position();
         long end = cut == null ? offset : Math.min(offset, cut.baseOffset());
         long startBefore = state.logStartOffset;

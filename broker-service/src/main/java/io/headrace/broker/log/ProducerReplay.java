@@ -41,7 +41,8 @@ final class ProducerReplay {
             return;
         }
         Segment behind = segments.get(last);
-        BatchPosition found = end >= behind.nextOffset() ? null : behind.find(end);
+        BatchPosition found =
+                end >= behind.nextOffset() ? null : SegmentSearch.findPastDamage(behind, end);
         int lastEnd = found == null ? behind.sizeInBytes() : found.position();
         int first = last;
         long bytes = lastEnd;
@@ -67,7 +68,7 @@ final class ProducerReplay {
             throws IOException {
         int position = 0;
         if (from > segment.baseOffset()) {
-            BatchPosition found = segment.find(from);
+            BatchPosition found = SegmentSearch.findPastDamage(segment, from);
             position = found == null ? segment.sizeInBytes() : found.position();
         }
         HeaderScan scan = new HeaderScan(segment.file(), segment.sizeInBytes());

@@ -2,6 +2,8 @@ package io.headrace.broker.log;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds batch boundaries in a segment: an index lookup, then a walk over the headers of at most
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * search.
  */
 final class SegmentSearch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentSearch.class);
 
     private SegmentSearch() {}
 
@@ -40,18 +44,56 @@ final class SegmentSearch {
     }
 
     /**
-     * As {@link #find}, for a cut: it throws also when the batch that seems to hold the offset is
-     * damaged, and may only seem to reach so far.
+     * As {@link #find}, but damage on the way is passed over: behind it a batch is one that has its
+     * checksum. Damage that may hold the offset is found in the place of the next batch. For those
+     * who cut there, or count what is above; not for those who copy.
      */
-    static @Nullable BatchPosition findSound(Segment segment, long offset) throws IOException {
-        BatchPosition found = segment.find(offset);
-        if (found != null && found.baseOffset() < offset) {
+    static @Nullable BatchPosition findPastDamage(Segment segment, long offset) throws IOException {
+        try {
+            BatchPosition found = segment.find(offset);
             HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
-            if (!(scan.seek(found.position()) && scan.isSound())) {
-                throw damaged(segment, found.position());
+            if (found == null
+                    || found.baseOffset() >= offset
+                    || isSoundAt(segment, scan, found.position(), found.baseOffset())) {
+                return found;
             }
+        } catch (DamagedFileException e) {
+            LOG.atWarn().setCause(e).log("Looking for offset {} behind damage", offset);
         }
-        return found;
+        return walkPastDamage(segment, offset);
+    }
+
+    private static @Nullable BatchPosition walkPastDamage(Segment segment, long offset)
+            throws IOException {
+        int end = segment.end().position();
+        HeaderScan scan = new HeaderScan(segment.file(), end);
+        BatchPosition damage = null;
+        long next = segment.baseOffset();
+        for (int position = 0; position < end; ) {
+            if (!isSoundAt(segment, scan, position, next)) {
+                damage = damage == null ? new BatchPosition(next, position) : damage;
+                position++;
+                continue;
+            }
+            if (scan.lastOffset() >= offset) {
+                return damage != null && scan.baseOffset() > offset
+                        ? damage
+                        : new BatchPosition(scan.baseOffset(), position);
+            }
+            damage = null;
+            next = scan.lastOffset() + 1;
+            position = (int) scan.end();
+        }
+        return damage;
+    }
+
+    private static boolean isSoundAt(
+            Segment segment, HeaderScan scan, int position, long baseOffsetMin) throws IOException {
+        return scan.seek(position)
+                && scan.baseOffset() >= baseOffsetMin
+                && scan.baseOffset() < segment.nextOffset()
+                && scan.isSound()
+                && scan.seek(position);
     }
 
     static DamagedFileException damaged(Segment segment, long position) {

@@ -75,7 +75,7 @@ final class Attacks {
                 }
             }
             case CLEAN_STOP -> {
-                if (run != null && !run.isStopping()) {
+                if (run != null && !run.isStopping() && mayStop(a)) {
                     run.program.in(0, run::stopCleanly);
                 }
             }
@@ -297,6 +297,18 @@ final class Attacks {
             }
         }
         return true;
+    }
+
+    /** Where the next start finds damage a clean stop proves nothing: it is as good as a death. */
+    private boolean mayStop(int id) {
+        if (!world.rot.isAnyDamaged(id)) {
+            return true;
+        }
+        boolean may = mayDie(id);
+        if (may) {
+            suspect(id);
+        }
+        return may;
     }
 
     /** Others have it right, and the broker may go offline for what it cannot read. */

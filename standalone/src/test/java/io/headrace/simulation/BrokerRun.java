@@ -7,14 +7,19 @@ import io.headrace.broker.cluster.SimulatedIsrWriter;
 import io.headrace.broker.disk.DiskFullException;
 import io.headrace.broker.disk.SimulatedCrash;
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.log.FoundPartition;
 import io.headrace.broker.log.Killed;
 import io.headrace.broker.log.LogClock;
+import io.headrace.broker.log.LogConfig;
 import io.headrace.broker.log.LogDirectory;
 import io.headrace.broker.log.LogDirectorySettings;
+import io.headrace.broker.log.LogSpec;
+import io.headrace.broker.log.OpenOutcome;
 import io.headrace.broker.log.ReadPace;
 import io.headrace.broker.replica.InSyncRules;
 import io.headrace.broker.replica.LeadershipListener;
 import io.headrace.broker.replica.LocalReplicas;
+import io.headrace.broker.replica.LogConfigs;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.broker.replica.ReplicaThreads;
@@ -26,6 +31,7 @@ import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.ZkPaths;
+import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -148,6 +154,7 @@ final class BrokerRun {
                             new LogClock(
                                     () -> Instant.ofEpochMilli(millis()), world.timeline::nanos),
                             (path, failure) -> offline(failure));
+            openFound();
         } catch (IOException e) {
             world.judge.fail("broker " + id + " does not start: " + e);
         }
@@ -165,6 +172,20 @@ final class BrokerRun {
         program.in(TimeUnit.SECONDS.toNanos(2), this::checkpoint);
         if (world.plan.rots() && world.bug != Bug.NO_SCRUBBER) {
             program.in(SCRUB_NANOS, this::scrub);
+        }
+    }
+
+    /** As {@code Broker} does before it registers; without rot there is nothing to find out. */
+    private void openFound() throws IOException {
+        if (!world.plan.rots()) {
+            return;
+        }
+        LogConfig config = LogConfigs.of(TopicConfig.of(world.config()));
+        for (FoundPartition found : logs.found()) {
+            found.topicId()
+                    .map(topic -> logs.open(new LogSpec(found.partition(), topic, config)))
+                    .filter(OpenOutcome.Refused.class::isInstance)
+                    .ifPresent(refused -> world.note("broker " + id + ": " + refused));
         }
     }
 

@@ -117,13 +117,7 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
     /** The same with bytes that rot on the disks. */
     Plan withRot() {
         Random random = new Random(seed * 0xD6E8FEB86659FD93L + 5);
-        // An eligible replica that cannot be read stays closed until the ISR has its minimum: with
-        // no
-        // replica to spare that is for ever.
-        boolean hasSpare = options.replicas() > options.minIsr();
-        List<Kind> kinds =
-                hasSpare ? List.of(Kind.FLIPPED_BIT, Kind.FAILED_READ) : List.of(Kind.FLIPPED_BIT);
-        return with(options, kinds, random, 7);
+        return with(options, List.of(Kind.FLIPPED_BIT, Kind.FAILED_READ), random, 7);
     }
 
     /** Whether there may be damage that a scrubber has to look for. */

@@ -1,6 +1,7 @@
 package io.headrace.simulation;
 
 import io.headrace.admin.controller.SimulatedController;
+import io.headrace.broker.replica.Leadership;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ProduceOutcome;
 import io.headrace.broker.replica.ProduceRequest;
@@ -106,9 +107,32 @@ final class Producer {
                                 && world.bug != Bug.EARLY_ACKNOWLEDGEMENT) {
                             world.judge.acknowledging(led, done.lastOffset());
                         }
-                        answer(run, token, outcome);
+                        answer(run, token, isDeposed(led) ? known(outcome) : outcome);
                     }
                 });
+    }
+
+    private boolean isDeposed(Partition led) {
+        Leadership leadership = led.leadership();
+        return leadership == null
+                || leadership.leaderEpoch()
+                        < world.stateNode(led.name()).orElseThrow().leaderEpoch();
+    }
+
+    /**
+     * Who goes back to a leader that was deposed and does not know it, since nobody told of a newer
+     * leader epoch, hears of sequences what that one knows. Kafka's clients meet the same, and
+     * begin a new producer epoch; here the producer looks for another leader.
+     */
+    private static ProduceOutcome known(ProduceOutcome outcome) {
+        return outcome instanceof ProduceOutcome.NotDone no && isOfSequences(no.code())
+                ? new ProduceOutcome.NotDone(ErrorCode.NOT_LEADER_OR_FOLLOWER, "deposed")
+                : outcome;
+    }
+
+    private static boolean isOfSequences(ErrorCode code) {
+        return code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
+                || code == ErrorCode.DUPLICATE_SEQUENCE_NUMBER;
     }
 
     private void answer(BrokerRun run, int token, ProduceOutcome outcome) {
@@ -129,8 +153,7 @@ final class Producer {
                         TimeUnit.MILLISECONDS.toNanos(5 + world.random.nextInt(120)), this::next);
             }
             case ProduceOutcome.NotDone(ErrorCode code, String text, var _) -> {
-                if (code == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER
-                        || code == ErrorCode.DUPLICATE_SEQUENCE_NUMBER) {
+                if (isOfSequences(code)) {
                     world.judge.fail("producer " + id + " met " + code + ": " + text);
                 }
                 again(token, 20 + world.random.nextInt(100));

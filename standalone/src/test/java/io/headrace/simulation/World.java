@@ -148,7 +148,7 @@ final class World {
         return replicas;
     }
 
-    private Map<String, String> config() {
+    Map<String, String> config() {
         Plan.Options options = plan.options();
         return Map.of(
                 "min.insync.replicas",

@@ -60,4 +60,7 @@ public interface DiskFile extends Closeable {
 
     /** Whoever used {@link #transferChannel} tells that the file could not be read there. */
     default void sendFailed(IOException cause) {}
+
+    /** Whoever read bytes of the file tells that they cannot be what was written. */
+    default void damaged(IOException cause) {}
 }

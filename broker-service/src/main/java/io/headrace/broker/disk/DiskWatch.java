@@ -16,7 +16,7 @@ public interface DiskWatch {
     /** A force of the file begins. */
     Force begins(Path file);
 
-    /** Bytes of the file could not be read. */
+    /** Bytes of the file could not be read, or are not what was written. */
     void readFailed(Path file, IOException cause);
 
     /** The same, where the kernel was to send them; nobody else tells of it. */

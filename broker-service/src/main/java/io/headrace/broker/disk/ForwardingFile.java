@@ -71,6 +71,11 @@ public abstract class ForwardingFile implements DiskFile {
     }
 
     @Override
+    public void damaged(IOException cause) {
+        file.damaged(cause);
+    }
+
+    @Override
     public void close() throws IOException {
         file.close();
     }

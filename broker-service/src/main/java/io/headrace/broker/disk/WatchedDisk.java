@@ -57,6 +57,11 @@ public final class WatchedDisk extends ForwardingDisk {
         }
 
         @Override
+        public void damaged(IOException cause) {
+            watch.readFailed(path(), cause);
+        }
+
+        @Override
         public void force() throws IOException {
             DiskWatch.Force force = watch.begins(path());
             try {

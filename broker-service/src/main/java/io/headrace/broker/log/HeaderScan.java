@@ -4,6 +4,7 @@ import io.headrace.broker.disk.DiskFile;
 import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /**
  * Walks the batches of a segment file by their headers, without reading the records of batches that
@@ -85,6 +86,32 @@ final class HeaderScan {
                 && RecordBatch.magic(window, at) == RecordBatch.MAGIC
                 && baseOffset() >= 0
                 && RecordBatch.lastOffsetDelta(window, at) >= 0;
+    }
+
+    /** Whether a seek that found no batch was at the end, and not at bytes that are none. */
+    boolean isAtEnd() {
+        return position >= limit;
+    }
+
+    /**
+     * Whether the batch that was found has the checksum that it states. Reads all of it through the
+     * window: the header is there again after another seek.
+     */
+    boolean isSound() throws IOException {
+        int stated = RecordBatch.crc(window, at);
+        long end = end();
+        CRC32C crc = new CRC32C();
+        windowLength = 0;
+        for (long from = position + RecordBatch.ATTRIBUTES_AT; from < end; ) {
+            window.clear().limit((int) Math.min(WINDOW_BYTES, end - from));
+            int length = file.read(window, from);
+            if (length <= 0) {
+                return false;
+            }
+            crc.update(window.flip());
+            from += length;
+        }
+        return (int) crc.getValue() == stated;
     }
 
     long position() {

@@ -131,9 +131,12 @@ public final class LogDirectory {
         return directoryId;
     }
 
-    /** The broker epoch of the last run if it ended cleanly; empty otherwise. */
+    /**
+     * The broker epoch of the last run if it ended cleanly; empty otherwise. Empty, too, as soon as
+     * a log was found that is damaged: then a clean stop does not prove that nothing was lost.
+     */
     public OptionalLong cleanBrokerEpoch() {
-        return cleanBrokerEpoch;
+        return opening.hasMetDamage() ? OptionalLong.empty() : cleanBrokerEpoch;
     }
 
     public boolean isOffline() {
@@ -146,7 +149,11 @@ public final class LogDirectory {
 
     /** Partitions that have a directory here, opened or not. */
     public List<FoundPartition> found() throws IOException {
-        return directories.found();
+        List<FoundPartition> found = directories.found();
+        if (found.stream().anyMatch(each -> each.topicId().isEmpty())) {
+            opening.metDamage();
+        }
+        return found;
     }
 
     /** Partitions that were renamed aside, in this run or an earlier one. */

@@ -31,6 +31,7 @@ final class LogOpening {
     private final DirectoryCheckpoints checkpoints;
     private final LogHome home;
     private final boolean isClean;
+    private volatile boolean hasMetDamage;
 
     /**
      * @param isClean the last stop was clean
@@ -46,7 +47,24 @@ final class LogOpening {
         this.isClean = isClean;
     }
 
+    /** Whether some log does not have what a clean stop left in it. */
+    boolean hasMetDamage() {
+        return hasMetDamage;
+    }
+
+    void metDamage() {
+        hasMetDamage = true;
+    }
+
     OpenOutcome open(LogSpec spec) {
+        OpenOutcome outcome = openOrRefuse(spec);
+        if (outcome instanceof OpenOutcome.Refused refused && refused.isDamaged()) {
+            metDamage();
+        }
+        return outcome;
+    }
+
+    private OpenOutcome openOrRefuse(LogSpec spec) {
         try {
             return tryOpen(spec);
         } catch (DiskFullException e) {
@@ -102,8 +120,11 @@ final class LogOpening {
             directories.create(spec.partition(), spec.topicId());
         }
         LogRecovery.Known known = checkpoints.known(spec.partition(), isClean);
-        LogState state =
-                new LogRecovery(spec.partition(), path, home, spec.config(), known).recover();
+        LogRecovery recovery = new LogRecovery(spec.partition(), path, home, spec.config(), known);
+        LogState state = recovery.recover();
+        if (recovery.isShortened()) {
+            metDamage();
+        }
         if (spec.config().flush().onAck()) {
             state.makeDirectoryDurable(); // here, where no first record waits for it
         }

@@ -62,7 +62,16 @@ final class LogReader {
                 return null;
             }
             int truncations = state.truncations.get();
-            ReadOutcome outcome = readHeld(segment, offset, bytesMax, bound, atLeastOne);
+            ReadOutcome outcome;
+            try {
+                outcome = readHeld(segment, offset, bytesMax, bound, atLeastOne);
+            } catch (DamagedFileException e) {
+                if (truncations != state.truncations.get()) {
+                    return null; // what was cut off meanwhile looks so, too
+                }
+                tell(segment, e);
+                throw e;
+            }
             if (truncations != state.truncations.get()) {
                 if (outcome instanceof ReadOutcome.Found(LogSlice slice)) {
                     slice.close();
@@ -74,6 +83,17 @@ final class LogReader {
             }
         }
         return new ReadOutcome.NothingYet();
+    }
+
+    /** So that it is repaired soon, not only when the scrubber comes by. */
+    private static void tell(Segment segment, DamagedFileException damage) throws IOException {
+        if (segment.tryHold()) {
+            try {
+                segment.file().damaged(damage);
+            } finally {
+                segment.release();
+            }
+        }
     }
 
     /**
@@ -165,6 +185,9 @@ final class LogReader {
                 }
             }
             isThere = scan.next();
+        }
+        if (!isThere && !scan.isAtEnd()) {
+            throw SegmentSearch.damaged(segment, scan.position());
         }
         return null;
     }

@@ -45,6 +45,7 @@ final class LogRecovery {
     private final Disk disk;
     private final List<EpochStart> walkedEpochs = new ArrayList<>();
     private long walkedFrom = Long.MAX_VALUE;
+    private boolean isShortened;
 
     LogRecovery(
             TopicPartition partition, Path directory, LogHome home, LogConfig config, Known known) {
@@ -54,6 +55,11 @@ final class LogRecovery {
         this.config = config;
         this.known = known;
         this.disk = home.disk();
+    }
+
+    /** Whether records are missing although the last stop was clean. */
+    boolean isShortened() {
+        return isShortened;
     }
 
     LogState recover() throws IOException {
@@ -156,6 +162,7 @@ final class LogRecovery {
         }
         active.adopt(new Segment.End(size, next));
         if (position < size) {
+            isShortened = true;
             walk(segments, segments.size() - 1);
         }
     }
@@ -235,6 +242,7 @@ final class LogRecovery {
     }
 
     private void startOver(List<Segment> segments) throws IOException {
+        isShortened = known.isClean();
         setAside(segments, 0, "the log starts above it, at " + known.logStartOffset());
         segments.add(fresh(known.logStartOffset()));
     }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Errors: whatever needs space comes before the first file is touched, so that {@link
  * DiskFullException} means that the log is as it was. Should a file system want space for a rename
- * or a directory entry later than that, this log alone is closed until the next start.
+ * or a directory entry later than that, this log alone is closed until the next start. Damage
+ * before the cut stays, for the scrubber.
  */
 final class LogTruncation {
 
@@ -50,7 +51,8 @@ final class LogTruncation {
         SegmentList segments = state.segments;
         int slot = segments.floor(offset - 1);
         Segment last = segments.get(slot);
-        BatchPosition cut = last.find(offset);
+        BatchPosition cut =
+                offset >= last.nextOffset() ? null : SegmentSearch.findPastDamage(last, offset);
         int position = cut == null ? last.sizeInBytes() : cut.position();
         long end = cut == null ? offset : Math.min(offset, cut.baseOffset());
         long startBefore = state.logStartOffset;

@@ -40,8 +40,10 @@ final class ProducerReplay {
         if (last < 0) {
             return;
         }
-        BatchPosition found = segments.get(last).find(end);
-        int lastEnd = found == null ? segments.get(last).sizeInBytes() : found.position();
+        Segment behind = segments.get(last);
+        BatchPosition found =
+                end >= behind.nextOffset() ? null : SegmentSearch.findPastDamage(behind, end);
+        int lastEnd = found == null ? behind.sizeInBytes() : found.position();
         int first = last;
         long bytes = lastEnd;
         while (first > 0 && bytes < RECALL_BYTES) {
@@ -66,7 +68,7 @@ final class ProducerReplay {
             throws IOException {
         int position = 0;
         if (from > segment.baseOffset()) {
-            BatchPosition found = segment.find(from);
+            BatchPosition found = SegmentSearch.findPastDamage(segment, from);
             position = found == null ? segment.sizeInBytes() : found.position();
         }
         HeaderScan scan = new HeaderScan(segment.file(), segment.sizeInBytes());

@@ -2,6 +2,8 @@ package io.headrace.broker.log;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds batch boundaries in a segment: an index lookup, then a walk over the headers of at most
@@ -12,14 +14,91 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentSearch {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentSearch.class);
+
     private SegmentSearch() {}
 
+    /**
+     * The batch that holds the offset, or the next one; null when there is none up to the end.
+     *
+     * @throws DamagedFileException if damage lies on the way. What comes behind it must not be
+     *     taken for what comes next: who copies would leave out all between
+     */
     static @Nullable BatchPosition find(Segment segment, long offset) throws IOException {
         HeaderScan scan = scanFrom(segment, segment.end(), offset, Integer.MAX_VALUE);
+        long before = -1;
         while (scan.isThere() && scan.lastOffset() < offset) {
+            before = scan.position();
             scan.next();
         }
-        return scan.isThere() ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
+        if (!scan.isThere() && !scan.isAtEnd()) {
+            throw damaged(segment, scan.position());
+        }
+        BatchPosition found =
+                scan.isThere() ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
+        boolean isGap = found == null || found.baseOffset() > offset;
+        if (isGap && before >= 0 && !(scan.seek(before) && scan.isSound())) {
+            throw damaged(segment, before); // no gap of a compaction: its length is wrong
+        }
+        return found;
+    }
+
+    /**
+     * As {@link #find}, but damage on the way is passed over: behind it a batch is one that has its
+     * checksum. Damage that may hold the offset is found in the place of the next batch. For those
+     * who cut there, or count what is above; not for those who copy.
+     */
+    static @Nullable BatchPosition findPastDamage(Segment segment, long offset) throws IOException {
+        try {
+            BatchPosition found = segment.find(offset);
+            HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
+            if (found == null
+                    || found.baseOffset() >= offset
+                    || isSoundAt(segment, scan, found.position(), found.baseOffset())) {
+                return found;
+            }
+        } catch (DamagedFileException e) {
+            LOG.atWarn().setCause(e).log("Looking for offset {} behind damage", offset);
+        }
+        return walkPastDamage(segment, offset);
+    }
+
+    private static @Nullable BatchPosition walkPastDamage(Segment segment, long offset)
+            throws IOException {
+        int end = segment.end().position();
+        HeaderScan scan = new HeaderScan(segment.file(), end);
+        BatchPosition damage = null;
+        long next = segment.baseOffset();
+        for (int position = 0; position < end; ) {
+            if (!isSoundAt(segment, scan, position, next)) {
+                damage = damage == null ? new BatchPosition(next, position) : damage;
+                position++;
+                continue;
+            }
+            if (scan.lastOffset() >= offset) {
+                return damage != null && scan.baseOffset() > offset
+                        ? damage
+                        : new BatchPosition(scan.baseOffset(), position);
+            }
+            damage = null;
+            next = scan.lastOffset() + 1;
+            position = (int) scan.end();
+        }
+        return damage;
+    }
+
+    private static boolean isSoundAt(
+            Segment segment, HeaderScan scan, int position, long baseOffsetMin) throws IOException {
+        return scan.seek(position)
+                && scan.baseOffset() >= baseOffsetMin
+                && scan.baseOffset() < segment.nextOffset()
+                && scan.isSound()
+                && scan.seek(position);
+    }
+
+    static DamagedFileException damaged(Segment segment, long position) {
+        return new DamagedFileException(
+                segment.path(SegmentName.LOG) + " is damaged at position " + position);
     }
 
     /** Position of some batch at or before the offset and the position; 0 without a better one. */

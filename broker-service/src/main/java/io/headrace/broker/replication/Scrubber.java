@@ -155,6 +155,9 @@ public final class Scrubber implements AutoCloseable {
                     partition,
                     pace,
                     (segments, counting) -> {
+                        if (isAnyActive(at, partition, segments.sealed())) {
+                            segments.sealIfDamaged(counting);
+                        }
                         for (SealedSegment each : segments.sealed()) {
                             if (at.contains(new Doubtful(partition.name(), each.baseOffset()))) {
                                 check(partition, segments, each, counting);
@@ -162,6 +165,17 @@ public final class Scrubber implements AutoCloseable {
                         }
                     });
         }
+    }
+
+    /** What is not sealed, and not gone, is active. */
+    private static boolean isAnyActive(
+            Set<Doubtful> at, Partition partition, List<SealedSegment> sealed) {
+        long activeFrom = sealed.isEmpty() ? 0 : sealed.getLast().nextOffset();
+        return at.stream()
+                .anyMatch(
+                        each ->
+                                each.partition().equals(partition.name())
+                                        && each.baseOffset() >= activeFrom);
     }
 
     /**

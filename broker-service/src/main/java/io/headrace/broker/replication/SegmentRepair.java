@@ -8,17 +8,21 @@ import io.headrace.broker.replication.FetchAnswer.OfPartition;
 import io.headrace.broker.replication.FetchAnswer.Refusal;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.cluster.TopicImage;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the batches of a damaged segment from another replica in sync, as a consumer would: such
- * a fetch acknowledges nothing. Of a compacted log everything from the log start up to where
- * nothing was compacted is replaced with it, see {@link LogSegments#rewriteCompacted}.
+ * Fetches the batches of a damaged segment from another replica, as a consumer would: such a fetch
+ * acknowledges nothing, and sees only what is committed. So a replica need not be in sync to have a
+ * batch right, of the leader epoch that this log has there. Of a compacted log everything from the
+ * log start up to where nothing was compacted is replaced with it, see {@link
+ * LogSegments#rewriteCompacted}.
  *
  * <p>Errors: without a healthy replica nothing changes.
  */
@@ -72,14 +76,14 @@ public final class SegmentRepair {
     private String fromAny(Partition partition, SealedSegment damaged, boolean isCompacted)
             throws IOException {
         StringBuilder failures = new StringBuilder();
-        for (int source : sources(partition)) {
+        for (int source : sources(partition, isCompacted)) {
             String failure = from(source, partition, damaged, isCompacted);
             if (failure.isEmpty()) {
                 return "";
             }
             failures.append("broker ").append(source).append(": ").append(failure).append("; ");
         }
-        return failures.isEmpty() ? "no other replica is in sync" : failures.toString();
+        return failures.isEmpty() ? "there is no other replica" : failures.toString();
     }
 
     private @Nullable PartitionState state(Partition partition) {
@@ -92,18 +96,29 @@ public final class SegmentRepair {
         return state != null && state.isr().contains(brokerId);
     }
 
-    /** The leader first. */
-    private List<Integer> sources(Partition partition) {
+    /** The leader first; of a compacted log only those in sync. */
+    private List<Integer> sources(Partition partition, boolean isCompacted) {
         PartitionState state = state(partition);
-        List<Integer> sources = new ArrayList<>();
+        Set<Integer> sources = new LinkedHashSet<>();
         if (state != null) {
-            if (state.hasLeader()) {
-                sources.add(state.leader());
+            sources.add(state.leader());
+            sources.addAll(state.isr());
+            if (!isCompacted) {
+                sources.addAll(assigned(partition));
             }
-            state.isr().stream().filter(id -> id != state.leader()).forEach(sources::add);
         }
-        sources.removeIf(id -> id == brokerId);
-        return sources;
+        sources.remove(brokerId);
+        sources.remove(PartitionState.NO_LEADER);
+        return List.copyOf(sources);
+    }
+
+    private List<Integer> assigned(Partition partition) {
+        ClusterImage now = image.get();
+        TopicImage topic = now == null ? null : now.topics().get(partition.name().topic());
+        int index = partition.name().partition();
+        return topic == null || index >= topic.partitionCount()
+                ? List.of()
+                : topic.assignments().get(index);
     }
 
     private String from(int source, Partition partition, SealedSegment damaged, boolean isCompacted)

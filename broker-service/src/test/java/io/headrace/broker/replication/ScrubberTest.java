@@ -51,15 +51,17 @@ class ScrubberTest {
     }
 
     private static ClusterImage image() {
+        return image(new PartitionState(LEADER, 2, List.of(LEADER, CopyingBroker.ID), 2));
+    }
+
+    private static ClusterImage image(PartitionState state) {
         TopicImage topic =
                 new TopicImage(
                         LogLeader.NAME.topic(),
                         LogLeader.TOPIC,
                         Map.of(),
                         List.of(List.of(LEADER, CopyingBroker.ID)),
-                        List.of(
-                                new PartitionState(
-                                        LEADER, 2, List.of(LEADER, CopyingBroker.ID), 2)));
+                        List.of(state));
         return TestImage.empty().topics(List.of(topic)).image();
     }
 
@@ -227,6 +229,38 @@ class ScrubberTest {
             await().untilAsserted(() -> assertThat(scrubber.counters().repaired()).isOne());
         }
         unreadable.set("none");
+        assertWhole(broker);
+    }
+
+    @Test
+    void aDoubtAboutTheActiveSegmentIsFollowedUpOutOfTurn() throws Exception {
+        int active = broker.log().segmentCount() - 1;
+        rot(active);
+        try (Scrubber scrubber =
+                new Scrubber(
+                        new Scrubber.Settings(1 << 30, Duration.ofHours(1)),
+                        () -> List.of(broker.partition),
+                        new SegmentRepair(
+                                CopyingBroker.ID, ScrubberTest::image, id -> channel()))) {
+            scrubber.start();
+            scrubber.doubt(LogLeader.NAME, broker.log().segments().get(active).baseOffset());
+            await().untilAsserted(() -> assertThat(scrubber.counters().repaired()).isOne());
+        }
+        assertWhole(broker);
+    }
+
+    @Test
+    void aLeaderThatIsAloneInSyncIsRepairedFromAReplicaThatIsNot() throws Exception {
+        rot(1);
+        PartitionState alone =
+                new PartitionState(CopyingBroker.ID, 3, List.of(CopyingBroker.ID), 3);
+        Scrubber scrubber =
+                new Scrubber(
+                        new Scrubber.Settings(1, Duration.ofHours(1)),
+                        () -> List.of(broker.partition),
+                        new SegmentRepair(CopyingBroker.ID, () -> image(alone), id -> channel()));
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().repaired()).isOne();
         assertWhole(broker);
     }
 

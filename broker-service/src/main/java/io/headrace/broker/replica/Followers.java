@@ -184,8 +184,11 @@ public final class Followers {
 
     // ---- changes of the ISR
 
-    /** Whoever has caught up joins; null when nobody does now. */
-    @Nullable IsrChange expansion(long highWatermark) {
+    /**
+     * Whoever has caught up joins; null when nobody does now. Who has all that is committed and yet
+     * lags would have to leave at once, and come back, for as long as nothing more is committed.
+     */
+    @Nullable IsrChange expansion(long highWatermark, long logEndOffset) {
         Leadership known = inSync.known();
         boolean isComplete =
                 known.isr().size() >= known.replicas().size() && !known.isSomebodyBeside();
@@ -199,6 +202,7 @@ public final class Followers {
             if (!known.isr().contains(replica.id())
                     && !known.isToGo(replica.id(), runtime.brokerId())
                     && replica.wasHeard(runtime.nanoTime(), runtime.lagNanosMax())
+                    && replica.isCaughtUp(logEndOffset, runtime.nanoTime(), runtime.lagNanosMax())
                     && replica.endOffset() >= highWatermark
                     && replica.endOffset() >= epochStartOffset
                     && runtime.mayJoin(replica.id(), epoch)) {

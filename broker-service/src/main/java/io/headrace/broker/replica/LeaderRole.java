@@ -65,14 +65,14 @@ final class LeaderRole {
         followers.learn(next, log.logEndOffset());
         changed(answers);
         want(followers.shrinkage(log.logEndOffset()), answers);
-        want(followers.expansion(partition.highWatermark()), answers);
+        want(followers.expansion(partition.highWatermark(), log.logEndOffset()), answers);
     }
 
     /** Followers fetched: what they have may be committed now, and they may come into the ISR. */
     void followersMoved(Answers answers) {
         advance(answers);
         takeStarts(answers);
-        want(followers.expansion(partition.highWatermark()), answers);
+        want(followers.expansion(partition.highWatermark(), log.logEndOffset()), answers);
     }
 
     /** Any thread may ask. */
@@ -86,7 +86,7 @@ final class LeaderRole {
     void review(Answers answers) {
         want(followers.shrinkage(log.logEndOffset()), answers);
         takeStarts(answers);
-        want(followers.expansion(partition.highWatermark()), answers);
+        want(followers.expansion(partition.highWatermark(), log.logEndOffset()), answers);
         advance(answers);
     }
 
@@ -127,7 +127,7 @@ final class LeaderRole {
                         .log("In-sync replicas are {} now", leadership.isr());
             }
             want(followers.shrinkage(log.logEndOffset()), answers);
-            want(followers.expansion(partition.highWatermark()), answers);
+            want(followers.expansion(partition.highWatermark(), log.logEndOffset()), answers);
         }
     }
 

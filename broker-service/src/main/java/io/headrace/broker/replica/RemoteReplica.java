@@ -1,5 +1,7 @@
 package io.headrace.broker.replica;
 
+import java.util.Arrays;
+
 /**
  * How far one follower has copied this leader's log, as its fetches say.
  *
@@ -10,12 +12,22 @@ final class RemoteReplica {
 
     static final long UNKNOWN = -1;
 
+    /**
+     * A follower has two requests open, so what it says in one comes from the answer to the last
+     * but one; and once more while it forces what that answer brought.
+     */
+    private static final int FETCHES_BEFORE = 3;
+
     private final int id;
     private long brokerEpoch = UNKNOWN;
     private long endOffset = UNKNOWN;
     private long logStartOffset = UNKNOWN;
     private long fetchedAtNanos;
-    private long leaderEndAtFetch = Long.MAX_VALUE;
+
+    /** The fetch before, and those before it: when, and where the leader's end was then. */
+    private final long[] fetchNanos = new long[FETCHES_BEFORE];
+
+    private final long[] leaderEnds = new long[FETCHES_BEFORE];
     private long caughtUpAtNanos;
     private boolean wasCaughtUp;
     private long toldHighWatermark = UNKNOWN;
@@ -28,6 +40,7 @@ final class RemoteReplica {
         this.id = id;
         this.wasCaughtUp = isInSync;
         this.caughtUpAtNanos = nowNanos;
+        Arrays.fill(leaderEnds, Long.MAX_VALUE);
     }
 
     int id() {
@@ -38,7 +51,8 @@ final class RemoteReplica {
      * The follower fetches, and so has everything below the offset.
      *
      * <p>It is caught up at a time when it has what the leader had then: now, when it is at the
-     * leader's end; at its fetch before, when it is at where the leader's end was at that fetch.
+     * leader's end; at one of its fetches before, when it is at where the leader's end was at that
+     * fetch.
      *
      * @return whether that changed what the leader counts with
      */
@@ -48,8 +62,8 @@ final class RemoteReplica {
         }
         if (fetch.offset() >= leaderEnd) {
             caughtUp(nowNanos);
-        } else if (fetch.offset() >= leaderEndAtFetch) {
-            caughtUp(fetchedAtNanos);
+        } else {
+            caughtUpBefore(fetch.offset());
         }
         boolean isNews =
                 fetch.offset() != endOffset
@@ -59,8 +73,20 @@ final class RemoteReplica {
         endOffset = fetch.offset();
         logStartOffset = fetch.logStartOffset();
         fetchedAtNanos = nowNanos;
-        leaderEndAtFetch = leaderEnd;
+        System.arraycopy(leaderEnds, 0, leaderEnds, 1, FETCHES_BEFORE - 1);
+        System.arraycopy(fetchNanos, 0, fetchNanos, 1, FETCHES_BEFORE - 1);
+        leaderEnds[0] = leaderEnd;
+        fetchNanos[0] = nowNanos;
         return isNews;
+    }
+
+    private void caughtUpBefore(long offset) {
+        for (int i = 0; i < FETCHES_BEFORE; i++) {
+            if (offset >= leaderEnds[i]) {
+                caughtUp(fetchNanos[i]);
+                return;
+            }
+        }
     }
 
     private void caughtUp(long nanos) {

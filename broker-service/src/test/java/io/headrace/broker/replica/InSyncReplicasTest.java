@@ -137,6 +137,7 @@ class InSyncReplicasTest {
         led.review();
         assertThat(led.wishes).isEmpty();
         led.fetch(2, 1);
+        led.fetch(2, 2);
         assertThat(led.wish().change().isr()).containsExactly(1, 2);
     }
 
@@ -160,6 +161,42 @@ class InSyncReplicasTest {
             led.review();
         }
         assertThat(led.wish().change().isr()).containsExactly(1);
+    }
+
+    /** It has two requests open: what one says comes from the answer to the last but one. */
+    @Test
+    void caught_up_is_who_has_what_the_leader_had_two_fetches_before() throws Exception {
+        lead(1, 1, 2);
+        for (int second = 0; second < 120; second++) {
+            led.append(1);
+            led.fetch(2, Math.max(0, second - 1L));
+            led.pass(Duration.ofSeconds(1));
+            led.review();
+            assertThat(led.wishes).isEmpty();
+        }
+    }
+
+    /** The ISR changed every 40 ms (F17, seed 26). */
+    @Test
+    void who_has_all_that_is_committed_but_lags_does_not_come_back_to_leave_again()
+            throws Exception {
+        lead(2, 1, 2);
+        led.append(1);
+        led.fetch(2, 1);
+        led.append(1);
+        led.pass(LedPartition.LAG_MAX.plusMillis(1));
+        led.review();
+        led.wish().written();
+        for (int i = 0; i < 10; i++) {
+            led.append(1);
+            led.fetch(2, 1);
+            led.review();
+            assertThat(led.wishes).isEmpty();
+        }
+        led.fetch(2, 2);
+        assertThat(led.wishes).isEmpty();
+        led.fetch(2, 12);
+        assertThat(led.wish().change().isr()).containsExactly(1, 2);
     }
 
     @Test

@@ -27,15 +27,16 @@ import org.apache.kafka.common.record.internal.Records;
 final class SideBySide implements AutoCloseable {
 
     /**
-     * These may be asked again: a change of topics is answered before every broker knows it, and
-     * committed offsets go after their topic, so a difference only counts when it stays for {@link
-     * #SETTLING}.
+     * These may be asked again (a commit that is told twice is the same): a change of topics is
+     * answered before every broker knows it, and committed offsets go after their topic, so a
+     * difference only counts when it stays for {@link #SETTLING}.
      */
     private static final Set<ApiKeys> LOOKS =
             Set.of(
                     ApiKeys.METADATA,
                     ApiKeys.DESCRIBE_CLUSTER,
                     ApiKeys.DESCRIBE_CONFIGS,
+                    ApiKeys.OFFSET_COMMIT,
                     ApiKeys.OFFSET_FETCH,
                     ApiKeys.DESCRIBE_TOPIC_PARTITIONS);
 

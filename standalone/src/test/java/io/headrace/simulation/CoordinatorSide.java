@@ -142,12 +142,25 @@ final class CoordinatorSide implements LeadershipListener {
                             for (int i = 0; i < its.results().size(); i++) {
                                 if (its.results().get(i) == ErrorCode.NONE) {
                                     Offsets.Entry entry = request.entries().get(i);
-                                    world.judge.groups.acknowledging(
-                                            entry.partition().partition(), entry.metadata());
+                                    acknowledging(entry.partition().partition(), entry.metadata());
                                 }
                             }
                             reply.accept(its);
                         });
+    }
+
+    private void acknowledging(int partition, String metadata) {
+        boolean isReadable =
+                run.replicas.partitions().stream()
+                        .noneMatch(
+                                each ->
+                                        each.name().equals(World.OFFSETS)
+                                                && each.log().isOffline());
+        if (isReadable) {
+            world.judge.groups.acknowledging(partition, metadata);
+        } else {
+            world.judge.groups.acknowledgingUnread(partition, metadata);
+        }
     }
 
     /** As if whoever commits were a member of the generation that is. */

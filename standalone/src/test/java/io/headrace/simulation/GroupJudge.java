@@ -43,11 +43,14 @@ final class GroupJudge {
 
     private record Owned(int generation, int partition) {}
 
+    private record Acknowledged(int partition, String metadata) {}
+
     private static final GroupFact.Generation NONE = new GroupFact.Generation("", 0, Map.of());
 
     private final Judge judge;
     private final Map<Integer, List<GroupFact.Committed>> offsets = new TreeMap<>();
     private final Map<Integer, Integer> acknowledgedCounts = new HashMap<>();
+    private final List<Acknowledged> unread = new ArrayList<>();
     private final Map<Owned, String> owners = new HashMap<>();
     private GroupFact.Generation generation = NONE;
     private int committed;
@@ -132,6 +135,14 @@ final class GroupJudge {
         acknowledgedCounts.merge(partition, place + 1, Math::max);
     }
 
+    /**
+     * Committed just before the log went offline, which nobody can read now: looked for at the end.
+     */
+    void acknowledgingUnread(int partition, String metadata) {
+        unread.add(new Acknowledged(partition, metadata));
+        acknowledged++;
+    }
+
     private int place(int partition, String metadata) {
         List<GroupFact.Committed> all = offsets.getOrDefault(partition, List.of());
         for (int i = all.size() - 1; i >= 0; i--) {
@@ -182,6 +193,11 @@ final class GroupJudge {
         offsets.forEach((partition, all) -> last.put(partition, all.getLast().metadata()));
         if (!last.equals(new TreeMap<>(shown))) {
             judge.fail("the offsets are " + shown + ", committed last are " + last);
+        }
+        for (Acknowledged each : unread) {
+            if (place(each.partition(), each.metadata()) < 0) {
+                judge.fail("acknowledged and lost: " + each);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import io.headrace.bench.machine.ProcessUsage.Cpu;
 import io.headrace.bench.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
  * of the run. After each produce run the offsets must say that every record is there.
  */
 final class ThroughputBench {
+
+    private static final Duration LEADERS_WAIT = Duration.ofSeconds(60);
 
     private record Run(double recordsPerSecond, double p99Ms, Cpu cpuPerMillion) {}
 
@@ -131,6 +134,7 @@ final class ThroughputBench {
                     0,
                     side -> {
                         side.topics().create(cell.topic(0), cell.partitions());
+                        side.topics().awaitLeaders(cell.topic(0), LEADERS_WAIT);
                         filling.write(side, records(cell));
                         checkKept(side, cell, 0);
                         return side;

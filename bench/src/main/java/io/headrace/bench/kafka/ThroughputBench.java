@@ -7,7 +7,6 @@ import io.headrace.bench.machine.ProcessUsage.Cpu;
 import io.headrace.bench.report.Table;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +19,6 @@ import java.util.stream.Stream;
  * of the run. After each produce run the offsets must say that every record is there.
  */
 final class ThroughputBench {
-
-    private static final Duration LEADERS_WAIT = Duration.ofSeconds(60);
 
     private record Run(double recordsPerSecond, double p99Ms, Cpu cpuPerMillion) {}
 
@@ -129,16 +126,7 @@ final class ThroughputBench {
     /** Writes what {@link #consume} reads, uncounted; in place of {@link #produce}. */
     private void fill() throws IOException, InterruptedException {
         for (ProduceCell cell : consumedCells()) {
-            Filling filling = new Filling(payload(cell), cell);
-            contest.turn(
-                    0,
-                    side -> {
-                        side.topics().create(cell.topic(0), cell.partitions());
-                        side.topics().awaitLeaders(cell.topic(0), LEADERS_WAIT);
-                        filling.write(side, records(cell));
-                        checkKept(side, cell, 0);
-                        return side;
-                    });
+            contest.turn(0, side -> produce(side, cell, 0));
         }
     }
 

@@ -90,26 +90,6 @@ final class Topics implements AutoCloseable {
         }
     }
 
-    /**
-     * Waits until each partition of the topic has a leader. A producer that comes too soon keeps a
-     * first batch for Kafka until it expires.
-     */
-    void awaitLeaders(String name, Duration wait) throws IOException, InterruptedException {
-        long deadlineNs = System.nanoTime() + wait.toNanos();
-        while (!hasLeaders(name)) {
-            if (System.nanoTime() > deadlineNs) {
-                throw new IOException(name + " has partitions without a leader after " + wait);
-            }
-            Thread.sleep(100);
-        }
-    }
-
-    private boolean hasLeaders(String name) throws IOException, InterruptedException {
-        return await(admin.describeTopics(List.of(name)).allTopicNames()).values().stream()
-                .flatMap(topic -> topic.partitions().stream())
-                .allMatch(each -> each.leader() != null);
-    }
-
     private boolean areAllInSync(List<String> names, int replicas)
             throws IOException, InterruptedException {
         return await(admin.describeTopics(names).allTopicNames()).values().stream()

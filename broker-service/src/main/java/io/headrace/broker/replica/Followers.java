@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * ought to be.
  *
  * <p>Rules: a follower leaves the ISR when it has not been caught up for the lag time, is gone,
- * stops, or is to go and all others are in sync; it joins when it has fetched within the lag time,
- * has everything committed and everything from before this leader epoch, and its registration is
- * admitted (KIP-497, KIP-841, KIP-903). Nothing is committed while the ISR is smaller than its
- * minimum, or while somebody is eligible beside it (KIP-966).
+ * stops, or is to go and all others are in sync; it joins when it has fetched and been caught up
+ * within the lag time, has everything committed and everything from before this leader epoch, and
+ * its registration is admitted (KIP-497, KIP-841, KIP-903). Nothing is committed while the ISR is
+ * smaller than its minimum, or while somebody is eligible beside it (KIP-966).
  *
  * <p>Owner: the partition's lock, but for {@link #fetched} and what is public, which any thread may
  * call.

@@ -101,20 +101,7 @@ final class DiskAttacks {
      * it copies the partition anew, so what becomes of damaged records is seen when only they have.
      */
     static void flipBits(Field field) throws IOException {
-        field.inTurn(
-                List.of(Kind.values()),
-                kind -> {
-                    Node broker = field.anyBroker();
-                    TopicPartition partition = field.anyPartition();
-                    ProcessAttacks.kill(field, broker);
-                    for (Path file : files(field, broker, partition)) {
-                        if (kind.has(file)) {
-                            flip(field, file);
-                        }
-                    }
-                    field.startAgain(broker);
-                    field.settle();
-                });
+        changeFiles(field, file -> flip(field, file));
         field.pause(SCRUBBED);
         if (field.isAlone()) {
             expectRepair(field);
@@ -174,28 +161,39 @@ final class DiskAttacks {
         Kind(String end) {
             this.end = end;
         }
-
-        boolean has(Path file) {
-            return file.toString().endsWith(end);
-        }
     }
 
-    /** F34: files are missing, or all of them. */
-    static void loseFiles(Field field) throws IOException {
+    /** What is done to a file of a broker that is down. */
+    @FunctionalInterface
+    private interface Change {
+        void to(Path file) throws IOException;
+    }
+
+    /** Of any partition of any broker, one kind of files after the other. */
+    private static void changeFiles(Field field, Change change) throws IOException {
         field.inTurn(
                 List.of(Kind.values()),
-                missing -> {
+                kind -> {
                     Node broker = field.anyBroker();
                     TopicPartition partition = field.anyPartition();
                     ProcessAttacks.kill(field, broker);
                     for (Path file : files(field, broker, partition)) {
-                        if (missing.has(file)) {
-                            Files.delete(file);
-                            field.mark("delete " + file);
+                        if (file.toString().endsWith(kind.end)) {
+                            change.to(file);
                         }
                     }
                     field.startAgain(broker);
                     field.settle();
+                });
+    }
+
+    /** F34: files are missing, or all of them. */
+    static void loseFiles(Field field) throws IOException {
+        changeFiles(
+                field,
+                file -> {
+                    Files.delete(file);
+                    field.mark("delete " + file);
                 });
     }
 }

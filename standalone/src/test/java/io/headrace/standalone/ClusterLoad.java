@@ -33,7 +33,9 @@ import org.awaitility.Awaitility;
 final class ClusterLoad implements AutoCloseable {
 
     private static final int IN_FLIGHT_MAX = 500;
-    private static final Duration PACE = Duration.ofMillis(5);
+    private static final Duration PACE =
+            Duration.ofMillis(Integer.getInteger("headrace.load.pace", 5));
+    private static final Duration FRESH = Duration.ofSeconds(30);
     private static final Duration WAIT = Duration.ofMinutes(2);
 
     private final String topic;
@@ -178,6 +180,15 @@ final class ClusterLoad implements AutoCloseable {
                                                                                 >= wanted[p]));
         assertThat(failures).isEmpty();
         return this;
+    }
+
+    /**
+     * In a run whose figures count (with {@code -Dheadrace.cluster=long}) waits for as long as
+     * elections pass over brokers that have just started, and whatever compiles is compiled.
+     */
+    ClusterLoad awaitWarm() {
+        boolean isCounted = "long".equals(System.getProperty("headrace.cluster"));
+        return awaitMore(isCounted ? (int) (FRESH.toMillis() / PACE.toMillis()) : 1);
     }
 
     /** From now on silence and latency are measured anew. */

@@ -24,7 +24,7 @@ final class ClusterProcesses implements AutoCloseable {
     }
 
     static ClusterProcesses up(Path root, int brokers) {
-        return new ClusterProcesses(HeadraceCluster.up(root, brokers, PlatformProcess.JVM));
+        return new ClusterProcesses(HeadraceCluster.up(root, brokers, PlatformProcess.program()));
     }
 
     HeadraceCluster processes() {

@@ -41,7 +41,7 @@ class JoinAndDrainTest {
         fill(cluster);
         cluster.awaitHealthy();
         try (ClusterLoad load = new ClusterLoad(cluster, TOPIC, PARTITIONS)) {
-            load.awaitMore(200).measure();
+            load.awaitWarm().awaitMore(200).measure();
             load.awaitMore(400);
             double quietMs = load.latencyMs(0.99);
             load.measure();

@@ -71,7 +71,7 @@ final class PartsCluster implements AutoCloseable {
                         BROKERS,
                         ADMINS,
                         List.of("--config", config.toString()),
-                        PlatformProcess.JVM);
+                        PlatformProcess.program());
         CuratorFramework zooKeeper = ZkConnection.connect(parts.zooKeeper(), SESSION, WAIT);
         return new PartsCluster(
                 parts,

@@ -4,6 +4,7 @@ import io.headrace.broker.BrokerApplication;
 import io.headrace.testkit.http.Http;
 import io.headrace.testkit.process.ChildJvm;
 import io.headrace.testkit.process.FreePorts;
+import io.headrace.testkit.process.HeadraceProgram;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,16 @@ final class PlatformProcess implements AutoCloseable {
         "--sun-misc-unsafe-memory-access=allow",
         "-Dspring.aot.enabled=" + isPackaged()
     };
+
+    /**
+     * Of a cluster's processes: what {@code ./headrace up} starts when {@code headrace.app} says
+     * where that is ({@code ./headrace test -Dheadrace.cluster=long} does), for figures that users
+     * would see.
+     */
+    static HeadraceProgram program() {
+        String built = System.getProperty("headrace.app");
+        return built == null ? HeadraceProgram.ofTest(JVM) : HeadraceProgram.built(Path.of(built));
+    }
 
     /** Bean definitions are written into the services' jars; {@code mvn test} has none. */
     private static boolean isPackaged() {

@@ -40,7 +40,7 @@ class RollingRestartTest {
                 for (int broker = 1; broker <= PartsCluster.BROKERS; broker++) {
                     cluster.awaitHealthy();
                     int coordinator = coordinator(cluster, load.group());
-                    load.awaitMore(BETWEEN).measure();
+                    load.awaitWarm().awaitMore(BETWEEN).measure();
                     long startNs = System.nanoTime();
                     assertThat(cluster.parts().stop(broker)).isEqualTo(143);
                     long stoppedMs = (System.nanoTime() - startNs) / 1_000_000;

@@ -6,7 +6,9 @@ import io.headrace.bench.machine.TemporaryFolder;
 import io.headrace.bench.report.Report;
 import io.headrace.testkit.process.BrokerProcesses;
 import io.headrace.testkit.process.HeadraceCluster;
+import io.headrace.testkit.process.HeadraceProgram;
 import io.headrace.testkit.process.KafkaCluster;
+import java.nio.file.Path;
 
 /**
  * A Headrace cluster of three brokers against one of Apache Kafka, both on this machine in this
@@ -25,8 +27,7 @@ public final class ClusterBench {
     public static void run(BenchOptions options, Report report) throws Exception {
         try (TemporaryFolder folder = TemporaryFolder.below(options.directory());
                 BrokerProcesses ours =
-                        HeadraceCluster.up(
-                                folder.path().resolve("headrace"), BROKERS, jvm(options));
+                        HeadraceCluster.up(folder.path().resolve("headrace"), BROKERS, program());
                 BrokerProcesses theirs = KafkaCluster.up(folder.path().resolve("kafka"), BROKERS);
                 Side headrace = side("headrace", ours);
                 Side kafka = side("Kafka", theirs)) {
@@ -42,15 +43,9 @@ public final class ClusterBench {
         }
     }
 
-    /** Of each process of ours. */
-    static String[] jvm(BenchOptions options) {
-        return new String[] {
-            "-Xmx" + options.heap(),
-            "-XX:+UseSerialGC",
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"
-        };
+    /** As {@code ./headrace up} starts it; {@code bench/run} says where it is. */
+    static HeadraceProgram program() {
+        return HeadraceProgram.built(Path.of(System.getProperty("headrace.app")));
     }
 
     static Side side(String name, BrokerProcesses cluster) {

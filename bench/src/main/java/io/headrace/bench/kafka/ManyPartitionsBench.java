@@ -52,7 +52,7 @@ public final class ManyPartitionsBench {
                         HeadraceCluster.up(
                                 folder.path().resolve("headrace"),
                                 BROKERS,
-                                ClusterBench.jvm(options))) {
+                                ClusterBench.program())) {
                     bySide.put("headrace", figures("headrace", ours, perTopic));
                 }
             }

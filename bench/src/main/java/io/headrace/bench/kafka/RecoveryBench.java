@@ -44,7 +44,7 @@ public final class RecoveryBench {
             if (options.wants("headrace")) {
                 try (BrokerProcesses ours =
                         HeadraceCluster.up(
-                                folder.path().resolve("headrace"), 1, ClusterBench.jvm(options))) {
+                                folder.path().resolve("headrace"), 1, ClusterBench.program())) {
                     header.add("headrace");
                     measure("headrace", ours, bytes, ready, served, report);
                 }

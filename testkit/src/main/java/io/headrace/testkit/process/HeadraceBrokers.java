@@ -16,15 +16,15 @@ final class HeadraceBrokers implements BrokerProcesses {
 
     private final Path root;
     private final String zooKeeper;
-    private final List<String> jvmArgs;
+    private final HeadraceProgram program;
     private final List<String> args;
     private final Map<Integer, List<Integer>> ports = new TreeMap<>();
     private final Map<Integer, ChildJvm> running = new TreeMap<>();
 
-    HeadraceBrokers(Path root, String zooKeeper, List<String> jvmArgs, List<String> args) {
+    HeadraceBrokers(Path root, String zooKeeper, HeadraceProgram program, List<String> args) {
         this.root = root;
         this.zooKeeper = zooKeeper;
-        this.jvmArgs = jvmArgs;
+        this.program = program;
         this.args = args;
     }
 
@@ -60,8 +60,7 @@ final class HeadraceBrokers implements BrokerProcesses {
         all.addAll(args);
         running.put(
                 id,
-                ChildJvm.of("io.headrace.standalone.Standalone")
-                        .jvmArgs(jvmArgs.toArray(String[]::new))
+                program.main("io.headrace.standalone.Standalone")
                         .args(all.toArray(String[]::new))
                         .start());
     }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A cluster as {@code ./headrace up --brokers} starts it, from this process's class path:
- * ZooKeeper, admin and gateway in one process, each broker in its own, ids from 1.
+ * A cluster as {@code ./headrace up --brokers} starts it: ZooKeeper, admin and gateway in one
+ * process, each broker in its own, ids from 1.
  *
  * <p>Errors: what is not ready in time is an {@link AssertionError} with its output.
  */
@@ -20,12 +20,11 @@ public final class HeadraceCluster implements BrokerProcesses {
     private final ChildJvm control;
     private final HeadraceBrokers brokers;
 
-    private HeadraceCluster(Path root, String... jvmArgs) {
+    private HeadraceCluster(Path root, HeadraceProgram program) {
         List<Integer> controlPorts = FreePorts.some(2);
         this.gatewayPort = controlPorts.getFirst();
         this.control =
-                ChildJvm.of("io.headrace.standalone.Standalone")
-                        .jvmArgs(jvmArgs)
+                program.main("io.headrace.standalone.Standalone")
                         .args(
                                 "--parts",
                                 "control",
@@ -39,8 +38,7 @@ public final class HeadraceCluster implements BrokerProcesses {
         boolean isReady = false;
         try {
             HeadraceBrokers.awaitReady(control);
-            this.brokers =
-                    new HeadraceBrokers(root, zooKeeperOf(root), List.of(jvmArgs), List.of());
+            this.brokers = new HeadraceBrokers(root, zooKeeperOf(root), program, List.of());
             isReady = true;
         } finally {
             if (!isReady) {
@@ -53,10 +51,10 @@ public final class HeadraceCluster implements BrokerProcesses {
      * Returns when all are ready.
      *
      * @param root data of all of them
-     * @param jvmArgs of each process
+     * @param program of each process
      */
-    public static HeadraceCluster up(Path root, int brokers, String... jvmArgs) {
-        HeadraceCluster cluster = new HeadraceCluster(root, jvmArgs);
+    public static HeadraceCluster up(Path root, int brokers, HeadraceProgram program) {
+        HeadraceCluster cluster = new HeadraceCluster(root, program);
         boolean isReady = false;
         try {
             cluster.brokers.startAll(brokers);

@@ -26,19 +26,19 @@ public final class HeadraceParts implements BrokerProcesses {
     private static final Duration ZOOKEEPER_START = Duration.ofSeconds(60);
 
     private final Path root;
-    private final List<String> jvmArgs;
+    private final HeadraceProgram program;
     private final int zooKeeperPort;
     private final List<Integer> adminPorts;
     private final Map<Integer, ChildJvm> admins = new TreeMap<>();
     private final HeadraceBrokers brokers;
     private @Nullable ChildJvm zooKeeper;
 
-    private HeadraceParts(Path root, int admins, List<String> brokerArgs, List<String> jvmArgs) {
+    private HeadraceParts(Path root, int admins, List<String> brokerArgs, HeadraceProgram program) {
         this.root = root;
-        this.jvmArgs = jvmArgs;
+        this.program = program;
         this.zooKeeperPort = FreePorts.some(1).getFirst();
         this.adminPorts = FreePorts.some(admins);
-        this.brokers = new HeadraceBrokers(root, zooKeeper(), jvmArgs, brokerArgs);
+        this.brokers = new HeadraceBrokers(root, zooKeeper(), program, brokerArgs);
     }
 
     /**
@@ -46,12 +46,12 @@ public final class HeadraceParts implements BrokerProcesses {
      *
      * @param root data of all of them
      * @param brokerArgs more arguments of each broker
-     * @param jvmArgs of each process
+     * @param program of each process
      */
     public static HeadraceParts up(
-            Path root, int brokers, int admins, List<String> brokerArgs, String... jvmArgs)
+            Path root, int brokers, int admins, List<String> brokerArgs, HeadraceProgram program)
             throws IOException {
-        HeadraceParts cluster = new HeadraceParts(root, admins, brokerArgs, List.of(jvmArgs));
+        HeadraceParts cluster = new HeadraceParts(root, admins, brokerArgs, program);
         boolean isReady = false;
         try {
             cluster.startZooKeeper();
@@ -94,8 +94,7 @@ public final class HeadraceParts implements BrokerProcesses {
         Path logging = home.resolve("logback.xml");
         Files.writeString(logging, "<configuration><root level=\"OFF\"/></configuration>\n");
         ChildJvm started =
-                ChildJvm.of("org.apache.zookeeper.server.ZooKeeperServerMain")
-                        .jvmArgs(jvmArgs.toArray(String[]::new))
+                program.main("org.apache.zookeeper.server.ZooKeeperServerMain")
                         .jvmArgs("-Dlogback.configurationFile=" + logging)
                         .args(config.toString())
                         .start();
@@ -131,8 +130,7 @@ public final class HeadraceParts implements BrokerProcesses {
     private void launchAdmin(int number) {
         admins.put(
                 number,
-                ChildJvm.of("io.headrace.admin.AdminApplication")
-                        .jvmArgs(jvmArgs.toArray(String[]::new))
+                program.main("io.headrace.admin.AdminApplication")
                         .args(
                                 // The class path has other services' libraries, too.
                                 "--headrace.standalone.service=admin",

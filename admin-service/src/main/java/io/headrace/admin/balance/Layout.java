@@ -55,7 +55,7 @@ final class Layout {
 
     private final Map<TopicPartition, List<Integer>> origins = new TreeMap<>(BY_NAME);
     private final Map<TopicPartition, List<Integer>> assignments = new HashMap<>();
-    private final Set<TopicPartition> moved = new HashSet<>();
+    private final Set<TopicPartition> changed = new HashSet<>();
     private final Set<TopicPartition> fixed = new HashSet<>();
     private final Map<Integer, String> racks = new HashMap<>();
     private final Map<TopicPartition, Load> loads;
@@ -143,10 +143,10 @@ final class Layout {
             count(tp, old, -1);
         }
         count(tp, replicas, 1);
-        if (new HashSet<>(replicas).equals(new HashSet<>(origins.getOrDefault(tp, replicas)))) {
-            moved.remove(tp);
+        if (replicas.equals(origins.getOrDefault(tp, replicas))) {
+            changed.remove(tp);
         } else {
-            moved.add(tp);
+            changed.add(tp);
         }
     }
 
@@ -181,7 +181,7 @@ final class Layout {
         return brokers.values().stream().map(Broker::share).toList();
     }
 
-    /** Partitions that would be elsewhere than they are; first those that move data. */
+    /** Partitions that would be elsewhere than they are, or in another order. */
     List<PlannedMove> moves() {
         List<PlannedMove> moves = new ArrayList<>();
         origins.forEach(
@@ -195,8 +195,17 @@ final class Layout {
         return moves;
     }
 
-    /** Partitions that would be on other brokers than now. */
-    int movedCount() {
-        return moved.size();
+    /** Of these partitions, those that are as they were. */
+    int unchangedCount(TopicPartition... partitions) {
+        int count = 0;
+        for (TopicPartition tp : partitions) {
+            count += changed.contains(tp) ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** Partitions that would be on other brokers than now, or in another order. */
+    int changedCount() {
+        return changed.size();
     }
 }

@@ -5,7 +5,6 @@ import io.headrace.admin.controller.ControllerEvent.SetCordon;
 import io.headrace.admin.controller.ControllerEvent.SettingChange;
 import io.headrace.admin.controller.Decision.Plan;
 import io.headrace.admin.controller.Decision.Refused;
-import io.headrace.model.cluster.BalanceRun;
 import io.headrace.model.cluster.BrokerSetting;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
@@ -66,14 +65,7 @@ final class BrokerDecisions {
                         run -> {
                             Set<Integer> seen = new HashSet<>(run.seen());
                             seen.remove(broker);
-                            return new ClusterWrite.PutBalance(
-                                    new BalanceRun(
-                                            run.startedMs(),
-                                            run.reason(),
-                                            run.state(),
-                                            run.total(),
-                                            run.pending(),
-                                            seen));
+                            return new ClusterWrite.PutBalance(run.withSeen(seen));
                         });
     }
 

@@ -15,6 +15,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
 import io.headrace.testkit.cluster.TestImage;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +52,13 @@ class RebalancingTest {
 
     private static BalanceRun run(List<BalanceRun.Pending> pending) {
         return new BalanceRun(
-                1, "test", BalanceRun.State.RUNNING, pending.size(), pending, Set.of(0, 1, 2));
+                1,
+                "test",
+                BalanceRun.State.RUNNING,
+                pending.size(),
+                pending,
+                Set.of(0, 1, 2),
+                false);
     }
 
     private static BalanceRun.Pending pending(int partition, List<Integer> from) {
@@ -170,6 +178,75 @@ class RebalancingTest {
                                 FILLING,
                                 5))
                 .isEmpty();
+    }
+
+    @Test
+    void aNewcomerOfALargeClusterGetsItsWholeShareInRunsThatFitIntoTheirNode() {
+        int partitions = 50;
+        Map<String, List<List<Integer>>> assignments = new TreeMap<>();
+        for (int t = 0; t < 120; t++) {
+            List<List<Integer>> its = new ArrayList<>();
+            for (int p = 0; p < partitions; p++) {
+                its.add(List.of(p % 3, (p + 1) % 3, (p + 2) % 3));
+            }
+            assignments.put("t" + t + "-".repeat(240), its);
+        }
+        Optional<BalanceRun> run = Optional.empty();
+        int runs = 0;
+        do {
+            ClusterImage image = large(assignments, run);
+            BalanceRun next =
+                    only(
+                                    Rebalancing.next(image, STANDING, FILLING, 5),
+                                    ClusterWrite.PutBalance.class)
+                            .run();
+            assertThat(ZkPayloads.encode(ZooKeeperStore.balanceNode(next)))
+                    .hasSizeLessThan(1_000_000);
+            for (BalanceRun.Pending each : next.pending()) {
+                assignments
+                        .get(each.partition().topic())
+                        .set(each.partition().partition(), each.to());
+            }
+            run = Optional.of(next.with(next.state(), List.of()));
+            runs += next.pending().isEmpty() ? 0 : 1;
+        } while (run.get().isRunning() && runs < 10);
+        assertThat(run.get().state()).isEqualTo(BalanceRun.State.DONE);
+        assertThat(runs).isBetween(2, 5);
+        assertThat(
+                        assignments.values().stream()
+                                .flatMap(List::stream)
+                                .filter(replicas -> replicas.contains(3))
+                                .count())
+                .isEqualTo(120L * partitions * 3 / 4);
+    }
+
+    private static ClusterImage large(
+            Map<String, List<List<Integer>>> assignments, Optional<BalanceRun> run) {
+        List<TopicImage> topics = new ArrayList<>();
+        assignments.forEach((name, its) -> topics.add(Images.topic(name, List.copyOf(its))));
+        return TestImage.empty().brokers(FOUR).topics(topics).balance(run).image();
+    }
+
+    @Test
+    void aPlanThatIsTooLargeIsRefusedWithTheSizeThatFits() {
+        List<PlannedMove> moves = new ArrayList<>();
+        for (int p = 0; p < 4_000; p++) {
+            moves.add(
+                    new PlannedMove(
+                            new TopicPartition("t".repeat(249), p),
+                            List.of(0, 1, 2),
+                            List.of(3, 1, 2),
+                            0));
+        }
+        assertThat(
+                        Rebalancing.start(
+                                image(TOPIC, Map.of(), Optional.empty()),
+                                new StartBalance(moves, "test", false),
+                                5))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        refused ->
+                                assertThat(refused.message()).contains("at most 2110 partitions"));
     }
 
     @Test

@@ -69,7 +69,8 @@ public final class Balancer {
     }
 
     /**
-     * Where the replicas of some brokers are to go.
+     * Where the replicas of some brokers are to go; those that are on their way to a broker that is
+     * no longer there go to another.
      *
      * @param leaving brokers that are to be empty
      * @param movesMax how many partitions at most
@@ -82,11 +83,9 @@ public final class Balancer {
                 break;
             }
             List<Integer> from = layout.assignment(tp);
-            if (layout.isFixed(tp) || from.stream().noneMatch(leaving::contains)) {
-                continue;
-            }
+            Set<Integer> replaced = layout.isFixed(tp) ? layout.lostTakers(tp, leaving) : leaving;
             for (int id : from) {
-                if (leaving.contains(id)) {
+                if (replaced.contains(id)) {
                     layout.heirOf(tp, id)
                             .ifPresent(to -> layout.put(tp, layout.replaced(tp, id, to.id)));
                 }

@@ -137,15 +137,20 @@ final class Moves {
         }
         Set<Integer> added = new HashSet<>(target);
         origin.forEach(added::remove);
-        for (int id : added) {
-            if (!image.brokers().containsKey(id)) {
-                return Optional.of(bad("there is no live broker with id " + id));
-            }
-            if (image.cordons().containsKey(id)) {
-                return Optional.of(bad("broker " + id + " is cordoned"));
-            }
+        return added.stream()
+                .flatMap(id -> notTaking(image, id).stream())
+                .findFirst()
+                .map(Moves::bad);
+    }
+
+    /** Why a broker takes no new replicas; empty when it does. */
+    static Optional<String> notTaking(ClusterImage image, int broker) {
+        if (!image.brokers().containsKey(broker)) {
+            return Optional.of("there is no live broker with id " + broker);
         }
-        return Optional.empty();
+        return image.cordons().containsKey(broker)
+                ? Optional.of("broker " + broker + " is cordoned")
+                : Optional.empty();
     }
 
     /** Each topic is written in one; small topics share a multi. */

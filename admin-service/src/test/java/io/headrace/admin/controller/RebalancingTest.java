@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.admin.balance.PlannedMove;
 import io.headrace.admin.controller.ControllerEvent.AlterBrokerConfig;
+import io.headrace.admin.controller.ControllerEvent.CordonStep;
 import io.headrace.admin.controller.ControllerEvent.SetCordon;
 import io.headrace.admin.controller.ControllerEvent.SettingChange;
 import io.headrace.admin.controller.ControllerEvent.StartBalance;
@@ -110,12 +111,86 @@ class RebalancingTest {
         Plan end =
                 (Plan)
                         BrokerDecisions.cordon(
-                                later, new SetCordon(0, true, false, false), STANDING, 9);
+                                later, new SetCordon(0, CordonStep.END_DRAIN, false), STANDING, 9);
         assertThat(only(end.steps(), ClusterWrite.PutCordon.class).cordon())
                 .contains(new Cordon(1, false));
         TopicImage back = only(end.steps(), ClusterWrite.Replace.class).after();
         assertThat(back.moves()).isEmpty();
         assertThat(back.target(0)).containsExactlyInAnyOrder(0, 1, 2);
+    }
+
+    private static Optional<Cordon> cordoned(ClusterImage image, int broker, CordonStep step) {
+        Plan plan =
+                (Plan)
+                        BrokerDecisions.cordon(
+                                image, new SetCordon(broker, step, false), STANDING, 9);
+        return plan.steps().isEmpty()
+                ? Optional.ofNullable(image.cordons().get(broker))
+                : only(plan.steps(), ClusterWrite.PutCordon.class).cordon();
+    }
+
+    @Test
+    void aCordonLeavesADrainAloneThatBeganMeanwhileAndNoDrainIsEndedTwice() {
+        ClusterImage draining = image(TOPIC, Map.of(0, new Cordon(1, true)), Optional.empty());
+        assertThat(cordoned(draining, 0, CordonStep.CORDON)).contains(new Cordon(1, true));
+        assertThat(cordoned(draining, 0, CordonStep.UNCORDON)).isEmpty();
+        ClusterImage free = image(TOPIC, Map.of(), Optional.empty());
+        assertThat(cordoned(free, 0, CordonStep.CORDON)).contains(new Cordon(9, false));
+        assertThat(cordoned(free, 0, CordonStep.END_DRAIN)).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatDiedForGoodIsDrained() {
+        List<PartitionState> states =
+                IntStream.range(0, 5)
+                        .mapToObj(p -> new PartitionState(1, 1, List.of(1, 2), 1))
+                        .toList();
+        TopicImage bereft = Images.withStates(TOPIC, states);
+        TestImage dead = TestImage.empty().brokers(FOUR.subList(1, 4)).topics(List.of(bereft));
+        assertThat(cordoned(dead.image(), 0, CordonStep.DRAIN)).contains(new Cordon(9, true));
+        assertThat(
+                        BrokerDecisions.cordon(
+                                dead.image(),
+                                new SetCordon(9, CordonStep.DRAIN, false),
+                                STANDING,
+                                9))
+                .isInstanceOf(Refused.class);
+        Standing without = new Standing(Set.of(1, 2, 3), Set.of(), Set.of(), Set.of(), Set.of());
+        TopicImage moving =
+                only(
+                                Rebalancing.next(
+                                        dead.cordons(Map.of(0, new Cordon(9, true))).image(),
+                                        without,
+                                        TWO,
+                                        10),
+                                ClusterWrite.Replace.class)
+                        .after();
+        assertThat(moving.target(0)).containsExactly(3, 1, 2);
+        assertThat(moving.moves()).containsOnlyKeys(0, 1);
+    }
+
+    @Test
+    void aDrainDoesNotWaitForATakerThatDied() {
+        List<BrokerRegistration> five =
+                IntStream.range(0, 5).mapToObj(id -> Images.broker(id, 10 + id)).toList();
+        Map<Integer, Cordon> draining = Map.of(0, new Cordon(1, true));
+        TestImage all = TestImage.empty().brokers(five).topics(List.of(TOPIC)).cordons(draining);
+        Standing standing =
+                new Standing(Set.of(0, 1, 2, 3, 4), Set.of(), Set.of(), Set.of(), Set.of());
+        TopicImage moving =
+                only(Rebalancing.next(all.image(), standing, TWO, 5), ClusterWrite.Replace.class)
+                        .after();
+        assertThat(moving.target(0)).containsExactly(3, 1, 2);
+        TestImage without3 =
+                all.topics(List.of(moving))
+                        .brokers(five.stream().filter(broker -> broker.id() != 3).toList());
+        TopicImage turned =
+                only(
+                                Rebalancing.next(without3.image(), standing, TWO, 5),
+                                ClusterWrite.Replace.class)
+                        .after();
+        assertThat(turned.target(0)).containsExactly(4, 1, 2);
+        assertThat(turned.moves().get(0).removing()).containsExactly(0);
     }
 
     @Test

@@ -21,7 +21,10 @@ import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.R
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** {@code AlterPartitionReassignments}: passed on to the controller, which moves partitions. */
+/**
+ * {@code AlterPartitionReassignments}: passed on to the controller, which moves partitions. Where
+ * nobody decided, the answer as a whole says so: only then Kafka's clients try again.
+ */
 final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassignmentsRequestData> {
 
     private record Wanted(
@@ -95,7 +98,8 @@ final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassign
             PartitionAnswers answers) {
         AlterPartitionReassignmentsResponseData response =
                 new AlterPartitionReassignmentsResponseData()
-                        .setErrorMessage(null)
+                        .setErrorCode(answers.ofAll().code())
+                        .setErrorMessage(answers.ofAll().text())
                         .setAllowReplicationFactorChange(request.allowReplicationFactorChange());
         request.topics()
                 .forEach(

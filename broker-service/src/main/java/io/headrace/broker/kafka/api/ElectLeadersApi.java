@@ -119,7 +119,8 @@ final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
     }
 
     private static ElectLeadersResponseData response(List<Named> wanted, PartitionAnswers answers) {
-        return response(wanted, each -> answers.of(each.topic(), each.partition()));
+        return response(wanted, each -> answers.of(each.topic(), each.partition()))
+                .setErrorCode(answers.ofAll().code());
     }
 
     private static ElectLeadersResponseData response(

@@ -51,6 +51,13 @@ final class PartitionAnswers {
         return new PartitionAnswers(new Answer(ErrorCode.NONE, "", MissingNode.getInstance()));
     }
 
+    /** Of the whole request: all is well, or nothing was decided on any partition. */
+    Result ofAll() {
+        return answer.isDone()
+                ? new Result((short) 0, null)
+                : new Result(answer.code().number(), answer.text());
+    }
+
     /** Of the partition itself, or of the whole request when that failed. */
     Result of(String topic, int partition) {
         if (partition < 0) {
@@ -59,7 +66,7 @@ final class PartitionAnswers {
                     "topic '" + topic + "' has no partition " + partition);
         }
         if (!answer.isDone()) {
-            return new Result(answer.code().number(), answer.text());
+            return ofAll();
         }
         return results.getOrDefault(
                 new TopicPartition(topic, partition), new Result((short) 0, null));

@@ -69,6 +69,24 @@ public final class Balancer {
     }
 
     /**
+     * A plan that was made before, on what is now.
+     *
+     * @param moves those whose partition has other replicas by now are left out
+     */
+    public static BalancePlan again(
+            ClusterImage image, Map<TopicPartition, Load> loads, List<PlannedMove> moves) {
+        Layout layout = new Layout(image, loads);
+        List<BalancePlan.Share> before = layout.shares();
+        for (PlannedMove move : moves) {
+            if (!layout.isFixed(move.partition())
+                    && layout.assignment(move.partition()).equals(move.from())) {
+                layout.put(move.partition(), move.to());
+            }
+        }
+        return new BalancePlan(layout.moves(), before, layout.shares());
+    }
+
+    /**
      * Where the replicas of some brokers are to go; those that are on their way to a broker that is
      * no longer there go to another.
      *

@@ -101,7 +101,7 @@ final class Moves {
             TopicPartition tp,
             List<Integer> target) {
         List<Integer> origin = TopicEdit.origin(edit.before(), tp.partition());
-        Optional<Refused> problem = problem(image, request, origin, target);
+        Optional<Refused> problem = problem(image, request.mayChangeFactor(), origin, target);
         if (problem.isPresent()) {
             return problem;
         }
@@ -114,9 +114,10 @@ final class Moves {
                 : Optional.of(bad("nobody in sync would be left of " + name(tp)));
     }
 
-    private static Optional<Refused> problem(
+    /** Why nothing may move from there to here; empty when it may. */
+    static Optional<Refused> problem(
             ClusterImage image,
-            MovePartitions request,
+            boolean mayChangeFactor,
             List<Integer> origin,
             List<Integer> target) {
         if (target.isEmpty()) {
@@ -125,7 +126,7 @@ final class Moves {
         if (new HashSet<>(target).size() != target.size()) {
             return Optional.of(bad("a broker can hold only one replica of a partition"));
         }
-        if (!request.mayChangeFactor() && target.size() != origin.size()) {
+        if (!mayChangeFactor && target.size() != origin.size()) {
             return Optional.of(
                     new Refused(
                             ErrorCode.INVALID_REPLICATION_FACTOR,

@@ -205,6 +205,12 @@ final class Rebalancing {
                     ErrorCode.INVALID_REQUEST,
                     "a plan is being carried out; cancel it, or wait for its end");
         }
+        for (PlannedMove move : change.moves()) {
+            Optional<Outcome.Refused> problem = Moves.problem(image, false, move.from(), move.to());
+            if (problem.isPresent()) {
+                return new Refused(problem.get().code(), problem.get().message());
+            }
+        }
         int fitting = fitting(change.moves()).size();
         if (fitting < change.moves().size()) {
             return new Refused(

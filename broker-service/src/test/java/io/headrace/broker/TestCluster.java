@@ -30,7 +30,10 @@ import org.apache.zookeeper.data.Stat;
 import org.awaitility.Awaitility;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** Several brokers in one JVM on one ZooKeeper; the test is their controller. */
+/**
+ * Several brokers in one JVM on one ZooKeeper, each in a rack of its own; the test is their
+ * controller.
+ */
 public final class TestCluster implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -69,6 +72,7 @@ public final class TestCluster implements AutoCloseable {
                 BrokerApplication.run(
                         "--server.port=0",
                         "--headrace.broker.id=" + id,
+                        "--headrace.broker.rack=rack-" + id,
                         "--headrace.broker.kafka.listeners.PLAINTEXT.port=0",
                         "--headrace.zookeeper.connect=" + zooKeeper.connectString(),
                         "--headrace.broker.data-dir=" + folder.resolve("broker-" + id),

@@ -102,7 +102,7 @@ class ClusterToolsTest {
     void partitions_are_moved_throttled_cancelled_and_verified() throws Exception {
         String topic = "tools-moved";
         cluster.createTopic(topic, List.of(List.of(1, 2), List.of(2, 1)));
-        fill(topic, 0, 40);
+        fill(topic, 0, 80);
         Path topics =
                 file("topics.json", "{\"version\":1,\"topics\":[{\"topic\":\"" + topic + "\"}]}");
         String generated =
@@ -130,6 +130,17 @@ class ClusterToolsTest {
         assertThat(tool(REASSIGN, "--list")).contains(topic + "-0: replicas: ");
         assertThat(tool(CONFIGS, "--describe", "--entity-type", "brokers", "--entity-name", "3"))
                 .contains("follower.replication.throttled.rate=100000");
+        Path other =
+                file(
+                        "other.json",
+                        """
+                        {"version":1,"partitions":[{"topic":"%s","partition":1,"replicas":[1,3]}]}
+                        """
+                                .formatted(topic));
+        assertThatThrownBy(() -> tool(REASSIGN, file, other.toString(), "--execute"))
+                .hasMessageContaining("there is an existing partition assignment");
+        assertThat(tool(REASSIGN, file, other.toString(), "--execute", "--additional"))
+                .contains("Successfully started partition reassignment");
         assertThat(tool(REASSIGN, file, plan.toString(), "--cancel"))
                 .contains("Successfully cancelled partition reassignment");
         cluster.await(image -> image.topic(topic).orElseThrow().moves().isEmpty());
@@ -141,6 +152,10 @@ class ClusterToolsTest {
         assertThat(tool(REASSIGN, file, plan.toString(), "--verify"))
                 .contains("Reassignment of partition " + topic + "-0 is completed.");
         assertThat(cluster.image().brokerConfigs().getOrDefault(3, Map.of())).isEmpty();
+        assertThat(cluster.image().topic(topic).orElseThrow().config())
+                .as("no throttle is left")
+                .doesNotContainKey("leader.replication.throttled.replicas")
+                .doesNotContainKey("follower.replication.throttled.replicas");
         assertThat(tool(TOPICS, "--describe", "--topic", topic))
                 .containsPattern("Partition: 0\tLeader: [23]\tReplicas: (2,3|3,2)\tIsr: ");
         cluster.awaitInSync(topic, 2);

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -98,6 +103,57 @@ class ControllerKillTest {
             cluster.checkReplicasEqual(topic);
             cluster.checkReplicasEqual(aside);
         }
+    }
+
+    /** What is asked of brokers in the moment of the kill, by stock clients, who try again. */
+    @Test
+    void a_move_is_given_up_and_begun_through_the_death_of_controllers(PartsCluster cluster)
+            throws Exception {
+        String topic = "moved-through-kills";
+        TopicPartition partition = new TopicPartition(topic, 0);
+        cluster.createTopic(topic, List.of(List.of(1, 2)));
+        cluster.throttle(3, "20000");
+        try (ClusterLoad load = new ClusterLoad(cluster, topic, 1)) {
+            load.awaitMore(2_000);
+            move(cluster, partition, Optional.of(List.of(2, 3)));
+            cluster.await(image -> image.topic(topic).orElseThrow().moves().containsKey(0));
+
+            int first = cluster.controller();
+            cluster.parts().killAdmin(first);
+            move(cluster, partition, Optional.empty());
+            cluster.await(image -> image.topic(topic).orElseThrow().moves().isEmpty());
+            assertThat(cluster.image().topic(topic).orElseThrow().assignments().getFirst())
+                    .containsExactlyInAnyOrder(1, 2);
+            cluster.parts().startAdmin(first);
+            cluster.await(image -> image.admins().size() == PartsCluster.ADMINS);
+
+            cluster.unthrottle(3);
+            int second = cluster.controller();
+            cluster.parts().killAdmin(second);
+            move(cluster, partition, Optional.of(List.of(2, 3)));
+            cluster.await(
+                    image ->
+                            image.topic(topic)
+                                    .orElseThrow()
+                                    .assignments()
+                                    .getFirst()
+                                    .equals(List.of(2, 3)));
+            cluster.parts().startAdmin(second);
+            load.awaitMore(BETWEEN);
+            assertThat(load.finish()).isPositive();
+        }
+        cluster.awaitHealthy();
+        cluster.checkReplicasEqual(topic);
+    }
+
+    private static void move(
+            PartsCluster cluster, TopicPartition partition, Optional<List<Integer>> target)
+            throws Exception {
+        cluster.admin()
+                .alterPartitionReassignments(
+                        Map.of(partition, target.map(NewPartitionReassignment::new)))
+                .all()
+                .get(60, TimeUnit.SECONDS);
     }
 
     private static int untouchedBy(PartsCluster cluster, String topic, int broker) {

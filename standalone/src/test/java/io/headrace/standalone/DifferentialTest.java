@@ -188,6 +188,14 @@ class DifferentialTest {
     }
 
     @Test
+    void moves_and_elections() throws Exception {
+        MoveQuestions.ask(both);
+        assertDifferOnlyIn(
+                // Kafka takes each for itself, in order.
+                "AlterPartitionReassignments v[01], the same twice");
+    }
+
+    @Test
     void groups() throws Exception {
         GroupQuestions.ask(both);
         OffsetQuestions.ask(both);

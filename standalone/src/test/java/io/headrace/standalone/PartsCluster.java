@@ -24,9 +24,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,6 +43,7 @@ final class PartsCluster implements AutoCloseable {
     static final int ADMINS = 2;
 
     private static final Duration WAIT = Duration.ofMinutes(2);
+    private static final String RATE = "follower.replication.throttled.rate";
     private static final Duration SESSION = Duration.ofMinutes(5);
 
     /** Groups are made often, and are of one member. */
@@ -134,6 +138,23 @@ final class PartsCluster implements AutoCloseable {
     void deleteTopic(String name) throws Exception {
         admin.deleteTopics(List.of(name)).all().get(60, TimeUnit.SECONDS);
         await(image -> image.topic(name).isEmpty());
+    }
+
+    /** Bytes per second of what moves to the broker. */
+    void throttle(int broker, String rate) throws Exception {
+        alter(broker, new AlterConfigOp(new ConfigEntry(RATE, rate), AlterConfigOp.OpType.SET));
+    }
+
+    void unthrottle(int broker) throws Exception {
+        alter(broker, new AlterConfigOp(new ConfigEntry(RATE, ""), AlterConfigOp.OpType.DELETE));
+    }
+
+    private void alter(int broker, AlterConfigOp change) throws Exception {
+        ConfigResource resource =
+                new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(broker));
+        admin.incrementalAlterConfigs(Map.of(resource, List.of(change)))
+                .all()
+                .get(60, TimeUnit.SECONDS);
     }
 
     void awaitInSync(String topic, int replicas) throws Exception {

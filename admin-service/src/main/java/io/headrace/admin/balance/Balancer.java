@@ -27,7 +27,7 @@ import java.util.function.ToLongFunction;
  * stop get nothing; partitions that move, or that nobody leads, are left alone. The same image
  * gives the same plan.
  *
- * <p>Bounds: {@code movesMax} partitions that move data, {@link #ROUND_COUNT_MAX} changes per goal.
+ * <p>Bounds: {@code movesMax} partitions, {@link #ROUND_COUNT_MAX} changes per goal.
  */
 public final class Balancer {
 
@@ -51,7 +51,7 @@ public final class Balancer {
 
     /**
      * @param loads of single replicas; those that are missing count as none
-     * @param movesMax partitions that may move data
+     * @param movesMax partitions that may change, if only in the order of their replicas
      */
     public static BalancePlan plan(
             ClusterImage image, Map<TopicPartition, Load> loads, int movesMax) {
@@ -69,7 +69,26 @@ public final class Balancer {
     }
 
     /**
-     * Where the replicas of some brokers are to go.
+     * A plan that was made before, on what is now.
+     *
+     * @param moves those whose partition has other replicas by now are left out
+     */
+    public static BalancePlan again(
+            ClusterImage image, Map<TopicPartition, Load> loads, List<PlannedMove> moves) {
+        Layout layout = new Layout(image, loads);
+        List<BalancePlan.Share> before = layout.shares();
+        for (PlannedMove move : moves) {
+            if (!layout.isFixed(move.partition())
+                    && layout.assignment(move.partition()).equals(move.from())) {
+                layout.put(move.partition(), move.to());
+            }
+        }
+        return new BalancePlan(layout.moves(), before, layout.shares());
+    }
+
+    /**
+     * Where the replicas of some brokers are to go; those that are on their way to a broker that is
+     * no longer there go to another.
      *
      * @param leaving brokers that are to be empty
      * @param movesMax how many partitions at most
@@ -82,11 +101,9 @@ public final class Balancer {
                 break;
             }
             List<Integer> from = layout.assignment(tp);
-            if (layout.isFixed(tp) || from.stream().noneMatch(leaving::contains)) {
-                continue;
-            }
+            Set<Integer> replaced = layout.isFixed(tp) ? layout.lostTakers(tp, leaving) : leaving;
             for (int id : from) {
-                if (leaving.contains(id)) {
+                if (replaced.contains(id)) {
                     layout.heirOf(tp, id)
                             .ifPresent(to -> layout.put(tp, layout.replaced(tp, id, to.id)));
                 }
@@ -98,14 +115,15 @@ public final class Balancer {
         return moves;
     }
 
-    private boolean isFull() {
-        return layout.movedCount() >= movesMax;
+    /** Whether so many more partitions cannot change. */
+    private boolean isFull(int more) {
+        return layout.changedCount() + more > movesMax;
     }
 
     private void spreadOverRacks() {
         for (TopicPartition tp : layout.partitions()) {
             List<Integer> now = layout.assignment(tp);
-            if (layout.isFixed(tp) || layout.rackCount(now) == now.size() || isFull()) {
+            if (layout.isFixed(tp) || layout.rackCount(now) == now.size() || isFull(1)) {
                 continue;
             }
             for (int i = now.size() - 1; i > 0; i--) {
@@ -123,7 +141,7 @@ public final class Balancer {
     }
 
     private void evenReplicas() {
-        for (int round = 0; round < ROUND_COUNT_MAX && !isFull(); round++) {
+        for (int round = 0; round < ROUND_COUNT_MAX && !isFull(1); round++) {
             List<Broker> byCount = sorted(broker -> broker.replicas.size());
             if (!moveOne(byCount)) {
                 return;
@@ -172,7 +190,7 @@ public final class Balancer {
     }
 
     private void evenBytes() {
-        for (int round = 0; round < EXCHANGE_COUNT_MAX && !isFull(); round++) {
+        for (int round = 0; round < EXCHANGE_COUNT_MAX && !isFull(2); round++) {
             List<Broker> byBytes = sorted(broker -> broker.bytes);
             Broker low = byBytes.getFirst();
             Broker high = byBytes.getLast();
@@ -246,6 +264,7 @@ public final class Balancer {
                 long gap = from.bytesPerSecond - to.bytesPerSecond;
                 Optional<TopicPartition> tp =
                         ledThatMayPass(from, to).stream()
+                                .filter(it -> !isFull(layout.unchangedCount(it)))
                                 .min(
                                         Comparator.comparingLong(
                                                 it ->
@@ -293,7 +312,7 @@ public final class Balancer {
             for (TopicPartition other : ledThatMayPass(low, high)) {
                 long delta =
                         layout.load(one).bytesPerSecond() - layout.load(other).bytesPerSecond();
-                if (delta > 0 && delta < gap) {
+                if (delta > 0 && delta < gap && !isFull(layout.unchangedCount(one, other))) {
                     lead(one, low.id);
                     lead(other, high.id);
                     return true;

@@ -2,6 +2,7 @@ package io.headrace.admin.balance;
 
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Move;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Who would hold what, while a plan is made: replicas, leaderships and loads, kept up to date with
@@ -55,12 +57,15 @@ final class Layout {
 
     private final Map<TopicPartition, List<Integer>> origins = new TreeMap<>(BY_NAME);
     private final Map<TopicPartition, List<Integer>> assignments = new HashMap<>();
-    private final Set<TopicPartition> moved = new HashSet<>();
+    private final Set<TopicPartition> changed = new HashSet<>();
     private final Set<TopicPartition> fixed = new HashSet<>();
     private final Map<Integer, String> racks = new HashMap<>();
     private final Map<TopicPartition, Load> loads;
 
+    private final ClusterImage image;
+
     Layout(ClusterImage image, Map<TopicPartition, Load> loads) {
+        this.image = image;
         this.loads = loads;
         for (BrokerRegistration broker : image.brokers().values()) {
             // Brokers without a rack are each a rack of their own.
@@ -93,6 +98,21 @@ final class Layout {
     /** It moves already, or nobody leads it, so that nothing could be copied. */
     boolean isFixed(TopicPartition tp) {
         return fixed.contains(tp);
+    }
+
+    /** Brokers that are gone, and to which the partition moves from one of those that leave. */
+    Set<Integer> lostTakers(TopicPartition tp, Set<Integer> leaving) {
+        TopicImage topic = image.topics().get(tp.topic());
+        Move move = topic == null ? null : topic.moves().get(tp.partition());
+        if (topic == null
+                || move == null
+                || !topic.states().get(tp.partition()).hasLeader()
+                || move.removing().stream().noneMatch(leaving::contains)) {
+            return Set.of();
+        }
+        return move.adding().stream()
+                .filter(id -> !image.brokers().containsKey(id))
+                .collect(Collectors.toSet());
     }
 
     Load load(TopicPartition tp) {
@@ -143,10 +163,10 @@ final class Layout {
             count(tp, old, -1);
         }
         count(tp, replicas, 1);
-        if (new HashSet<>(replicas).equals(new HashSet<>(origins.getOrDefault(tp, replicas)))) {
-            moved.remove(tp);
+        if (replicas.equals(origins.getOrDefault(tp, replicas))) {
+            changed.remove(tp);
         } else {
-            moved.add(tp);
+            changed.add(tp);
         }
     }
 
@@ -181,7 +201,7 @@ final class Layout {
         return brokers.values().stream().map(Broker::share).toList();
     }
 
-    /** Partitions that would be elsewhere than they are; first those that move data. */
+    /** Partitions that would be elsewhere than they are, or in another order. */
     List<PlannedMove> moves() {
         List<PlannedMove> moves = new ArrayList<>();
         origins.forEach(
@@ -195,8 +215,17 @@ final class Layout {
         return moves;
     }
 
-    /** Partitions that would be on other brokers than now. */
-    int movedCount() {
-        return moved.size();
+    /** Of these partitions, those that are as they were. */
+    int unchangedCount(TopicPartition... partitions) {
+        int count = 0;
+        for (TopicPartition tp : partitions) {
+            count += changed.contains(tp) ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** Partitions that would be on other brokers than now, or in another order. */
+    int changedCount() {
+        return changed.size();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headrace.admin.audit.Caller;
 import io.headrace.admin.controller.ControllerEvent.AlterBrokerConfig;
 import io.headrace.admin.controller.ControllerEvent.BrokerChange;
+import io.headrace.admin.controller.ControllerEvent.CordonStep;
 import io.headrace.admin.controller.ControllerEvent.SetCordon;
 import io.headrace.admin.controller.ControllerEvent.SettingChange;
 import io.headrace.admin.envelope.V3Clusters;
@@ -58,7 +59,7 @@ class BrokerChangeResource {
             @PathVariable int broker,
             @RequestParam(name = "validate_only", defaultValue = "false") boolean validateOnly,
             HttpServletRequest request) {
-        apply(clusterId, new SetCordon(broker, true, isDraining(broker), validateOnly), request);
+        apply(clusterId, new SetCordon(broker, CordonStep.CORDON, validateOnly), request);
     }
 
     /** Ends a drain, too. */
@@ -69,7 +70,7 @@ class BrokerChangeResource {
             @PathVariable int broker,
             @RequestParam(name = "validate_only", defaultValue = "false") boolean validateOnly,
             HttpServletRequest request) {
-        apply(clusterId, new SetCordon(broker, false, false, validateOnly), request);
+        apply(clusterId, new SetCordon(broker, CordonStep.UNCORDON, validateOnly), request);
     }
 
     @GetMapping("/{broker}/drain")
@@ -86,7 +87,7 @@ class BrokerChangeResource {
             @PathVariable int broker,
             @RequestParam(name = "validate_only", defaultValue = "false") boolean validateOnly,
             HttpServletRequest request) {
-        apply(clusterId, new SetCordon(broker, true, true, validateOnly), request);
+        apply(clusterId, new SetCordon(broker, CordonStep.DRAIN, validateOnly), request);
         return DrainView.of(clusters.links(clusterId, request), clusters.image(), broker);
     }
 
@@ -101,7 +102,7 @@ class BrokerChangeResource {
         if (!isDraining(broker)) {
             throw V3Exception.notFound("broker " + broker + " is not being drained");
         }
-        apply(clusterId, new SetCordon(broker, true, false, validateOnly), request);
+        apply(clusterId, new SetCordon(broker, CordonStep.END_DRAIN, validateOnly), request);
     }
 
     @PostMapping(path = "/{broker}/configs:alter", consumes = MediaType.APPLICATION_JSON_VALUE)

@@ -42,18 +42,17 @@ record DrainView(
 
     static DrainView of(V3Links links, ClusterImage image, int broker) {
         Optional<Cordon> cordon = Optional.ofNullable(image.cordons().get(broker));
-        if (cordon.isEmpty() && !image.brokers().containsKey(broker)) {
-            throw V3Exception.notFound("there is no live broker with id " + broker);
-        }
         int replicasLeft = 0;
         int moving = 0;
         int leaders = 0;
         int withoutPlace = 0;
         int withoutLeader = 0;
         Set<Integer> takers = takers(image, broker);
+        boolean isKnown = cordon.isPresent() || image.brokers().containsKey(broker);
         for (TopicImage topic : image.topics().values()) {
             for (int p = 0; p < topic.partitionCount(); p++) {
                 boolean isAssigned = topic.assignments().get(p).contains(broker);
+                isKnown |= isAssigned;
                 boolean isTarget = topic.target(p).contains(broker);
                 replicasLeft += isAssigned ? 1 : 0;
                 moving += isAssigned && !isTarget ? 1 : 0;
@@ -61,6 +60,10 @@ record DrainView(
                 withoutLeader += isAssigned && !topic.states().get(p).hasLeader() ? 1 : 0;
                 leaders += topic.states().get(p).leader() == broker ? 1 : 0;
             }
+        }
+        if (!isKnown) {
+            throw V3Exception.notFound(
+                    "there is no live broker with id " + broker + ", nor a replica on it");
         }
         return new DrainView(
                 "HeadraceDrain",

@@ -1,11 +1,11 @@
 package io.headrace.admin.controller;
 
 import io.headrace.admin.controller.ControllerEvent.AlterBrokerConfig;
+import io.headrace.admin.controller.ControllerEvent.CordonStep;
 import io.headrace.admin.controller.ControllerEvent.SetCordon;
 import io.headrace.admin.controller.ControllerEvent.SettingChange;
 import io.headrace.admin.controller.Decision.Plan;
 import io.headrace.admin.controller.Decision.Refused;
-import io.headrace.model.cluster.BalanceRun;
 import io.headrace.model.cluster.BrokerSetting;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
@@ -28,17 +28,12 @@ final class BrokerDecisions {
     static Decision cordon(ClusterImage image, SetCordon change, Standing standing, long nowMs) {
         int broker = change.broker();
         Optional<Cordon> before = Optional.ofNullable(image.cordons().get(broker));
-        if (before.isEmpty() && !image.brokers().containsKey(broker) && change.isCordoned()) {
+        Optional<Cordon> after = after(before, change.step(), nowMs);
+        if (before.isEmpty() && after.isPresent() && !isKnown(image, broker)) {
             return new Refused(
-                    ErrorCode.INVALID_REQUEST, "there is no live broker with id " + broker);
+                    ErrorCode.INVALID_REQUEST,
+                    "there is no live broker with id " + broker + ", nor a replica on it");
         }
-        Optional<Cordon> after =
-                change.isCordoned()
-                        ? Optional.of(
-                                new Cordon(
-                                        before.map(Cordon::sinceMs).orElse(nowMs),
-                                        change.isDraining()))
-                        : Optional.empty();
         if (before.equals(after)) {
             return Plan.of(List.of());
         }
@@ -58,6 +53,25 @@ final class BrokerDecisions {
         return Plan.of(steps);
     }
 
+    private static Optional<Cordon> after(Optional<Cordon> before, CordonStep step, long nowMs) {
+        boolean wasDraining = before.map(Cordon::isDraining).orElse(false);
+        long sinceMs = before.map(Cordon::sinceMs).orElse(nowMs);
+        return switch (step) {
+            case CORDON -> Optional.of(new Cordon(sinceMs, wasDraining));
+            case DRAIN -> Optional.of(new Cordon(sinceMs, true));
+            case END_DRAIN -> before.map(its -> new Cordon(sinceMs, false));
+            case UNCORDON -> Optional.empty();
+        };
+    }
+
+    /** One that died for good has replicas to be moved off it, too. */
+    private static boolean isKnown(ClusterImage image, int broker) {
+        return image.brokers().containsKey(broker)
+                || image.topics().values().stream()
+                        .flatMap(topic -> topic.assignments().stream())
+                        .anyMatch(replicas -> replicas.contains(broker));
+    }
+
     /** It is new again, and to be filled when it is empty. */
     private static Optional<ClusterWrite> withoutSeen(ClusterImage image, int broker) {
         return image.balance()
@@ -66,14 +80,7 @@ final class BrokerDecisions {
                         run -> {
                             Set<Integer> seen = new HashSet<>(run.seen());
                             seen.remove(broker);
-                            return new ClusterWrite.PutBalance(
-                                    new BalanceRun(
-                                            run.startedMs(),
-                                            run.reason(),
-                                            run.state(),
-                                            run.total(),
-                                            run.pending(),
-                                            seen));
+                            return new ClusterWrite.PutBalance(run.withSeen(seen));
                         });
     }
 

@@ -87,13 +87,19 @@ public sealed interface ControllerEvent {
         int broker();
     }
 
-    /**
-     * @param isCordoned whether it gets no new replicas
-     * @param isDraining whether its replicas move away, too; ending that gives moves up that take
-     *     replicas from it
-     */
-    record SetCordon(int broker, boolean isCordoned, boolean isDraining, boolean validateOnly)
-            implements BrokerChange {}
+    record SetCordon(int broker, CordonStep step, boolean validateOnly) implements BrokerChange {}
+
+    /** What becomes of a broker's cordon, whatever it is at the time. */
+    enum CordonStep {
+        /** It gets no new replicas; a drain goes on. */
+        CORDON,
+        /** Its replicas move away, too. */
+        DRAIN,
+        /** Moves that take replicas from it are given up; it stays cordoned. */
+        END_DRAIN,
+        /** Ends a drain, too. */
+        UNCORDON
+    }
 
     /**
      * @param replacesAll whether settings that are not named return to their defaults

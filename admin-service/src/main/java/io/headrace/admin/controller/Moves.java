@@ -101,7 +101,7 @@ final class Moves {
             TopicPartition tp,
             List<Integer> target) {
         List<Integer> origin = TopicEdit.origin(edit.before(), tp.partition());
-        Optional<Refused> problem = problem(image, request, origin, target);
+        Optional<Refused> problem = problem(image, request.mayChangeFactor(), origin, target);
         if (problem.isPresent()) {
             return problem;
         }
@@ -114,9 +114,10 @@ final class Moves {
                 : Optional.of(bad("nobody in sync would be left of " + name(tp)));
     }
 
-    private static Optional<Refused> problem(
+    /** Why nothing may move from there to here; empty when it may. */
+    static Optional<Refused> problem(
             ClusterImage image,
-            MovePartitions request,
+            boolean mayChangeFactor,
             List<Integer> origin,
             List<Integer> target) {
         if (target.isEmpty()) {
@@ -125,7 +126,7 @@ final class Moves {
         if (new HashSet<>(target).size() != target.size()) {
             return Optional.of(bad("a broker can hold only one replica of a partition"));
         }
-        if (!request.mayChangeFactor() && target.size() != origin.size()) {
+        if (!mayChangeFactor && target.size() != origin.size()) {
             return Optional.of(
                     new Refused(
                             ErrorCode.INVALID_REPLICATION_FACTOR,
@@ -137,15 +138,20 @@ final class Moves {
         }
         Set<Integer> added = new HashSet<>(target);
         origin.forEach(added::remove);
-        for (int id : added) {
-            if (!image.brokers().containsKey(id)) {
-                return Optional.of(bad("there is no live broker with id " + id));
-            }
-            if (image.cordons().containsKey(id)) {
-                return Optional.of(bad("broker " + id + " is cordoned"));
-            }
+        return added.stream()
+                .flatMap(id -> notTaking(image, id).stream())
+                .findFirst()
+                .map(Moves::bad);
+    }
+
+    /** Why a broker takes no new replicas; empty when it does. */
+    static Optional<String> notTaking(ClusterImage image, int broker) {
+        if (!image.brokers().containsKey(broker)) {
+            return Optional.of("there is no live broker with id " + broker);
         }
-        return Optional.empty();
+        return image.cordons().containsKey(broker)
+                ? Optional.of("broker " + broker + " is cordoned")
+                : Optional.empty();
     }
 
     /** Each topic is written in one; small topics share a multi. */

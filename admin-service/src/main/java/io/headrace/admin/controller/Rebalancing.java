@@ -1,6 +1,5 @@
 package io.headrace.admin.controller;
 
-import io.headrace.admin.balance.BalancePlan;
 import io.headrace.admin.balance.Balancer;
 import io.headrace.admin.balance.PlannedMove;
 import io.headrace.admin.controller.ControllerEvent.StartBalance;
@@ -28,11 +27,21 @@ import java.util.stream.Collectors;
  *
  * <p>Bounds: {@link ControllerRules.Balance#movesMax} moves on the way, whoever asked for them. One
  * that stands still, for want of a leader or of a broker that it goes to, does not hold up others.
+ * A run has {@link #PLANNED_COUNT_MAX} partitions at most, and no more than its node holds; what
+ * fills newcomers is planned in several parts then, one after the other.
  */
 final class Rebalancing {
 
-    /** Of one run: its node must stay below ZooKeeper's 1 MiB. */
+    /** Of one run. */
     static final int PLANNED_COUNT_MAX = 4_000;
+
+    /** Its node must stay below ZooKeeper's 1 MiB, however long the topics' names are. */
+    private static final int PENDING_BYTES_MAX = 800_000;
+
+    /** Of one that is pending, without its topic and its brokers. */
+    private static final int PENDING_BYTES = 64;
+
+    private static final int BROKER_ID_BYTES = 11;
 
     private Rebalancing() {}
 
@@ -80,6 +89,9 @@ final class Rebalancing {
     private static List<List<ClusterWrite>> goOn(
             ClusterImage image, Standing standing, BalanceRun run, int free) {
         Map<String, TopicEdit> edits = new TreeMap<>();
+        if (run.pending().isEmpty() && run.goesOn()) {
+            return List.of(List.of(new ClusterWrite.PutBalance(more(image, run))));
+        }
         List<BalanceRun.Pending> left = new ArrayList<>();
         int begun = 0;
         for (BalanceRun.Pending each : run.pending()) {
@@ -90,11 +102,44 @@ final class Rebalancing {
                 begun++;
             }
         }
+        boolean isDone = left.isEmpty() && !run.goesOn();
         BalanceRun after =
-                with(run, left.isEmpty() ? BalanceRun.State.DONE : BalanceRun.State.RUNNING, left);
+                run.with(isDone ? BalanceRun.State.DONE : BalanceRun.State.RUNNING, left);
         List<List<ClusterWrite>> steps = new ArrayList<>(Moves.steps(edits));
         steps.add(List.of(new ClusterWrite.PutBalance(after)));
         return steps;
+    }
+
+    /** The next part of a plan that was too large for one run. */
+    private static BalanceRun more(ClusterImage image, BalanceRun run) {
+        List<PlannedMove> all = Balancer.plan(image, Map.of(), PLANNED_COUNT_MAX).moves();
+        List<PlannedMove> moves = fitting(all);
+        return new BalanceRun(
+                run.startedMs(),
+                run.reason(),
+                moves.isEmpty() ? BalanceRun.State.DONE : BalanceRun.State.RUNNING,
+                run.total() + moves.size(),
+                pending(moves),
+                run.seen(),
+                isCut(all, moves));
+    }
+
+    /** As many as one node holds. */
+    private static List<PlannedMove> fitting(List<PlannedMove> moves) {
+        int bytes = 0;
+        for (int i = 0; i < moves.size(); i++) {
+            PlannedMove move = moves.get(i);
+            int ids = move.from().size() + move.to().size();
+            bytes += PENDING_BYTES + move.partition().topic().length() + ids * BROKER_ID_BYTES;
+            if (bytes > PENDING_BYTES_MAX || i == PLANNED_COUNT_MAX) {
+                return moves.subList(0, i);
+            }
+        }
+        return moves;
+    }
+
+    private static boolean isCut(List<PlannedMove> all, List<PlannedMove> fitting) {
+        return fitting.size() < all.size() || all.size() >= PLANNED_COUNT_MAX;
     }
 
     /** Nobody changed it meanwhile, and those that it goes to take replicas. */
@@ -141,15 +186,17 @@ final class Rebalancing {
             return List.of();
         }
         // Without topics the plan is empty: those who are there from the start do not join later.
-        BalancePlan plan = Balancer.plan(image, Map.of(), PLANNED_COUNT_MAX);
+        List<PlannedMove> all = Balancer.plan(image, Map.of(), PLANNED_COUNT_MAX).moves();
+        List<PlannedMove> moves = fitting(all);
         return List.of(
                 List.of(
                         new ClusterWrite.PutBalance(
                                 run(
                                         image,
-                                        plan.moves(),
+                                        moves,
                                         "brokers joined: " + empty.stream().sorted().toList(),
-                                        nowMs))));
+                                        nowMs,
+                                        isCut(all, moves)))));
     }
 
     static Decision start(ClusterImage image, StartBalance change, long nowMs) {
@@ -158,16 +205,30 @@ final class Rebalancing {
                     ErrorCode.INVALID_REQUEST,
                     "a plan is being carried out; cancel it, or wait for its end");
         }
-        if (change.moves().size() > PLANNED_COUNT_MAX) {
+        for (PlannedMove move : change.moves()) {
+            Optional<Outcome.Refused> problem = Moves.problem(image, false, move.from(), move.to());
+            if (problem.isPresent()) {
+                return new Refused(problem.get().code(), problem.get().message());
+            }
+        }
+        int fitting = fitting(change.moves()).size();
+        if (fitting < change.moves().size()) {
             return new Refused(
                     ErrorCode.INVALID_REQUEST,
-                    "a plan has at most " + PLANNED_COUNT_MAX + " partitions");
+                    "the plan is too large to be kept; ask for one of at most "
+                            + fitting
+                            + " partitions");
         }
         return Plan.of(
                 List.of(
                         List.of(
                                 new ClusterWrite.PutBalance(
-                                        run(image, change.moves(), change.reason(), nowMs)))));
+                                        run(
+                                                image,
+                                                change.moves(),
+                                                change.reason(),
+                                                nowMs,
+                                                false)))));
     }
 
     static Decision cancel(ClusterImage image) {
@@ -178,14 +239,18 @@ final class Rebalancing {
                         List.of(
                                 List.of(
                                         new ClusterWrite.PutBalance(
-                                                with(
-                                                        run.get(),
-                                                        BalanceRun.State.CANCELLED,
-                                                        List.of())))));
+                                                run.get()
+                                                        .with(
+                                                                BalanceRun.State.CANCELLED,
+                                                                List.of())))));
     }
 
     private static BalanceRun run(
-            ClusterImage image, List<PlannedMove> moves, String reason, long nowMs) {
+            ClusterImage image,
+            List<PlannedMove> moves,
+            String reason,
+            long nowMs,
+            boolean goesOn) {
         Set<Integer> seen = new HashSet<>(image.balance().map(BalanceRun::seen).orElse(Set.of()));
         seen.addAll(image.brokers().keySet());
         return new BalanceRun(
@@ -193,15 +258,14 @@ final class Rebalancing {
                 reason,
                 moves.isEmpty() ? BalanceRun.State.DONE : BalanceRun.State.RUNNING,
                 moves.size(),
-                moves.stream()
-                        .map(m -> new BalanceRun.Pending(m.partition(), m.from(), m.to()))
-                        .toList(),
-                seen);
+                pending(moves),
+                seen,
+                goesOn);
     }
 
-    private static BalanceRun with(
-            BalanceRun run, BalanceRun.State state, List<BalanceRun.Pending> pending) {
-        return new BalanceRun(
-                run.startedMs(), run.reason(), state, run.total(), pending, run.seen());
+    private static List<BalanceRun.Pending> pending(List<PlannedMove> moves) {
+        return moves.stream()
+                .map(m -> new BalanceRun.Pending(m.partition(), m.from(), m.to()))
+                .toList();
     }
 }

@@ -123,9 +123,8 @@ final class TopicChecks {
         }
         return assignments.stream()
                 .flatMap(List::stream)
-                .filter(id -> !image.brokers().containsKey(id))
-                .findFirst()
-                .map(id -> "there is no live broker with id " + id);
+                .flatMap(id -> Moves.notTaking(image, id).stream())
+                .findFirst();
     }
 
     private static Refused badAssignment(String text) {

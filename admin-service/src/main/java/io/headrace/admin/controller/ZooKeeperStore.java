@@ -296,7 +296,7 @@ public final class ZooKeeperStore implements ClusterStore {
                 : Op.setData(path, ZkPayloads.encode(payload), -1);
     }
 
-    private static BalanceNode balanceNode(BalanceRun run) {
+    static BalanceNode balanceNode(BalanceRun run) {
         return new BalanceNode(
                 run.startedMs(),
                 run.reason(),
@@ -311,7 +311,8 @@ public final class ZooKeeperStore implements ClusterStore {
                                                 each.from(),
                                                 each.to()))
                         .toList(),
-                run.seen().stream().sorted().toList());
+                run.seen().stream().sorted().toList(),
+                run.goesOn());
     }
 
     private record Found<T extends Record>(T value, int version) {

@@ -14,8 +14,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -37,8 +40,11 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
  * is not the controller is refused as NOT_CONTROLLER. The header counts only when it names a live
  * admin-service; then the original address and base URL are taken from its companions.
  *
- * <p>Bounds: waits {@link Limits#electionWait} for a controller, {@link Limits#timeout} for its
- * answer; bodies are bounded by the filter before.
+ * <p>A controller that takes no connection has not had the change: it may be dead and not yet
+ * replaced, so the next controller is waited for, which may be this instance.
+ *
+ * <p>Bounds: waits {@link Limits#electionWait} for a controller that takes the change, {@link
+ * Limits#timeout} for its answer; bodies are bounded by the filter before.
  */
 public final class ForwardFilter extends OncePerRequestFilter {
 
@@ -52,6 +58,11 @@ public final class ForwardFilter extends OncePerRequestFilter {
     private static final Pattern OF_CONTROLLER =
             Pattern.compile("(/kafka)?/v3/clusters/[^/]+/(topics|brokers|balance)(/.*)?");
     private static final Pattern OF_CATALOG = Pattern.compile(".*/topics/[^/]+/catalog/?");
+    private static final int NO_EPOCH = 0;
+
+    /** An instance takes office a moment after its own image says so, which nothing announces. */
+    private static final Duration LOOK = Duration.ofMillis(20);
+
     private static final List<String> PASSED_ON =
             List.of("Content-Type", "Accept", "Authorization", "User-Agent");
 
@@ -100,21 +111,41 @@ public final class ForwardFilter extends OncePerRequestFilter {
             take(request, ORIGINAL_BASE, V3Links.BASE_ATTRIBUTE);
             take(request, ORIGINAL_ADDRESS, Caller.REMOTE_ADDRESS_ATTRIBUTE);
         }
-        Optional<ServiceRegistration> target = Optional.empty();
+        HttpServletRequest own = request;
         if (!controller.isActive() && !isForwarded) {
-            target = controllerElsewhere();
+            ReadRequest read = new ReadRequest(request);
+            own = read;
+            if (isForwarded(read, response)) {
+                return;
+            }
         }
         if (controller.isActive()) {
-            chain.doFilter(request, response);
-        } else if (target.isPresent()) {
-            forward(target.get(), request, response);
+            chain.doFilter(own, response);
         } else {
             errors.write(
                     request,
                     response,
                     V3Exception.of(
                             ErrorCode.NOT_CONTROLLER,
-                            "there is no controller at the moment; nothing was changed, try again"));
+                            "there is no controller at the moment that can be reached; nothing was changed, try again"));
+        }
+    }
+
+    /** False when the change is for this instance, or for nobody. */
+    private boolean isForwarded(ReadRequest request, HttpServletResponse response)
+            throws IOException {
+        long deadlineNs = System.nanoTime() + limits.electionWait().toNanos();
+        int epochPassedOver = NO_EPOCH;
+        while (true) {
+            ClusterImage image = awaitController(epochPassedOver, deadlineNs);
+            Optional<ServiceRegistration> target = elsewhere(image, epochPassedOver);
+            if (controller.isActive() || target.isEmpty()) {
+                return false;
+            }
+            if (forward(target.get(), request, response)) {
+                return true;
+            }
+            epochPassedOver = image.controllerEpoch();
         }
     }
 
@@ -130,39 +161,47 @@ public final class ForwardFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Waits until there is a controller; empty when it is this instance, or there is none. */
-    private Optional<ServiceRegistration> controllerElsewhere() {
-        try {
-            ClusterImage image =
-                    watch.await(
-                            now -> controller.isActive() || elsewhere(now).isPresent(),
-                            limits.electionWait());
-            return elsewhere(image);
-        } catch (TimeoutException e) {
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
+    /** Waits until there is a controller of a later epoch, here or elsewhere, or no more time. */
+    private ClusterImage awaitController(int epochPassedOver, long deadlineNs) {
+        while (!Thread.currentThread().isInterrupted()) {
+            long leftNs = deadlineNs - System.nanoTime();
+            try {
+                return watch.await(
+                        now -> controller.isActive() || elsewhere(now, epochPassedOver).isPresent(),
+                        Duration.ofNanos(Math.clamp(leftNs, 0, LOOK.toNanos())));
+            } catch (TimeoutException e) {
+                if (leftNs <= 0) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
+        return watch.image();
     }
 
-    private Optional<ServiceRegistration> elsewhere(ClusterImage image) {
-        return image.controllerId()
-                .filter(id -> !id.equals(adminId))
-                .flatMap(id -> Optional.ofNullable(image.admins().get(id)));
+    private Optional<ServiceRegistration> elsewhere(ClusterImage image, int epochPassedOver) {
+        return image.controllerEpoch() <= epochPassedOver
+                ? Optional.empty()
+                : image.controllerId()
+                        .filter(id -> !id.equals(adminId))
+                        .flatMap(id -> Optional.ofNullable(image.admins().get(id)));
     }
 
-    private void forward(
-            ServiceRegistration target, HttpServletRequest request, HttpServletResponse response)
+    /** False when it takes no connection; else the answer is written. */
+    private boolean forward(
+            ServiceRegistration target, ReadRequest request, HttpServletResponse response)
             throws IOException {
-        String query = request.getQueryString();
-        URI uri =
-                URI.create(
-                        target.url()
-                                + request.getRequestURI()
-                                + (query == null ? "" : "?" + query));
+        Optional<URI> uri = sameAt(target, request);
+        if (uri.isEmpty()) {
+            errors.write(
+                    request,
+                    response,
+                    V3Exception.badRequest("the path or the query is not a valid URI"));
+            return true;
+        }
         HttpRequest.Builder forwarded =
-                HttpRequest.newBuilder(uri)
+                HttpRequest.newBuilder(uri.get())
                         .timeout(limits.timeout())
                         .header(FORWARDED_BY, adminId)
                         .header(
@@ -171,8 +210,7 @@ public final class ForwardFilter extends OncePerRequestFilter {
                         .header(ORIGINAL_ADDRESS, request.getRemoteAddr())
                         .method(
                                 request.getMethod(),
-                                HttpRequest.BodyPublishers.ofByteArray(
-                                        request.getInputStream().readAllBytes()));
+                                HttpRequest.BodyPublishers.ofByteArray(request.body()));
         PASSED_ON.forEach(
                 name -> {
                     String value = request.getHeader(name);
@@ -189,23 +227,34 @@ public final class ForwardFilter extends OncePerRequestFilter {
             copy(answer, response, HttpHeaders.ALLOW);
             copy(answer, response, HttpHeaders.RETRY_AFTER);
             response.getOutputStream().write(answer.body());
+        } catch (ConnectException | HttpConnectTimeoutException e) {
+            return false;
         } catch (IOException e) {
-            errors.write(request, response, unanswered(e));
+            errors.write(request, response, unanswered());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            errors.write(request, response, unanswered(e));
+            errors.write(request, response, unanswered());
+        }
+        return true;
+    }
+
+    private static Optional<URI> sameAt(ServiceRegistration target, HttpServletRequest request) {
+        String query = request.getQueryString();
+        try {
+            return Optional.of(
+                    new URI(
+                            target.url()
+                                    + request.getRequestURI()
+                                    + (query == null ? "" : "?" + query)));
+        } catch (URISyntaxException e) {
+            return Optional.empty();
         }
     }
 
-    private static V3Exception unanswered(Exception e) {
-        boolean neverArrived = e instanceof java.net.ConnectException;
-        return neverArrived
-                ? V3Exception.of(
-                        ErrorCode.NOT_CONTROLLER,
-                        "the controller cannot be reached; nothing was changed, try again")
-                : V3Exception.of(
-                        ErrorCode.REQUEST_TIMED_OUT,
-                        "the controller did not answer; look whether the change was made before trying again");
+    private static V3Exception unanswered() {
+        return V3Exception.of(
+                ErrorCode.REQUEST_TIMED_OUT,
+                "the controller did not answer; look whether the change was made before trying again");
     }
 
     private static void copy(HttpResponse<byte[]> from, HttpServletResponse to, String name) {

@@ -137,10 +137,12 @@ public final class TopicChanges {
     }
 
     private static String cordonAction(SetCordon change) {
-        if (change.isDraining()) {
-            return "broker.drain";
-        }
-        return change.isCordoned() ? "broker.cordon" : "broker.uncordon";
+        return switch (change.step()) {
+            case CORDON -> "broker.cordon";
+            case DRAIN -> "broker.drain";
+            case END_DRAIN -> "broker.end-drain";
+            case UNCORDON -> "broker.uncordon";
+        };
     }
 
     private static String names(Collection<TopicPartition> partitions) {

@@ -14,11 +14,13 @@ import io.headrace.admin.controller.Decision.Plan;
 import io.headrace.admin.controller.Decision.Refused;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.DeletedTopic;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
+import io.headrace.testkit.cluster.TestImage;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -86,6 +88,13 @@ class ControllerCoreTest {
         assertThat(refusal(image, assigned(List.of(List.of(0), List.of(1, 2)))))
                 .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
         assertThat(refusal(image, assigned(List.of(List.of(9)))))
+                .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
+        ClusterImage cordoned =
+                TestImage.empty()
+                        .brokers(image.brokers())
+                        .cordons(Map.of(0, new Cordon(1, false)))
+                        .image();
+        assertThat(refusal(cordoned, assigned(List.of(List.of(1, 0)))))
                 .isEqualTo(ErrorCode.INVALID_REPLICA_ASSIGNMENT);
         assertThat(
                         refusal(

@@ -110,7 +110,9 @@ class ControllerFencingTest {
             assertThat(outcome(old.create("t"))).isInstanceOf(Outcome.Done.class);
             old.pauseWrites();
             CompletableFuture<Outcome> cordon =
-                    old.controller.submit(new ControllerEvent.SetCordon(0, true, true, false));
+                    old.controller.submit(
+                            new ControllerEvent.SetCordon(
+                                    0, ControllerEvent.CordonStep.DRAIN, false));
             Awaitility.await().until(() -> old.pausedCommits.get() > 0);
             try (ControllerInstance next = new ControllerInstance(connectString, "next")) {
                 byte[] newer =

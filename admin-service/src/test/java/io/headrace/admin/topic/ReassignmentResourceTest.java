@@ -187,6 +187,45 @@ class ReassignmentResourceTest {
     }
 
     @Test
+    void aPlanThatWasLookedAtIsTheOneThatRuns() {
+        String topic = "looked-at";
+        assertThat(
+                        rest.post(
+                                        admin.cluster("topics"),
+                                        "{\"topic_name\":\"looked-at\",\"replicas_assignments\":"
+                                                + "{\"0\":[0,1],\"1\":[0,1]}}")
+                                .status())
+                .isEqualTo(201);
+        String plan =
+                """
+                {"kind":"HeadraceBalancePlan","are_loads_known":false,"moves":[
+                 {"topic_name":"looked-at","partition_id":1,"replicas":[0,1],"new_replicas":[2,1],"bytes":7},
+                 {"topic_name":"looked-at","partition_id":0,"replicas":[1,2],"new_replicas":[2,1]}]}
+                """;
+        Rest.Answer dry = rest.post(admin.cluster("balance?validate_only=true"), plan);
+        assertThat(dry.status()).as(dry.message()).isEqualTo(202);
+        assertThat(dry.json().path("moves").size()).as("0 is elsewhere").isEqualTo(1);
+        assertThat(admin.image().topic(topic).orElseThrow().moves()).isEmpty();
+        for (String bad :
+                List.of(
+                        plan.replace("[2,1],\"bytes\"", "[9,1],\"bytes\""),
+                        plan.replace("[2,1],\"bytes\"", "[1,1],\"bytes\""),
+                        plan.replace("[2,1],\"bytes\"", "[2],\"bytes\""))) {
+            assertThat(rest.post(admin.cluster("balance"), bad).errorCode()).isEqualTo(40002);
+        }
+        for (String bad : List.of("{}", "{\"moves\":[null]}", "{\"moves\":[{}]}")) {
+            assertThat(rest.post(admin.cluster("balance"), bad).status()).isBetween(400, 422);
+        }
+        assertThat(rest.post(admin.cluster("balance"), plan).status()).isEqualTo(202);
+        admin.await(image -> image.topic(topic).orElseThrow().moves().containsKey(1));
+        TopicImage moving = admin.image().topic(topic).orElseThrow();
+        assertThat(moving.target(1)).containsExactly(2, 1);
+        assertThat(moving.moves()).containsOnlyKeys(1);
+        assertThat(rest.delete(admin.cluster("topics/" + topic)).status()).isEqualTo(204);
+        admin.await(image -> image.balance().filter(run -> !run.isRunning()).isPresent());
+    }
+
+    @Test
     void aPlanIsMadeWithoutAWordFromBrokers() {
         Rest.Answer plan = rest.get(admin.cluster("balance/plan"));
         assertThat(plan.status()).isEqualTo(200);

@@ -65,6 +65,12 @@ public final class AdminFixture {
         return start(zooKeeper.connectString(), id, directory.resolve(databaseName), more);
     }
 
+    /** The same elsewhere, for example in a chroot. */
+    public ConfigurableApplicationContext startAdminAt(
+            String connectString, String id, String databaseName, String... more) {
+        return start(connectString, id, directory.resolve(databaseName), more);
+    }
+
     static ConfigurableApplicationContext start(
             String connect, String id, Path dataDirectory, String... more) {
         List<String> args = new ArrayList<>();

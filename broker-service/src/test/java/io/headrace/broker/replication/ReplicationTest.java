@@ -181,6 +181,70 @@ class ReplicationTest {
     }
 
     @Test
+    void aConsumerReadsFromTheReplicaInItsRackAndGoesOnWhereThatOneLeadsOrStops() throws Exception {
+        try (TestCluster cluster = TestCluster.start(folder, 2)) {
+            cluster.createTopic(TOPIC, List.of(1, 2), Map.of("min.insync.replicas", "1"));
+            try (Producer<String, String> producer = producer(cluster);
+                    Consumer<String, String> consumer = consumerInRack(cluster, 2)) {
+                await(send(producer, 0, 100));
+                List<String> values = new ArrayList<>();
+                read(consumer, values, 100);
+                assertThat(preferredReplica(consumer)).isEqualTo(2);
+
+                // What is new wakes a fetch that waits at the follower.
+                await(send(producer, 100, 50));
+                read(consumer, values, 150);
+                assertThat(preferredReplica(consumer)).isEqualTo(2);
+
+                cluster.elect(TOPIC, 2, List.of(1, 2));
+                await(send(producer, 150, 50));
+                read(consumer, values, 200);
+                cluster.elect(TOPIC, 1, List.of(1, 2));
+                await(send(producer, 200, 50));
+                read(consumer, values, 250);
+
+                cluster.stop(2);
+                await(send(producer, 250, 50));
+                read(consumer, values, 300);
+                assertThat(values).containsExactlyElementsOf(expected(300));
+            }
+        }
+    }
+
+    private static Consumer<String, String> consumerInRack(TestCluster cluster, int broker)
+            throws Exception {
+        Properties properties = new Properties();
+        properties.put("bootstrap.servers", cluster.bootstrap());
+        properties.put("client.rack", "rack-" + broker);
+        properties.put("auto.offset.reset", "none");
+        Consumer<String, String> consumer =
+                new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
+        TopicPartition partition = new TopicPartition(TOPIC, 0);
+        consumer.assign(List.of(partition));
+        consumer.seek(partition, 0);
+        return consumer;
+    }
+
+    private static void read(Consumer<String, String> consumer, List<String> values, int count) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(
+                        () -> {
+                            consumer.poll(Duration.ofMillis(200))
+                                    .forEach(record -> values.add(record.value()));
+                            return values.size() >= count;
+                        });
+    }
+
+    private static int preferredReplica(Consumer<String, String> consumer) {
+        return consumer.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("preferred-read-replica"))
+                .map(metric -> ((Number) metric.getValue().metricValue()).intValue())
+                .findFirst()
+                .orElse(-1);
+    }
+
+    @Test
     void aStoppingLeaderServesUntilAnotherOneLeads() throws Exception {
         try (TestCluster cluster = TestCluster.start(folder, 2)) {
             cluster.createTopic(TOPIC, List.of(1, 2), Map.of("min.insync.replicas", "1"));

@@ -12,6 +12,8 @@ import java.util.Set;
  * @param total how many partitions the plan named
  * @param pending those that have not begun to move
  * @param seen brokers that were there: they are no newcomers that wait to be filled
+ * @param goesOn whether there was more to plan than a run may hold: it is planned when nothing is
+ *     pending
  */
 public record BalanceRun(
         long startedMs,
@@ -19,7 +21,8 @@ public record BalanceRun(
         State state,
         int total,
         List<Pending> pending,
-        Set<Integer> seen) {
+        Set<Integer> seen,
+        boolean goesOn) {
 
     /** RUNNING until nothing is pending. */
     public enum State {
@@ -42,6 +45,16 @@ public record BalanceRun(
     public BalanceRun {
         pending = List.copyOf(pending);
         seen = Set.copyOf(seen);
+    }
+
+    /** The same run, so far. */
+    public BalanceRun with(State now, List<Pending> left) {
+        return new BalanceRun(startedMs, reason, now, total, left, seen, goesOn);
+    }
+
+    /** The same run, after which others are newcomers. */
+    public BalanceRun withSeen(Set<Integer> brokers) {
+        return new BalanceRun(startedMs, reason, state, total, pending, brokers, goesOn);
     }
 
     public boolean isRunning() {

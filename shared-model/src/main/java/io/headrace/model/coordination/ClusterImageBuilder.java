@@ -224,7 +224,8 @@ final class ClusterImageBuilder {
                                                 each.from(),
                                                 each.to()))
                         .toList(),
-                Set.copyOf(node.seen()));
+                Set.copyOf(node.seen()),
+                Boolean.TRUE.equals(node.goesOn()));
     }
 
     private static Map<Integer, Move> moves(TopicNode topic) {

@@ -231,6 +231,8 @@ public final class ZkPayloads {
      * @param state RUNNING, DONE or CANCELLED
      * @param pending partitions that have not begun to move
      * @param seen brokers that were there when it began
+     * @param goesOn whether more is planned when nothing is pending; absent in nodes of versions
+     *     before
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record BalanceNode(
@@ -239,7 +241,8 @@ public final class ZkPayloads {
             String state,
             int total,
             List<PendingNode> pending,
-            List<Integer> seen) {}
+            List<Integer> seen,
+            @Nullable Boolean goesOn) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record PendingNode(String topic, int partition, List<Integer> from, List<Integer> to) {}

@@ -5,17 +5,26 @@ import io.headrace.broker.kafka.Api;
 import io.headrace.broker.kafka.Exchange;
 import io.headrace.broker.kafka.api.PartitionAnswers.Named;
 import io.headrace.broker.security.Access;
-import java.util.ArrayList;
+import io.headrace.model.topic.TopicPartition;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
+import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignableTopic;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignablePartitionResponse;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData.ReassignableTopicResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** {@code AlterPartitionReassignments}: passed on to the controller, which moves partitions. */
+/**
+ * {@code AlterPartitionReassignments}: passed on to the controller, which moves partitions. Where
+ * nobody decided, the answer as a whole says so: only then Kafka's clients try again.
+ */
 final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassignmentsRequestData> {
 
     private record Wanted(
@@ -43,20 +52,14 @@ final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassign
                             .setErrorCode(Errors.CLUSTER_AUTHORIZATION_FAILED.code()));
             return;
         }
-        List<Named> wanted = new ArrayList<>();
-        request.topics()
-                .forEach(
-                        topic ->
-                                topic.partitions()
-                                        .forEach(
-                                                partition ->
-                                                        wanted.add(
-                                                                new Named(
-                                                                        topic.name(),
-                                                                        partition.partitionIndex(),
-                                                                        partition.replicas()))));
-        if (wanted.isEmpty()) {
+        if (request.topics().isEmpty()) {
             exchange.answer(new AlterPartitionReassignmentsResponseData());
+            return;
+        }
+        Set<TopicPartition> twice = new HashSet<>();
+        List<Named> wanted = wanted(request, twice);
+        if (wanted.isEmpty()) {
+            exchange.answer(response(request, twice, PartitionAnswers.none()));
             return;
         }
         exchange.answerWhen(
@@ -65,13 +68,38 @@ final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassign
                         "/topics/-/partitions/-/reassignment",
                         Optional.of(new Wanted(wanted, request.allowReplicationFactorChange())),
                         ControllerClient.timeout(request.timeoutMs())),
-                answer -> response(request, new PartitionAnswers(answer)));
+                answer -> response(request, twice, new PartitionAnswers(answer)));
     }
 
+    /** What the controller can be asked; not what contradicts itself. */
+    private static List<Named> wanted(
+            AlterPartitionReassignmentsRequestData request, Set<TopicPartition> twice) {
+        Map<TopicPartition, Named> wanted = new LinkedHashMap<>();
+        for (ReassignableTopic topic : request.topics()) {
+            for (ReassignablePartition partition : topic.partitions()) {
+                if (partition.partitionIndex() >= 0) {
+                    TopicPartition tp =
+                            new TopicPartition(topic.name(), partition.partitionIndex());
+                    Named named = new Named(tp.topic(), tp.partition(), partition.replicas());
+                    if (wanted.put(tp, named) != null) {
+                        twice.add(tp);
+                    }
+                }
+            }
+        }
+        wanted.keySet().removeAll(twice);
+        return List.copyOf(wanted.values());
+    }
+
+    @SuppressWarnings("NullAway") // Kafka's setters take null where the protocol has it.
     private static AlterPartitionReassignmentsResponseData response(
-            AlterPartitionReassignmentsRequestData request, PartitionAnswers answers) {
+            AlterPartitionReassignmentsRequestData request,
+            Set<TopicPartition> twice,
+            PartitionAnswers answers) {
         AlterPartitionReassignmentsResponseData response =
                 new AlterPartitionReassignmentsResponseData()
+                        .setErrorCode(answers.ofAll().code())
+                        .setErrorMessage(answers.ofAll().text())
                         .setAllowReplicationFactorChange(request.allowReplicationFactorChange());
         request.topics()
                 .forEach(
@@ -82,9 +110,11 @@ final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassign
                                     .forEach(
                                             partition -> {
                                                 PartitionAnswers.Result result =
-                                                        answers.of(
+                                                        result(
                                                                 topic.name(),
-                                                                partition.partitionIndex());
+                                                                partition.partitionIndex(),
+                                                                twice,
+                                                                answers);
                                                 results.partitions()
                                                         .add(
                                                                 new ReassignablePartitionResponse()
@@ -98,5 +128,14 @@ final class AlterPartitionReassignmentsApi implements Api<AlterPartitionReassign
                             response.responses().add(results);
                         });
         return response;
+    }
+
+    private static PartitionAnswers.Result result(
+            String topic, int partition, Set<TopicPartition> twice, PartitionAnswers answers) {
+        return partition >= 0 && twice.contains(new TopicPartition(topic, partition))
+                ? new PartitionAnswers.Result(
+                        Errors.INVALID_REQUEST.code(),
+                        "the partition is named twice in one request")
+                : answers.of(topic, partition);
     }
 }

@@ -3,9 +3,11 @@ package io.headrace.broker.kafka.api;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.ServiceRegistration;
 import io.headrace.model.error.ErrorCode;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -13,6 +15,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
@@ -26,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Passes changes that the controller decides on to the admin-service that is the controller, over
- * its REST API; one that is not passes them on itself.
+ * its REST API; one that is not passes them on itself. One that takes no connection has not had the
+ * change, so the next one is asked: it may be the controller that was killed a moment ago.
  *
  * <p>Owner: any thread; answers come on the HTTP client's threads.
  *
@@ -56,6 +61,12 @@ public final class ControllerClient implements AutoCloseable {
             return code == ErrorCode.NONE;
         }
     }
+
+    private static final Answer NEVER_CONNECTED =
+            new Answer(
+                    ErrorCode.NOT_CONTROLLER,
+                    "no admin-service can be reached; nothing was changed, try again",
+                    JSON.missingNode());
 
     private final Supplier<ClusterImage> image;
     private final HttpClient http =
@@ -99,56 +110,81 @@ public final class ControllerClient implements AutoCloseable {
     CompletableFuture<Answer> call(
             String method, String path, Optional<Object> body, Duration timeout) {
         ClusterImage now = image.get();
-        Optional<ServiceRegistration> admin = admin(now);
-        if (admin.isEmpty()) {
+        if (now.admins().isEmpty()) {
             return refused(ErrorCode.NOT_CONTROLLER, "no admin-service is alive");
         }
         if (!calls.tryAcquire()) {
             return refused(ErrorCode.OVERLOADED, "too many changes wait for the controller");
         }
-        HttpRequest request =
-                HttpRequest.newBuilder(
-                                URI.create(
-                                        admin.get().url()
-                                                + "/v3/clusters/"
-                                                + segment(now.clusterId())
-                                                + path))
-                        .timeout(timeout)
-                        .header("Accept", PROBLEM)
-                        .header("Content-Type", "application/json")
-                        .method(
-                                method,
-                                body.map(JSON::writeValueAsBytes)
-                                        .map(BodyPublishers::ofByteArray)
-                                        .orElseGet(BodyPublishers::noBody))
-                        .build();
-        return http.sendAsync(request, BodyHandlers.ofByteArray())
-                .handle(
-                        (response, failure) -> {
-                            calls.release();
-                            return failure == null ? answer(response) : unreachable(failure);
-                        });
+        Call call =
+                new Call(
+                        method,
+                        "/v3/clusters/" + segment(now.clusterId()) + path,
+                        body.map(JSON::writeValueAsBytes),
+                        timeout);
+        return ask(call, admins(now).iterator()).whenComplete((answer, failure) -> calls.release());
     }
 
-    private static Optional<ServiceRegistration> admin(ClusterImage now) {
-        return now.controllerId()
-                .map(now.admins()::get)
-                .or(
-                        () ->
-                                now.admins().values().stream()
-                                        .min(Comparator.comparing(ServiceRegistration::id)));
+    /**
+     * @param path from the root on
+     */
+    private record Call(String method, String path, Optional<byte[]> body, Duration timeout) {
+
+        HttpRequest to(ServiceRegistration admin) {
+            return HttpRequest.newBuilder(URI.create(admin.url() + path))
+                    .timeout(timeout)
+                    .header("Accept", PROBLEM)
+                    .header("Content-Type", "application/json")
+                    .method(
+                            method,
+                            body.map(BodyPublishers::ofByteArray).orElseGet(BodyPublishers::noBody))
+                    .build();
+        }
+    }
+
+    /** The first of those that are left, and the next one if it takes no connection. */
+    private CompletableFuture<Answer> ask(Call call, Iterator<ServiceRegistration> left) {
+        return http.sendAsync(call.to(left.next()), BodyHandlers.ofByteArray())
+                .handle((response, failure) -> failure == null ? answer(response) : silent(failure))
+                .thenCompose(
+                        answer ->
+                                answer.equals(NEVER_CONNECTED) && left.hasNext()
+                                        ? ask(call, left)
+                                        : CompletableFuture.completedFuture(answer));
+    }
+
+    private static Answer silent(Throwable failure) {
+        LOG.atWarn().setCause(failure).log("The admin-service does not answer");
+        return isNeverConnected(failure)
+                ? NEVER_CONNECTED
+                : new Answer(
+                        ErrorCode.REQUEST_TIMED_OUT,
+                        "the admin-service does not answer; look whether the change was made",
+                        JSON.missingNode());
+    }
+
+    private static boolean isNeverConnected(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof ConnectException || each instanceof HttpConnectTimeoutException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The controller first. */
+    private static List<ServiceRegistration> admins(ClusterImage now) {
+        String controller = now.controllerId().orElse("");
+        return now.admins().values().stream()
+                .sorted(
+                        Comparator.comparing(
+                                        (ServiceRegistration each) -> !each.id().equals(controller))
+                                .thenComparing(ServiceRegistration::id))
+                .toList();
     }
 
     private static CompletableFuture<Answer> refused(ErrorCode code, String text) {
         return CompletableFuture.completedFuture(new Answer(code, text, JSON.missingNode()));
-    }
-
-    private static Answer unreachable(Throwable failure) {
-        LOG.atWarn().setCause(failure).log("The admin-service does not answer");
-        return new Answer(
-                ErrorCode.REQUEST_TIMED_OUT,
-                "the admin-service does not answer; look whether the change was made",
-                JSON.missingNode());
     }
 
     private static Answer answer(HttpResponse<byte[]> response) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
 import org.apache.kafka.common.message.ElectLeadersResponseData;
@@ -47,22 +48,40 @@ final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
                             .setErrorCode(Errors.CLUSTER_AUTHORIZATION_FAILED.code()));
             return;
         }
+        if (request.topicPartitions() != null && request.topicPartitions().isEmpty()) {
+            exchange.answer(new ElectLeadersResponseData());
+            return;
+        }
         boolean isUnclean = request.electionType() == ElectionType.UNCLEAN.value;
+        if (!isUnclean && request.electionType() != ElectionType.PREFERRED.value) {
+            exchange.answer(noSuchType(request));
+            return;
+        }
         List<Named> wanted =
                 request.topicPartitions() == null
                         ? inNeed(context.image().get(), isUnclean)
                         : named(request);
-        if (wanted.isEmpty()) {
-            exchange.answer(new ElectLeadersResponseData());
+        List<Named> asked = wanted.stream().filter(each -> each.partition() >= 0).toList();
+        if (asked.isEmpty()) {
+            exchange.answer(response(wanted, PartitionAnswers.none()));
             return;
         }
         exchange.answerWhen(
                 controller.call(
                         "POST",
                         "/topics/-/partitions:elect-leaders",
-                        Optional.of(new Wanted(isUnclean ? "unclean" : "preferred", wanted)),
+                        Optional.of(new Wanted(isUnclean ? "unclean" : "preferred", asked)),
                         ControllerClient.timeout(request.timeoutMs())),
                 answer -> response(wanted, new PartitionAnswers(answer)));
+    }
+
+    private static ElectLeadersResponseData noSuchType(ElectLeadersRequestData request) {
+        String text = "there is no election type " + request.electionType();
+        List<Named> wanted = request.topicPartitions() == null ? List.of() : named(request);
+        return response(
+                        wanted,
+                        each -> new PartitionAnswers.Result(Errors.INVALID_REQUEST.code(), text))
+                .setErrorCode(Errors.INVALID_REQUEST.code());
     }
 
     private static List<Named> named(ElectLeadersRequestData request) {
@@ -100,9 +119,15 @@ final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
     }
 
     private static ElectLeadersResponseData response(List<Named> wanted, PartitionAnswers answers) {
+        return response(wanted, each -> answers.of(each.topic(), each.partition()))
+                .setErrorCode(answers.ofAll().code());
+    }
+
+    private static ElectLeadersResponseData response(
+            List<Named> wanted, Function<Named, PartitionAnswers.Result> answers) {
         Map<String, ReplicaElectionResult> topics = new TreeMap<>();
         for (Named each : wanted) {
-            PartitionAnswers.Result result = answers.of(each.topic(), each.partition());
+            PartitionAnswers.Result result = answers.apply(each);
             topics.computeIfAbsent(each.topic(), name -> new ReplicaElectionResult().setTopic(name))
                     .partitionResult()
                     .add(

@@ -31,9 +31,10 @@ final class ListPartitionReassignmentsApi implements Api<ListPartitionReassignme
     }
 
     @Override
+    @SuppressWarnings("NullAway") // Kafka's setters take null where the protocol has it.
     public void handle(Exchange exchange, ListPartitionReassignmentsRequestData request) {
         ListPartitionReassignmentsResponseData response =
-                new ListPartitionReassignmentsResponseData();
+                new ListPartitionReassignmentsResponseData().setErrorMessage(null);
         if (!context.mayUseCluster(exchange, Access.Operation.DESCRIBE)) {
             exchange.answer(response.setErrorCode(Errors.CLUSTER_AUTHORIZATION_FAILED.code()));
             return;

@@ -2,12 +2,14 @@ package io.headrace.broker.kafka.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headrace.broker.kafka.api.ControllerClient.Answer;
+import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** What the controller says of each partition of a change of many. */
 final class PartitionAnswers {
@@ -15,6 +17,7 @@ final class PartitionAnswers {
     /**
      * One partition in a request to the controller.
      *
+     * @param partition the controller is not asked about one below 0
      * @param replicas where it is to be; null where the request names none
      */
     record Named(
@@ -43,10 +46,27 @@ final class PartitionAnswers {
         }
     }
 
+    /** Nobody was asked anything. */
+    static PartitionAnswers none() {
+        return new PartitionAnswers(new Answer(ErrorCode.NONE, "", MissingNode.getInstance()));
+    }
+
+    /** Of the whole request: all is well, or nothing was decided on any partition. */
+    Result ofAll() {
+        return answer.isDone()
+                ? new Result((short) 0, null)
+                : new Result(answer.code().number(), answer.text());
+    }
+
     /** Of the partition itself, or of the whole request when that failed. */
     Result of(String topic, int partition) {
+        if (partition < 0) {
+            return new Result(
+                    ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.number(),
+                    "topic '" + topic + "' has no partition " + partition);
+        }
         if (!answer.isDone()) {
-            return new Result(answer.code().number(), answer.text());
+            return ofAll();
         }
         return results.getOrDefault(
                 new TopicPartition(topic, partition), new Result((short) 0, null));

@@ -1,9 +1,11 @@
 package io.headrace.broker.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headrace.broker.disk.CrashAfterEveryCall;
 import io.headrace.broker.disk.SimulatedDisk;
+import io.headrace.broker.disk.WholeFile;
 import io.headrace.broker.log.TestBatches.Stored;
 import io.headrace.broker.log.epoch.EpochStart;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Power is lost in every single disk call of a scenario; what was flushed must be there after. */
 class PartitionLogCrashTest {
@@ -45,6 +48,34 @@ class PartitionLogCrashTest {
         long crashes = CrashAfterEveryCall.run(seed, this::scenario, this::check);
         assertThat(crashes).isGreaterThan(100);
         assertThat(isCopied).isTrue();
+    }
+
+    /**
+     * The proof of the proof: a force that is left out is noticed. Those that are not here may be
+     * left out, as far as a log's records go: what indexes, producer snapshots, epochs and recovery
+     * points say is found in the log again when they are damaged.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                SegmentName.LOG,
+                OffsetCheckpoint.LOG_START + WholeFile.TEMPORARY,
+                PartitionDirectories.METADATA,
+                "/orders-0",
+                "/data"
+            })
+    void aForceThatIsLeftOutIsNoticed(String ending) {
+        assertThatThrownBy(
+                        () ->
+                                CrashAfterEveryCall.run(
+                                        1, seed -> idle(seed, ending), this::scenario, this::check))
+                .isInstanceOf(AssertionError.class);
+    }
+
+    private static SimulatedDisk idle(long seed, String ending) {
+        SimulatedDisk disk = new SimulatedDisk(seed);
+        disk.idleForces(path -> path.toString().endsWith(ending));
+        return disk;
     }
 
     private void scenario(SimulatedDisk disk) throws IOException {

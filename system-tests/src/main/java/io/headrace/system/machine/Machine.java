@@ -1,8 +1,11 @@
 package io.headrace.system.machine;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,9 +100,20 @@ public final class Machine implements AutoCloseable {
     /**
      * @param runs folder of the folders of all runs; dead ones are cleaned up first
      */
-    public static Machine create(Path runs, String name) throws IOException {
+    public static synchronized Machine create(Path runs, String name) throws IOException {
         RunFolder.cleanUpDeadRuns(runs);
         RunFolder run = RunFolder.create(runs.resolve(name));
+        // Two runs that begin at the same time must not take the same network.
+        Path lock = Path.of(System.getProperty("java.io.tmpdir"), "headrace-networks.lock");
+        try (FileChannel file =
+                        FileChannel.open(
+                                lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = file.lock()) {
+            return inFreeNetwork(run);
+        }
+    }
+
+    private static Machine inFreeNetwork(RunFolder run) throws IOException {
         for (int i = 0; i < RUNS_MAX; i++) {
             String bridge = "hr" + i;
             if (!Files.exists(Path.of("/sys/class/net", bridge))) {

@@ -38,6 +38,7 @@ public final class SimulatedDisk implements Disk {
     private long capacityBytes = Long.MAX_VALUE;
     private Fault writeFault = Fault.NONE;
     private Fault forceFault = Fault.NONE;
+    private Predicate<Path> isForceIdle = path -> false;
     private volatile Consumer<Path> beforeForce = path -> {};
     private LongSupplier nowMs = () -> Long.MAX_VALUE;
     private volatile Predicate<Path> isCold = path -> false;
@@ -130,6 +131,11 @@ public final class SimulatedDisk implements Disk {
      */
     public synchronized void failForces(Predicate<Path> paths, int times) {
         forceFault = new Fault(paths, times);
+    }
+
+    /** Forces of such files and directories say that they are done, and do nothing. */
+    public synchronized void idleForces(Predicate<Path> paths) {
+        isForceIdle = paths;
     }
 
     /** Total bytes of all files that fit; a write past that fails half done. */
@@ -260,7 +266,9 @@ public final class SimulatedDisk implements Disk {
             if (forceFault.strikes(directory)) {
                 throw new IOException(directory + ": simulated failure of a force");
             }
-            names.force(node);
+            if (!isForceIdle.test(directory)) {
+                names.force(node);
+            }
         }
     }
 
@@ -352,7 +360,9 @@ public final class SimulatedDisk implements Disk {
             content.failForce();
             throw new IOException(path + ": simulated failure of a force");
         }
-        content.force();
+        if (!isForceIdle.test(path)) {
+            content.force();
+        }
     }
 
     void runBeforeForce(Path path) {

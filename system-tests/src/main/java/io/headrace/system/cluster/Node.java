@@ -32,8 +32,10 @@ public final class Node {
     private final Optional<Disk> disk;
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(ASK_MAX).build();
     private @Nullable Program program;
+    private final List<Integer> ownEnds = new ArrayList<>();
     private boolean isPaused;
     private boolean hasNoPower;
+    private boolean mayEnd;
 
     Node(
             Machine machine,
@@ -71,24 +73,48 @@ public final class Node {
         startAs(command);
     }
 
-    /** As {@link #start()}, with a smaller heap. */
+    /** As {@link #start()}, with a smaller heap, of which it may die. */
     public void startWithHeap(int megabytes) throws IOException {
         List<String> small = new ArrayList<>(command);
         small.replaceAll(word -> word.startsWith("-Xmx") ? "-Xmx" + megabytes + "m" : word);
         startAs(small);
+        mayEnd();
     }
 
-    /** As {@link #start()}, within a control group. */
+    /** As {@link #start()}, within a control group, of which it may die. */
     public void startIn(ControlGroup group) throws IOException {
         startAs(group.inside(command));
+        mayEnd();
     }
 
     private void startAs(List<String> words) throws IOException {
         if (runs()) {
             throw new IllegalStateException(name() + " runs already");
         }
+        noteOwnEnd();
         program = machine.program(host, name(), words);
         isPaused = false;
+        mayEnd = false;
+    }
+
+    /** That it ends, before it is started again, is no surprise: it is made to, or allowed to. */
+    public void mayEnd() {
+        mayEnd = true;
+    }
+
+    private void noteOwnEnd() {
+        if (program != null && !program.isAlive() && !mayEnd) {
+            ownEnds.add(program.exitCode());
+            mayEnd = true;
+        }
+    }
+
+    /** With which codes it ended since the last call without being made to. */
+    public List<Integer> takeOwnEnds() {
+        noteOwnEnd();
+        List<Integer> ends = List.copyOf(ownEnds);
+        ownEnds.clear();
+        return ends;
     }
 
     public boolean runs() {
@@ -107,10 +133,13 @@ public final class Node {
     }
 
     public void kill9() throws IOException {
+        noteOwnEnd();
+        mayEnd();
         program().kill9();
     }
 
     public int stop() throws IOException {
+        mayEnd();
         return program().stop(STOP_MAX);
     }
 

@@ -1,25 +1,32 @@
 package io.headrace.system.fault;
 
+import io.headrace.system.cluster.Cluster;
 import io.headrace.system.cluster.Node;
 import io.headrace.system.cluster.Waiting;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -31,10 +38,54 @@ final class Clients {
     private static final int ANSWER_MAX_MS = 20_000;
     private static final int POLLS = 20;
 
+    static final Comparator<TopicPartition> IN_ORDER =
+            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
+
     private final Field field;
 
     Clients(Field field) {
         this.field = field;
+    }
+
+    /** The brokers that lead the partitions of the attacked topic. */
+    Map<TopicPartition, Integer> leaders() throws IOException {
+        Map<TopicPartition, Integer> leaders = new TreeMap<>(IN_ORDER);
+        for (TopicPartitionInfo each : described(field.topic()).partitions()) {
+            leaders.put(
+                    new TopicPartition(field.topic(), each.partition()),
+                    each.leader() == null ? -1 : each.leader().id());
+        }
+        return leaders;
+    }
+
+    /** Whether each partition of the attacked topic is led by the first of its replicas. */
+    boolean areLeadersAtHome() throws IOException {
+        return described(field.topic()).partitions().stream()
+                .allMatch(
+                        each ->
+                                each.leader() != null
+                                        && each.leader().id() == each.replicas().getFirst().id());
+    }
+
+    /** How many followers there are, of all partitions of all topics. */
+    int followers() throws IOException {
+        try (Admin admin = admin()) {
+            Set<String> topics =
+                    answer(admin.listTopics(new ListTopicsOptions().listInternal(true)).names());
+            return answer(admin.describeTopics(topics).allTopicNames()).values().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .mapToInt(each -> each.replicas().size() - 1)
+                    .sum();
+        }
+    }
+
+    TopicDescription described(String topic) throws IOException {
+        try (Admin admin = admin()) {
+            return answer(admin.describeTopics(List.of(topic)).allTopicNames())
+                    .values()
+                    .iterator()
+                    .next();
+        }
     }
 
     /** In which leader epochs the partitions of the attacked topic are. */
@@ -43,7 +94,7 @@ final class Clients {
         for (int p = 0; p < field.partitions(); p++) {
             latest.put(new TopicPartition(field.topic(), p), OffsetSpec.latest());
         }
-        Map<TopicPartition, Integer> epochs = new HashMap<>();
+        Map<TopicPartition, Integer> epochs = new TreeMap<>(IN_ORDER);
         try (Admin admin = admin()) {
             answer(admin.listOffsets(latest).all())
                     .forEach(
@@ -100,6 +151,10 @@ final class Clients {
 
     /** A topic with one partition, which takes records and which the first of these leads. */
     String topicOn(List<Node> brokers) throws IOException {
+        return topicOn(brokers, Map.of());
+    }
+
+    String topicOn(List<Node> brokers, Map<String, String> configs) throws IOException {
         Node broker = brokers.getFirst();
         List<Integer> ids = brokers.stream().map(field::id).toList();
         String name =
@@ -109,7 +164,8 @@ final class Clients {
                         + "-"
                         + field.random().nextInt(Integer.MAX_VALUE);
         try (Admin admin = admin()) {
-            answer(admin.createTopics(List.of(new NewTopic(name, Map.of(0, ids)))).all());
+            NewTopic topic = new NewTopic(name, Map.of(0, ids)).configs(configs);
+            answer(admin.createTopics(List.of(topic)).all());
         }
         if (!Waiting.until(OPEN_MAX, () -> refusal(name).isEmpty())) {
             throw new IOException(name + " takes nothing");
@@ -149,10 +205,14 @@ final class Clients {
 
     /** Of Kafka's own tools and protocol. */
     Admin admin() {
+        return admin(field.cluster());
+    }
+
+    static Admin admin(Cluster cluster) {
         return Admin.create(
                 Map.of(
                         "bootstrap.servers",
-                        field.cluster().bootstrapServers(),
+                        cluster.bootstrapServers(),
                         "request.timeout.ms",
                         REQUEST_MAX_MS,
                         "default.api.timeout.ms",

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
@@ -23,6 +24,9 @@ final class DiskAttacks {
 
     private static final Duration TAKEN_MAX = Duration.ofSeconds(20);
     private static final Duration REFUSED_MAX = Duration.ofSeconds(10);
+    private static final String CHECKPOINT = "-offset-checkpoint";
+    private static final String IDENTITY = "meta.properties";
+    private static final Duration FOREIGN_MAX = Duration.ofSeconds(45);
     private static final Duration REPAIR_MAX = Duration.ofSeconds(30);
 
     private DiskAttacks() {}
@@ -33,6 +37,8 @@ final class DiskAttacks {
             Node leader = field.leader();
             Path filler = leader.disk().path().resolve("filler");
             String alone = field.isAlone() ? field.clients().topicAt(leader) : "";
+            Node other = field.brokersBut(leader).getFirst();
+            String elsewhere = field.isAlone() ? field.clients().topicAt(other) : "";
             field.mark("no space left at " + leader);
             try {
                 fill(filler);
@@ -43,6 +49,11 @@ final class DiskAttacks {
                             field.clients().readFromStart(2) > 0,
                             "C22",
                             leader + ": nothing could be read while it was full");
+                    String told = field.clients().refusal(elsewhere);
+                    field.expect(
+                            told.isEmpty(),
+                            "C22",
+                            other + " has space, and tells a producer: " + told);
                 }
                 field.pauseAbout(10, 20);
             } finally {
@@ -103,13 +114,11 @@ final class DiskAttacks {
     static void flipBits(Field field) throws IOException {
         changeFiles(field, file -> flip(field, file));
         field.pause(SCRUBBED);
-        if (field.isAlone()) {
-            expectRepair(field);
-        }
+        expectRepair(field);
     }
 
-    private static void expectRepair(Field field) throws IOException {
-        for (Node broker : field.cluster().brokers()) {
+    static void expectRepair(Field field) throws IOException {
+        for (Node broker : field.isAlone() ? field.cluster().brokers() : List.<Node>of()) {
             field.expect(
                     Waiting.until(REPAIR_MAX, () -> damaged(broker) == 0),
                     "C22",
@@ -187,13 +196,58 @@ final class DiskAttacks {
                 });
     }
 
-    /** F34: files are missing, or all of them. */
+    /** F34: files are missing, or all of them, or the directory is another broker's. */
     static void loseFiles(Field field) throws IOException {
-        changeFiles(
-                field,
-                file -> {
-                    Files.delete(file);
-                    field.mark("delete " + file);
-                });
+        changeFiles(field, file -> delete(field, file));
+        if (field.isAlone()) {
+            loseCheckpoints(field);
+            foreignDirectory(field);
+        }
+    }
+
+    private static void delete(Field field, Path file) throws IOException {
+        Files.delete(file);
+        field.mark("delete " + file);
+    }
+
+    /** What is written down of all partitions is gone: more is recovered, less is trusted. */
+    private static void loseCheckpoints(Field field) throws IOException {
+        Node broker = field.anyBroker();
+        ProcessAttacks.kill(field, broker);
+        try (Stream<Path> all = Files.list(data(broker))) {
+            for (Path file : all.filter(each -> each.toString().endsWith(CHECKPOINT)).toList()) {
+                delete(field, file);
+            }
+        }
+        field.startAgain(broker);
+        field.settle();
+    }
+
+    /** A broker whose directory says that it is another one's must not serve it. */
+    private static void foreignDirectory(Field field) throws IOException {
+        Node broker = field.anyBroker();
+        Path own = data(broker).resolve(IDENTITY);
+        Path kept = data(broker).resolveSibling(IDENTITY);
+        ProcessAttacks.kill(field, broker);
+        Files.copy(own, kept, StandardCopyOption.REPLACE_EXISTING);
+        Node other = field.brokersBut(broker).getFirst();
+        Files.copy(data(other).resolve(IDENTITY), own, StandardCopyOption.REPLACE_EXISTING);
+        field.mark("the directory of " + broker + " says that it is that of " + other);
+        broker.start();
+        broker.mayEnd();
+        field.expect(
+                Waiting.until(FOREIGN_MAX, () -> !broker.runs()),
+                "C22",
+                broker + " runs on the directory of " + other);
+        if (broker.runs()) {
+            ProcessAttacks.kill(field, broker);
+        }
+        Files.move(kept, own, StandardCopyOption.REPLACE_EXISTING);
+        field.startAgain(broker);
+        field.settle();
+    }
+
+    private static Path data(Node broker) {
+        return broker.disk().path().resolve("data");
     }
 }

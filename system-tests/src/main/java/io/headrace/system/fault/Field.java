@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 
 /** What an attack works on: the cluster, chance, and the time that is left. */
@@ -26,6 +27,11 @@ final class Field {
     private static final Duration SETTLE = Duration.ofMinutes(1);
     private static final Duration SETTLE_IN_PAIR = Duration.ofSeconds(5);
     private static final long FAST_MS = 1500;
+
+    /**
+     * A session of six seconds, an election, and clients that wait for ten before they ask anew.
+     */
+    private static final Duration PROGRESS_MAX = Duration.ofSeconds(45);
 
     private final Cluster cluster;
     private final Journal journal;
@@ -334,6 +340,71 @@ final class Field {
                     "C22",
                     "99 of 100 sends to " + partition + " took " + ms + " ms");
         }
+    }
+
+    /**
+     * Waits until values that are sent from now on are acknowledged in every partition, although
+     * the fault lasts: others take over, and do not wait for its end. In a pair it expects nothing.
+     */
+    void awaitProgress(String during) throws IOException {
+        if (isOfPair) {
+            return;
+        }
+        long sinceMs = System.currentTimeMillis();
+        Waiting.until(PROGRESS_MAX, () -> haveProgressed(sinceMs).size() == partitions);
+        note((System.currentTimeMillis() - sinceMs) + " ms to the first records " + during);
+        expectProgress(sinceMs, during);
+    }
+
+    /** What was sent since is acknowledged, in every partition. */
+    void expectProgress(long sinceMs, String during) {
+        List<TopicPartition> progressed = haveProgressed(sinceMs);
+        for (int p = 0; p < partitions; p++) {
+            TopicPartition partition = new TopicPartition(topic, p);
+            expect(
+                    progressed.contains(partition),
+                    "C22",
+                    partition + " acknowledged nothing " + during);
+        }
+    }
+
+    private List<TopicPartition> haveProgressed(long sinceMs) {
+        return IntStream.range(0, partitions)
+                .mapToObj(p -> new TopicPartition(topic, p))
+                .filter(each -> journal.wentOnSince(each, sinceMs))
+                .toList();
+    }
+
+    /** Whether it leads a partition of the attacked topic. */
+    boolean leads(Node broker) throws IOException {
+        for (int p = 0; p < partitions; p++) {
+            if (cluster.admin().leader(topic, p) == id(broker)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Waits until this broker leads nothing of the attacked topic, which others take over. */
+    void awaitNotLeading(Node broker) throws IOException {
+        if (isOfPair) {
+            return;
+        }
+        AdminView admin = cluster.admin();
+        expect(
+                Waiting.until(
+                        PROGRESS_MAX,
+                        () -> {
+                            for (int p = 0; p < partitions; p++) {
+                                int leader = admin.leader(topic, p);
+                                if (leader < 0 || leader == id(broker)) {
+                                    return false;
+                                }
+                            }
+                            return true;
+                        }),
+                "C22",
+                broker + " still leads, or nobody does, after " + PROGRESS_MAX);
     }
 
     /** The admin-services, the controller first. */

@@ -1,16 +1,19 @@
 package io.headrace.system.fault;
 
 import io.headrace.system.cluster.Node;
+import io.headrace.system.cluster.Waiting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Networks that lose packets between some and not between others (F9 to F18). */
 final class NetworkAttacks {
 
     private static final double LENGTH = 15;
     private static final Duration LAG_MAX = Duration.ofSeconds(40);
+    private static final int FLAPS = 4;
 
     private NetworkAttacks() {}
 
@@ -26,6 +29,7 @@ final class NetworkAttacks {
             field.mark(what + ": " + leader);
             cut.of(field, leader);
             field.pauseAbout(LENGTH * 0.7, LENGTH * 1.3);
+            field.awaitProgress("while " + leader + " was " + what);
             field.healNetwork();
             field.settle();
         }
@@ -44,12 +48,44 @@ final class NetworkAttacks {
                 (f, leader) -> f.cut(leader, f.coordination()));
     }
 
-    /** F11. */
+    /**
+     * F11: the ISR shrinks to the leader, which keeps its partitions and refuses what needs two
+     * copies, in a word that says so.
+     */
     static void isolateFromFollowers(Field field) throws IOException {
-        again(
-                field,
-                "isolated from its followers",
-                (f, leader) -> f.cut(leader, f.brokersBut(leader)));
+        while (field.goesOn()) {
+            Node leader = field.leader();
+            Quiet before = Quiet.before(field);
+            List<Node> replicas = new ArrayList<>(field.brokersBut(leader));
+            replicas.addFirst(leader);
+            String own =
+                    field.isAlone()
+                            ? field.clients().topicOn(replicas, Map.of("min.insync.replicas", "2"))
+                            : "";
+            field.mark("isolated from its followers: " + leader);
+            field.cut(leader, field.brokersBut(leader));
+            if (field.isAlone()) {
+                expectTooFewReplicas(field, own);
+            }
+            field.pauseAbout(LENGTH * 0.7, LENGTH * 1.3);
+            before.expectElections(0);
+            field.healNetwork();
+            field.settle();
+        }
+    }
+
+    private static void expectTooFewReplicas(Field field, String topic) throws IOException {
+        String[] told = {""};
+        boolean isTold =
+                Waiting.until(
+                        LAG_MAX,
+                        () -> {
+                            told[0] = field.clients().refusal(topic);
+                            return told[0].equals("NotEnoughReplicasException");
+                        });
+        field.note("a producer of two copies is told " + told[0]);
+        field.expect(
+                isTold, "C22", "where one of two copies is missing a producer is told " + told[0]);
     }
 
     /** F12: it hears and cannot speak, or speaks and cannot hear. */
@@ -66,12 +102,16 @@ final class NetworkAttacks {
                     }
                     field.attacked();
                     field.pauseAbout(LENGTH * 0.7, LENGTH * 1.3);
+                    field.awaitProgress("while " + leader + " was cut off in one direction");
                     field.healNetwork();
                     field.settle();
                 });
     }
 
-    /** F13: connections stand, and no data comes through, from clients neither. */
+    /**
+     * F13: connections stand, and no data comes through, from clients neither. Nobody takes over:
+     * such a leader keeps its session, for ZooKeeper hears it connect again and again.
+     */
     static void halfOpen(Field field) throws IOException {
         field.inTurn(
                 List.of(false, true),
@@ -130,6 +170,7 @@ final class NetworkAttacks {
             field.mark("no packets between " + brokers.get(0) + " and " + brokers.get(1));
             field.cut(brokers.get(0), List.of(brokers.get(1)));
             field.pause(LENGTH);
+            field.awaitProgress("while two brokers were without each other");
             field.healNetwork();
             field.settle();
         }
@@ -156,6 +197,7 @@ final class NetworkAttacks {
                     }
                     field.attacked();
                     field.pause(LENGTH);
+                    field.awaitProgress("with " + share + " of the packets lost");
                     field.healNetwork();
                     field.settle();
                 });
@@ -185,19 +227,30 @@ final class NetworkAttacks {
         } while (field.goesOn());
     }
 
-    /** F41: a broker's way to ZooKeeper comes and goes. */
+    /**
+     * F41: the way to ZooKeeper comes and goes, of the admin-services, the controller first, and of
+     * a broker. Whoever is the controller then, no partition needs another leader for it.
+     */
     static void flapping(Field field) throws IOException {
-        while (field.goesOn()) {
-            Node leader = field.leader();
-            field.mark("ZooKeeper comes and goes for " + leader);
-            for (int i = 0; i < 6; i++) {
-                field.cut(leader, field.cluster().zooKeepers());
-                field.pauseAbout(0.5, 3);
-                field.healNetwork();
-                field.pauseAbout(0.5, 3);
-            }
-            field.settle();
-        }
+        List<Node> nodes = new ArrayList<>(field.adminsInOrder());
+        nodes.add(field.leader());
+        field.inTurn(
+                nodes,
+                node -> {
+                    Quiet before = Quiet.before(field);
+                    field.mark("ZooKeeper comes and goes for " + node);
+                    for (int i = 0; i < FLAPS; i++) {
+                        field.cut(node, field.cluster().zooKeepers());
+                        field.pauseAbout(0.5, 3);
+                        field.healNetwork();
+                        field.pauseAbout(0.5, 3);
+                    }
+                    if (field.cluster().admins().contains(node)) {
+                        before.expectElections(0);
+                    }
+                    before.expectProgress("while ZooKeeper came and went for " + node);
+                    field.settle();
+                });
     }
 
     private static List<Node> all(Field field, Node but) {

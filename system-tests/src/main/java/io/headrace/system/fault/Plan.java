@@ -2,6 +2,7 @@ package io.headrace.system.fault;
 
 import io.headrace.system.cluster.Signs;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * One kind of fault, done for a while.
@@ -12,6 +13,7 @@ import java.io.IOException;
  * @param demands what must hold
  * @param kind what it does it to
  * @param signs what an operator must see of it
+ * @param stallMax longest time without an acknowledgement in a partition of several copies
  */
 public record Plan(
         String name,
@@ -20,7 +22,11 @@ public record Plan(
         Demands demands,
         Kind kind,
         Signs signs,
+        Duration stallMax,
         Attack attack) {
+
+    /** Less than a session, and than what clients wait before they ask anew. */
+    private static final Duration UNFELT = Duration.ofSeconds(5);
 
     /** What an attack changes: two of different kinds do not get into each other's way. */
     public enum Kind {
@@ -37,7 +43,12 @@ public record Plan(
 
     /** The same, for about so long. */
     public Plan lasting(int length) {
-        return new Plan(name, summary, length, demands, kind, signs, attack);
+        return new Plan(name, summary, length, demands, kind, signs, stallMax, attack);
+    }
+
+    /** The same, of which writers feel nothing. */
+    Plan unfelt() {
+        return new Plan(name, summary, seconds, demands, kind, signs, UNFELT, attack);
     }
 
     /** What a run is held to. */

@@ -23,6 +23,14 @@ public final class Plans {
 
     private static final long ONE_OF_TWO_NS = TimeUnit.SECONDS.toNanos(8);
     private static final int PAIRS_LEAST = 6;
+
+    /** A producer gives a record up after two minutes, and none may. */
+    private static final Duration STALL_MAX = Duration.ofSeconds(110);
+
+    /** Who writes does not notice: leaders stay, or hand over before they go. */
+    private static final List<String> UNFELT =
+            List.of("F4", "F8", "F27", "F38", "F39", "F41", "F43", "F44", "F50", "F52");
+
     private static final Map<String, Plan> ALL = new LinkedHashMap<>();
 
     /** A broker is gone: whoever is left sees it. */
@@ -250,6 +258,7 @@ public final class Plans {
                 Kind.MIXED,
                 Signs.any(List.of(CUT_OFF, NO_ZOOKEEPER, FULL, OFFLINE, ANOTHER_CONTROLLER)),
                 Plans::pairs);
+        UNFELT.forEach(name -> ALL.computeIfPresent(name, (n, plan) -> plan.unfelt()));
         // What one of the faults shows, nothing shows without a fault.
         plan(
                 "baseline",
@@ -258,6 +267,7 @@ public final class Plans {
                 Kind.NOTHING,
                 Signs.any(ALL.values().stream().map(Plan::signs).toList()),
                 Plans::nothing);
+        ALL.computeIfPresent("baseline", (name, plan) -> plan.unfelt());
     }
 
     private Plans() {}
@@ -276,7 +286,7 @@ public final class Plans {
 
     private static void plan(
             String name, String summary, Demands demands, Kind kind, Signs signs, Attack attack) {
-        ALL.put(name, new Plan(name, summary, SECONDS, demands, kind, signs, attack));
+        ALL.put(name, new Plan(name, summary, SECONDS, demands, kind, signs, STALL_MAX, attack));
     }
 
     public static List<String> names() {

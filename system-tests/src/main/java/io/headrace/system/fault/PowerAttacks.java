@@ -17,6 +17,7 @@ final class PowerAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             off(field, leader);
+            field.awaitProgress("without " + leader);
             field.pauseAbout(0, 8);
             field.startAgain(leader);
             field.settle();
@@ -51,9 +52,10 @@ final class PowerAttacks {
                 field.mark("isolate " + away);
                 field.cut(away, field.brokersBut(away));
                 field.cut(away, field.coordination());
-                if (!field.awaitOut(away, SHRINK)) {
-                    field.mark(away + " is still in sync");
-                }
+                field.expect(
+                        field.awaitOut(away, SHRINK),
+                        "INCOMPLETE",
+                        away + " is still in sync, and so nobody is the last one");
                 field.pauseAbout(1, 4);
             }
             off(field, brokers.getLast());

@@ -18,8 +18,14 @@ final class ProcessAttacks {
     /** Session and election, with some room. */
     private static final double BEYOND_ELECTION = 20;
 
-    private static final int STARVED_TURNS = 75;
-    private static final int ELECTIONS_OF_STARVED = 2; // away, and back
+    private static final int STARVED_TURNS = 75; // of 0.2 s
+
+    /**
+     * Away, when its session ends. Not back, and so not away again: whoever has registered anew
+     * leads nothing that others can lead for 30 s, which is longer than it is starved.
+     */
+    private static final int ELECTIONS_OF_STARVED = 1;
+
     private static final long PRODUCER = (1L << 40) + 6; // never handed out
 
     private ProcessAttacks() {}
@@ -29,6 +35,7 @@ final class ProcessAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             kill(field, leader);
+            field.awaitProgress("without " + leader);
             field.pauseAbout(1, 8);
             field.startAgain(leader);
             field.settle();
@@ -39,11 +46,15 @@ final class ProcessAttacks {
     static void killTheOthers(Field field) throws IOException {
         while (field.goesOn()) {
             Node follower = field.brokersBut(field.leader()).getFirst();
+            Quiet before = Quiet.before(field);
             kill(field, follower);
+            field.awaitProgress("without " + follower);
             field.pauseAbout(1, 4);
             field.startAgain(follower);
+            before.expectElectionsOnlyOf(follower);
             for (Node admin : field.cluster().admins()) {
                 kill(field, admin);
+                field.awaitProgress("without " + admin);
                 field.pauseAbout(1, 8);
                 field.startAgain(admin);
             }
@@ -135,6 +146,7 @@ final class ProcessAttacks {
                                 field.leader(field.topic(), partition) != leader,
                                 "C22",
                                 leader + " leads after " + seconds + " s without a word");
+                        field.awaitProgress("while " + leader + " stood still");
                     }
                     leader.goOn();
                     field.mark(leader + " goes on");
@@ -185,6 +197,7 @@ final class ProcessAttacks {
                     Node leader = field.leader();
                     kill(field, leader); // somebody must elect
                     field.pause(BEYOND_SESSION);
+                    field.awaitProgress("without " + leader + ", while " + admin + " stood still");
                     admin.goOn();
                     field.mark(admin + " goes on");
                     field.startAgain(leader);
@@ -200,7 +213,13 @@ final class ProcessAttacks {
         field.inTurn(
                 all,
                 node -> {
-                    pause(field, node, BEYOND_SESSION);
+                    field.mark("pause " + node + " for " + BEYOND_SESSION + " s");
+                    node.pause();
+                    field.attacked();
+                    field.pause(BEYOND_SESSION);
+                    field.awaitProgress("while " + node + " stood still");
+                    node.goOn();
+                    field.mark(node + " goes on");
                     field.pauseAbout(1, 3);
                     field.settle();
                 });
@@ -212,8 +231,8 @@ final class ProcessAttacks {
             Node leader = field.leader();
             Quiet before = Quiet.before(field);
             starve(field, leader);
-            field.settle();
             before.expectElections(ELECTIONS_OF_STARVED);
+            field.settle();
         }
     }
 

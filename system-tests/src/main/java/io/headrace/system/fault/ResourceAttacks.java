@@ -26,6 +26,9 @@ final class ResourceAttacks {
     private static final int DUMPS = 5;
     private static final int FILES_LEFT = 6;
     private static final int CROWD = 150;
+    private static final double TICKS_PER_SECOND = 100; // of Linux, everywhere
+    private static final int USER_TIME = 11; // of the fields after the name in /proc/PID/stat
+    private static final double BUSY = 0.9; // of a core, for one that has little to do
     private static final int SLOW_READERS = 400;
     private static final int BIG_BYTES = 20 << 20;
     private static final int FLOOD_MAX = 3000;
@@ -73,6 +76,7 @@ final class ResourceAttacks {
                 field.mark(leader + " ended");
             } else {
                 field.mark(leader + " lives with it");
+                expectAllOrNothing(field, leader);
                 ProcessAttacks.kill(field, leader);
             }
             field.startAgain(leader);
@@ -82,9 +86,20 @@ final class ResourceAttacks {
         }
     }
 
+    /** Whoever leads is ready; a process that is half dead leads nothing. */
+    private static void expectAllOrNothing(Field field, Node broker) throws IOException {
+        field.expect(
+                Waiting.until(
+                        SHORT_OF_MEMORY,
+                        () -> !broker.runs() || broker.isReady() || !field.leads(broker)),
+                "C22",
+                broker + " leads and is not ready");
+    }
+
     private static void noThreads(Field field, Node leader) throws IOException {
         ControlGroup group = field.cluster().machine().controlGroup(ControlGroup.Resource.THREADS);
         field.mark("no more threads for " + leader);
+        leader.mayEnd();
         group.limit(1);
         group.take(leader.pid());
         List<Socket> crowd = new ArrayList<>();
@@ -109,6 +124,7 @@ final class ResourceAttacks {
             field.mark(leader + " ended without threads");
             field.startAgain(leader);
         }
+        field.awaitReady(leader);
     }
 
     /** F47: the kernel kills a leader that comes back to too little memory. */
@@ -151,7 +167,12 @@ final class ResourceAttacks {
                     connect(crowd, leader, Cluster.KAFKA_PORT);
                 }
                 field.attacked();
+                long ticks = ticks(leader);
                 field.pause(LENGTH);
+                double share = (ticks(leader) - ticks) / (TICKS_PER_SECOND * LENGTH);
+                field.note(leader + " used " + share + " of a core without files");
+                field.expect(
+                        share < BUSY, "C22", leader + " used " + share + " of a core for nothing");
             } finally {
                 leave(crowd);
                 if (leader.runs()) {
@@ -165,6 +186,16 @@ final class ResourceAttacks {
             }
             field.settle();
         }
+    }
+
+    /** Processor time so far; of one that has ended 0. */
+    private static long ticks(Node node) throws IOException {
+        if (!node.runs()) {
+            return 0;
+        }
+        String stat = Files.readString(Path.of("/proc/" + node.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[USER_TIME + 1]);
     }
 
     /** The soft limit of open files. */
@@ -202,6 +233,7 @@ final class ResourceAttacks {
             Node leader = field.leader(big, 0);
             byte[] ask = request(leader, big, "/batches?offset=0&max_bytes=50000000");
             field.mark(SLOW_READERS + " slow readers at " + leader);
+            field.journal().beginLatencies();
             List<Socket> readers = new ArrayList<>();
             try {
                 for (int i = 0; i < SLOW_READERS; i++) {
@@ -225,6 +257,7 @@ final class ResourceAttacks {
                 if (answered > readers.size() / 2) {
                     field.attacked();
                 }
+                field.expectFastSends(List.of());
             } finally {
                 leave(readers);
             }

@@ -37,8 +37,10 @@ final class StorageAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             field.mark("every flush of " + leader + " fails");
+            leader.mayEnd();
             try (Tampering _ = Tampering.with(field, leader, FLUSHES, "error=EIO", List.of())) {
                 awaitNotice(field, leader);
+                field.awaitNotLeading(leader);
             }
             PowerAttacks.off(field, leader);
             field.pauseAbout(0, 3);
@@ -95,9 +97,11 @@ final class StorageAttacks {
         while (field.goesOn()) {
             Node leader = field.leader();
             field.mark("every write of the logs of " + leader + " fails");
+            leader.mayEnd();
             try (Tampering _ =
                     Tampering.with(field, leader, WRITES, "error=EIO", ends(field, leader))) {
                 awaitNotice(field, leader);
+                field.awaitNotLeading(leader);
             }
             if (leader.runs()) {
                 ProcessAttacks.kill(field, leader);
@@ -124,6 +128,7 @@ final class StorageAttacks {
             field.mark(older.size() + " files of " + leader + " cannot be read");
             try (Tampering _ = Tampering.with(field, leader, READS, "error=EIO", older)) {
                 field.clients().readFromStart(LENGTH);
+                field.awaitProgress("while older files of " + leader + " could not be read");
             }
             field.mark("all can be read again");
             if (!leader.runs()) {
@@ -131,6 +136,7 @@ final class StorageAttacks {
                 field.startAgain(leader);
             }
             field.settle();
+            DiskAttacks.expectRepair(field);
         } while (field.goesOn());
     }
 

@@ -45,11 +45,13 @@ final class TopicAttacks {
     static void admins(Field field) throws IOException {
         List<String> kept = new ArrayList<>();
         List<String> gone = new ArrayList<>();
+        List<String> asked = new ArrayList<>();
         List<Node> services = field.adminsInOrder();
         try (Admin admin = field.clients().admin()) {
             for (int i = 0; i < services.size() || field.goesOn(); i++) {
                 Node service = services.get(i % services.size());
                 String name = field.topic() + "-some-" + i;
+                asked.add(name);
                 var made = admin.createTopics(List.of(new NewTopic(name, 2, COPIES))).all();
                 field.pause(field.random().nextDouble() * 0.1);
                 ProcessAttacks.kill(field, service);
@@ -81,7 +83,27 @@ final class TopicAttacks {
                     field.wrong("C22", name + " was deleted, and is still there");
                 }
             }
+            for (String name : asked) {
+                expectWholeOrNotAtAll(field, name, names.contains(name));
+            }
         }
+    }
+
+    /** Also of what was left open nothing half done stays. */
+    private static void expectWholeOrNotAtAll(Field field, String name, boolean isListed)
+            throws IOException {
+        boolean isSo =
+                Waiting.until(
+                        CONVERGE,
+                        () ->
+                                isListed
+                                        ? field.clients().described(name).partitions().stream()
+                                                .allMatch(each -> each.leader() != null)
+                                        : !isOnDisk(field, name + "-0"));
+        field.expect(
+                isSo,
+                "C22",
+                name + (isListed ? " has partitions that nobody leads" : " has files, and is not"));
     }
 
     private static boolean isDone(

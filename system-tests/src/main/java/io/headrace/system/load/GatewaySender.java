@@ -33,7 +33,7 @@ final class GatewaySender extends Worker {
         this.gateway = gateway;
         this.topic = topic;
         this.journal = journal;
-        this.number = journal.producer(name);
+        this.number = journal.producer(name, true);
     }
 
     @Override

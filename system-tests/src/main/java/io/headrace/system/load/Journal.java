@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -24,7 +26,7 @@ public final class Journal {
     private final AtomicLongArray lastOkInvokedMs;
     private final AtomicLongArray longestStallMs;
     private final Latencies[] latencies;
-    private final AtomicLong failedOverKafka = new AtomicLong();
+    private final AtomicLongArray failedOverKafka;
     private final AtomicLong failedOverHttp = new AtomicLong();
     private int producers;
     private int readers;
@@ -42,6 +44,7 @@ public final class Journal {
         this.lastOkMs = new AtomicLongArray(partitions.size());
         this.lastOkInvokedMs = new AtomicLongArray(partitions.size());
         this.longestStallMs = new AtomicLongArray(partitions.size());
+        this.failedOverKafka = new AtomicLongArray(partitions.size());
         this.latencies = new Latencies[partitions.size()];
         Arrays.setAll(latencies, i -> new Latencies());
     }
@@ -59,8 +62,11 @@ public final class Journal {
         return number;
     }
 
-    synchronized int producer(String name) {
-        file.producer(producers, name, true);
+    /**
+     * @param idempotent whether a value may land only once
+     */
+    synchronized int producer(String name, boolean idempotent) {
+        file.producer(producers, name, idempotent);
         return producers++;
     }
 
@@ -101,8 +107,8 @@ public final class Journal {
     }
 
     /** A send over Kafka's protocol was given up by its client. */
-    void failedOverKafka() {
-        failedOverKafka.incrementAndGet();
+    void failedOverKafka(int partition) {
+        failedOverKafka.incrementAndGet(partition);
     }
 
     void failedOverHttp() {
@@ -111,11 +117,15 @@ public final class Journal {
 
     /** Sends that a client gave up, or that were answered with an error. */
     public String failures() {
-        return failedOverKafka + " over Kafka, " + failedOverHttp + " over HTTP";
+        return failuresOverKafka(each -> true) + " over Kafka, " + failedOverHttp + " over HTTP";
     }
 
-    public long failuresOverKafka() {
-        return failedOverKafka.get();
+    /** Of these topics. */
+    public long failuresOverKafka(Predicate<String> topics) {
+        return partitions.stream()
+                .filter(each -> topics.test(each.topic()))
+                .mapToLong(each -> failedOverKafka.get(number(each)))
+                .sum();
     }
 
     public long failuresOverHttp() {
@@ -144,6 +154,15 @@ public final class Journal {
 
     public void mark(String text) {
         file.mark(nowMs(), text);
+    }
+
+    /** What a group has committed, as somebody is told who asks when all is over. */
+    public void committedAtEnd(String group, Map<TopicPartition, OffsetAndMetadata> committed) {
+        int number = reader(History.ReaderKind.GROUP, group, "asked at the end");
+        for (TopicPartition partition : partitions) {
+            OffsetAndMetadata offset = committed.get(partition);
+            file.position(number, number(partition), offset == null ? 0 : offset.offset());
+        }
     }
 
     /** Something found wrong during the run. */

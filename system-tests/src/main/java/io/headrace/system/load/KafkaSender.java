@@ -4,6 +4,7 @@ import io.headrace.system.history.History;
 import io.headrace.system.history.Value;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -11,12 +12,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An idempotent producer at a steady pace, one partition after the other.
+ * A producer at a steady pace, one partition after the other: an idempotent one that tries again,
+ * or one that tries once and is told of what is certainly not done.
  *
  * <p>Bounds: {@value #WAITING_MAX} values wait for their replies; then it waits too.
  */
@@ -25,30 +28,41 @@ final class KafkaSender extends Worker {
 
     private static final int WAITING_MAX = 1000;
     private static final int PADDING = 60;
+    private static final int SELDOM = 4; // who tries once sends that many times less
     private static final Duration CLOSE_MAX = Duration.ofMinutes(1);
 
     private final String bootstrapServers;
     private final TestTopic topic;
+    private final boolean triesOnce;
     private final Journal journal;
     private final Semaphore waiting = new Semaphore(WAITING_MAX);
     private final int number;
 
-    KafkaSender(String name, String bootstrapServers, TestTopic topic, Journal journal) {
+    KafkaSender(
+            String name,
+            String bootstrapServers,
+            TestTopic topic,
+            boolean triesOnce,
+            Journal journal) {
         super(name, journal);
         this.bootstrapServers = bootstrapServers;
         this.topic = topic;
+        this.triesOnce = triesOnce;
         this.journal = journal;
-        this.number = journal.producer(name);
+        this.number = journal.producer(name, !triesOnce);
     }
 
-    @Override
-    void work() {
-        Map<String, Object> settings =
+    private Map<String, Object> settings() {
+        Map<String, Object> settings = new HashMap<>();
+        if (triesOnce) {
+            settings.putAll(Map.of("retries", 0, "max.in.flight.requests.per.connection", 1));
+        }
+        settings.putAll(
                 Map.of(
                         "bootstrap.servers",
                         bootstrapServers,
                         "enable.idempotence",
-                        true,
+                        !triesOnce,
                         "acks",
                         "all",
                         "linger.ms",
@@ -60,11 +74,17 @@ final class KafkaSender extends Worker {
                         "delivery.timeout.ms",
                         120_000,
                         "client.id",
-                        name());
+                        name()));
+        return settings;
+    }
+
+    @Override
+    void work() {
         KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+                new KafkaProducer<>(
+                        settings(), new ByteArraySerializer(), new ByteArraySerializer());
         try {
-            long periodNs = TimeUnit.SECONDS.toNanos(1) / topic.perSecond();
+            long periodNs = TimeUnit.SECONDS.toNanos(triesOnce ? SELDOM : 1) / topic.perSecond();
             long nextNs = System.nanoTime();
             for (long counter = 0; !isStopping(); counter++) {
                 acquire();
@@ -124,8 +144,11 @@ final class KafkaSender extends Worker {
                     invokedMs);
             return;
         }
-        journal.failedOverKafka();
-        if (failure instanceof RecordTooLargeException
+        if (!triesOnce) {
+            journal.failedOverKafka(journal.number(to));
+        }
+        if (failure instanceof NotEnoughReplicasException
+                || failure instanceof RecordTooLargeException
                 || failure instanceof InvalidTopicException) {
             journal.file().failed(number, counter, Journal.nowMs(), code(failure));
         } else {

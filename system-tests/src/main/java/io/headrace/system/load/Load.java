@@ -17,6 +17,7 @@ public final class Load {
     private final List<Worker> readers = new ArrayList<>();
     private final Positions ofGroup = new Positions();
     private final boolean withGroup;
+    private final String group;
 
     /** Where a run's clients find the cluster. */
     public record Doors(String bootstrapServers, String gateway, String zooKeepers) {}
@@ -31,6 +32,7 @@ public final class Load {
         String gateway = doors.gateway();
         this.journal = journal;
         this.withGroup = withGroup;
+        this.group = group(topics.getFirst().name());
         readers.add(new StateReader("states", doors.zooKeepers(), topics, journal));
         List<String> overKafka = new ArrayList<>();
         for (TestTopic topic : topics) {
@@ -47,7 +49,13 @@ public final class Load {
                                 "send-" + topic.name() + "-" + i,
                                 bootstrapServers,
                                 topic,
+                                false,
                                 journal));
+            }
+            if (topic.replicas() > 1) {
+                this.senders.add(
+                        new KafkaSender(
+                                "once-" + topic.name(), bootstrapServers, topic, true, journal));
             }
         }
         List<TopicPartition> partitions =
@@ -60,12 +68,7 @@ public final class Load {
             for (int i = 1; i <= 2; i++) {
                 readers.add(
                         new GroupMember(
-                                "member-" + i,
-                                bootstrapServers,
-                                group(topics.getFirst().name()),
-                                every,
-                                ofGroup,
-                                journal));
+                                "member-" + i, bootstrapServers, group, every, ofGroup, journal));
             }
         }
     }
@@ -73,6 +76,14 @@ public final class Load {
     /** Of those that read a run's topics together, by the first of them. */
     public static String group(String firstTopic) {
         return GROUP + "-" + firstTopic;
+    }
+
+    public boolean hasGroup() {
+        return withGroup;
+    }
+
+    public String group() {
+        return group;
     }
 
     public void start() {

@@ -1,10 +1,16 @@
 package io.headrace.system.machine;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * One run's hosts, disks and programs. {@link #close} leaves the run's folder with its logs and
@@ -24,6 +30,12 @@ public final class Machine implements AutoCloseable {
                     "ss",
                     "strace",
                     "tc");
+    private static final String CAPABILITIES = "CapEff:";
+
+    /** By their bits. */
+    private static final Map<String, Integer> NEEDED =
+            new TreeMap<>(Map.of("CAP_NET_ADMIN", 12, "CAP_SYS_ADMIN", 21, "CAP_SYS_PTRACE", 19));
+
     private static final int RUNS_MAX = 200;
     private static final int FIRST_HOST = 11;
     private static final int HOSTS_MAX = 200;
@@ -40,12 +52,33 @@ public final class Machine implements AutoCloseable {
     }
 
     /** Why this machine cannot do it; empty when it can. */
-    public static Optional<String> obstacle() {
-        if (!System.getProperty("user.name").equals("root")) {
+    public static Optional<String> obstacle() throws IOException {
+        String capabilities =
+                Files.readAllLines(Path.of("/proc/self/status")).stream()
+                        .filter(line -> line.startsWith(CAPABILITIES))
+                        .findFirst()
+                        .orElse(CAPABILITIES + "0");
+        return obstacle(System.getProperty("user.name"), capabilities, Machine::onPath);
+    }
+
+    /**
+     * @param capabilities the effective ones, a line of {@code /proc/self/status}
+     * @param hasTool whether a program is on the path
+     */
+    static Optional<String> obstacle(String user, String capabilities, Predicate<String> hasTool) {
+        if (!user.equals("root")) {
             return Optional.of("fault runs need root: namespaces, mounts and packet filters");
         }
+        long has =
+                Long.parseUnsignedLong(capabilities.substring(CAPABILITIES.length()).strip(), 16);
+        for (Map.Entry<String, Integer> needed : NEEDED.entrySet()) {
+            if ((has >>> needed.getValue() & 1) == 0) {
+                return Optional.of(
+                        "fault runs need " + needed.getKey() + ", which this root does not have");
+            }
+        }
         for (String tool : TOOLS) {
-            if (!onPath(tool)) {
+            if (!hasTool.test(tool)) {
                 return Optional.of(
                         "fault runs need "
                                 + tool
@@ -67,9 +100,20 @@ public final class Machine implements AutoCloseable {
     /**
      * @param runs folder of the folders of all runs; dead ones are cleaned up first
      */
-    public static Machine create(Path runs, String name) throws IOException {
+    public static synchronized Machine create(Path runs, String name) throws IOException {
         RunFolder.cleanUpDeadRuns(runs);
         RunFolder run = RunFolder.create(runs.resolve(name));
+        // Two runs that begin at the same time must not take the same network.
+        Path lock = Path.of(System.getProperty("java.io.tmpdir"), "headrace-networks.lock");
+        try (FileChannel file =
+                        FileChannel.open(
+                                lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = file.lock()) {
+            return inFreeNetwork(run);
+        }
+    }
+
+    private static Machine inFreeNetwork(RunFolder run) throws IOException {
         for (int i = 0; i < RUNS_MAX; i++) {
             String bridge = "hr" + i;
             if (!Files.exists(Path.of("/sys/class/net", bridge))) {

@@ -39,6 +39,11 @@ public final class Program {
         return process.isAlive();
     }
 
+    /** Of one that has ended. */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
     /** SIGKILL; returns when it is gone. */
     public void kill9() throws IOException {
         process.destroyForcibly();

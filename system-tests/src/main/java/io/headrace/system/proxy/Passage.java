@@ -165,7 +165,7 @@ final class Passage {
                     to.shutdownOutput();
                     return;
                 }
-                write(out, piece.bytes().array());
+                write(out, piece.bytes().array(), proxy.behaviour().inSingleBytes());
             }
         } catch (IOException e) {
             reset();
@@ -174,8 +174,8 @@ final class Passage {
         }
     }
 
-    private void write(OutputStream out, byte[] bytes) throws IOException {
-        if (!proxy.behaviour().inSingleBytes()) {
+    static void write(OutputStream out, byte[] bytes, boolean inSingleBytes) throws IOException {
+        if (!inSingleBytes) {
             out.write(bytes);
             return;
         }

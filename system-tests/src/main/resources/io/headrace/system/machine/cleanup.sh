@@ -14,6 +14,11 @@ if [ -n "$2" ]; then
 fi
 [ ! -e "$run/ended" ] || exit 0
 
+if [ -f "$run/namespaces" ]; then # also processes that were started and not yet listed
+  while read -r namespace; do
+    [ ! -e "/run/netns/$namespace" ] || ip netns pids "$namespace" | xargs -r kill -9 2>/dev/null
+  done <"$run/namespaces"
+fi
 if [ -f "$run/processes" ]; then
   while read -r pid start; do
     [ "$(started "$pid")" != "$start" ] || kill -9 "$pid" 2>/dev/null

@@ -237,6 +237,18 @@ class CheckerTest {
     }
 
     @Test
+    void what_a_group_has_committed_at_the_end_is_no_less_than_what_was_acknowledged() {
+        Story story = new Story().group().sent(IDEMPOTENT, 0, 1).reads(MEMBER, 0, 0, 1);
+        commit(story, MEMBER, 1, 2);
+        story.checker.position(OTHER_MEMBER, 0, 2);
+        assertSound(story.finallyHolds(0, 1));
+        story = new Story().group().sent(IDEMPOTENT, 0, 1).reads(MEMBER, 0, 0, 1);
+        commit(story, MEMBER, 1, 2);
+        story.checker.position(OTHER_MEMBER, 0, 0);
+        assertFinds(Check.C12, story.finallyHolds(0, 1));
+    }
+
+    @Test
     void a_member_that_begins_at_the_committed_offset_is_sound() {
         Story story = new Story().group().sent(IDEMPOTENT, 0, 1).reads(MEMBER, 0, 0);
         commit(story, MEMBER, 1, 1);

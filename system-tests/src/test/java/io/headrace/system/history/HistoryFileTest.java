@@ -8,9 +8,12 @@ import io.headrace.system.check.Checker;
 import io.headrace.system.check.Judgement;
 import io.headrace.system.check.SoundHistory;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +61,18 @@ class HistoryFileTest {
         byte[] bytes = Files.readAllBytes(whole);
         Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, bytes.length / 2 + 1));
         assertThat(Checker.check(cut).count(Check.INCOMPLETE)).isPositive();
+    }
+
+    /** Ten million operations in a minute; in time on the processor, whoever else is busy. */
+    @Test
+    void a_million_operations_are_judged_in_six_seconds() throws IOException {
+        Path history = folder.resolve("million");
+        SoundHistory.write(history, 1_000_000);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long startNs = threads.getCurrentThreadCpuTime();
+        assertThat(Checker.check(history).isSound()).isTrue();
+        assertThat(Duration.ofNanos(threads.getCurrentThreadCpuTime() - startNs))
+                .isLessThan(Duration.ofSeconds(6));
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -14,6 +15,10 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +30,7 @@ class LinkProxyTest {
     private static final short PRODUCE = 0;
     private static final short FETCH = 1;
 
+    private final Queue<Integer> received = new ConcurrentLinkedQueue<>();
     private ServerSocket server;
     private LinkProxy proxy;
     private Socket client;
@@ -67,7 +73,7 @@ class LinkProxyTest {
         }
     }
 
-    private static void answer(Socket socket) {
+    private void answer(Socket socket) {
         try (socket) {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
@@ -76,6 +82,7 @@ class LinkProxyTest {
                 in.readShort();
                 in.readShort();
                 int correlation = in.readInt();
+                received.add(correlation);
                 out.writeInt(Integer.BYTES);
                 out.writeInt(correlation);
             }
@@ -111,6 +118,73 @@ class LinkProxyTest {
         proxy.behave(Behaviour.CLEAR.singleBytes());
         ask(PRODUCE, 7);
         assertThat(answer()).isEqualTo(7);
+    }
+
+    @Test
+    void a_single_byte_is_a_write_of_its_own() throws IOException {
+        List<Integer> sizes = new ArrayList<>();
+        OutputStream counting =
+                new OutputStream() {
+                    @Override
+                    public void write(int one) {
+                        sizes.add(1);
+                    }
+
+                    @Override
+                    public void write(byte[] bytes, int from, int length) {
+                        sizes.add(length);
+                    }
+                };
+        Passage.write(counting, new byte[3], true);
+        assertThat(sizes).containsExactly(1, 1, 1);
+        Passage.write(counting, new byte[3], false);
+        assertThat(sizes).endsWith(3);
+    }
+
+    @Test
+    void jitter_takes_time_and_keeps_the_order() throws IOException {
+        proxy.behave(Behaviour.CLEAR.withDelay(Duration.ZERO, Duration.ofMillis(80)));
+        long startNs = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            ask(PRODUCE, i);
+            assertThat(answer()).isEqualTo(i);
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - startNs)) // 800 ms, give or take 100
+                .isGreaterThan(Duration.ofMillis(250));
+        for (int i = 10; i < 20; i++) {
+            ask(PRODUCE, i);
+        }
+        for (int i = 10; i < 20; i++) {
+            assertThat(answer()).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void what_is_done_to_one_link_is_not_done_to_another() throws IOException {
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (LinkProxy other =
+                LinkProxy.open(
+                        loopback, new InetSocketAddress(loopback, server.getLocalPort()), true)) {
+            other.behave(Behaviour.CLEAR.halfOpen());
+            ask(PRODUCE, 1);
+            assertThat(answer()).isEqualTo(1);
+            other.cut();
+            ask(PRODUCE, 2);
+            assertThat(answer()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_request_that_was_held_arrives_though_its_client_has_gone() throws IOException {
+        proxy.behave(Behaviour.CLEAR.holding(PRODUCE));
+        ask(PRODUCE, 7);
+        client.close();
+        connect();
+        ask(FETCH, 8);
+        assertThat(answer()).isEqualTo(8);
+        assertThat(received).containsExactly(8);
+        proxy.behave(Behaviour.CLEAR);
+        Awaitility.await().until(() -> received.contains(7));
     }
 
     @Test

@@ -164,8 +164,13 @@ final class BrokerRun {
                         logs,
                         coordinator == null ? LeadershipListener.NONE : coordinator,
                         fetchers);
-        node = new OwnNode(world, this, logs.directoryId(), foundEpoch());
-        world.note("broker " + id + " starts, proven epoch " + foundEpoch());
+        node = new OwnNode(world, this, logs.directoryId(), foundEpoch(), logs.partialProof());
+        world.note(
+                "broker "
+                        + id
+                        + " starts, proven epoch "
+                        + foundEpoch()
+                        + logs.partialProof().map(Object::toString).orElse(""));
         zk.listen(this::changed);
         zk.whenSessionLost(this::sessionLost);
         flush();

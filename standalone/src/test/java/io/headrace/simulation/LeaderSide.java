@@ -226,19 +226,12 @@ final class LeaderSide {
             case ReadResult.InRange in -> found(position, partition, in, diverging);
             case ReadResult.OutOfRange out ->
                     parts
-                            ? new Found(
-                                    new OfPartition(
-                                            key(position),
-                                            Refusal.NONE,
-                                            "",
-                                            out.highWatermark(),
-                                            out.logStartOffset(),
-                                            diverging.epoch(),
-                                            diverging.endOffset(),
-                                            NOTHING),
+                            ? parted(
+                                    position,
                                     partition,
-                                    out.logEndOffset(),
-                                    true)
+                                    out.highWatermark(),
+                                    out.logStartOffset(),
+                                    diverging)
                             : refused(
                                     position,
                                     partition,
@@ -247,6 +240,20 @@ final class LeaderSide {
                                     out.logStartOffset());
             case ReadResult.Refused(ErrorCode code, String text) ->
                     refused(position, partition, Refusal.NOT_NOW, code + ": " + text, -1);
+            case ReadResult.Failed failed ->
+                    parts
+                            ? parted(
+                                    position,
+                                    partition,
+                                    failed.highWatermark(),
+                                    failed.logStartOffset(),
+                                    diverging)
+                            : unreadable(
+                                    position,
+                                    partition,
+                                    failed.text(),
+                                    failed.highWatermark(),
+                                    failed.logStartOffset());
         };
     }
 
@@ -271,7 +278,8 @@ final class LeaderSide {
                     diverging.epoch() >= 0);
         } catch (IOException e) {
             world.rot.met(run, world.partitions.indexOf(position.name()), e);
-            return refused(position, partition, Refusal.NOT_NOW, "cannot be read", -1);
+            return unreadable(
+                    position, partition, "cannot be read", in.highWatermark(), in.logStartOffset());
         }
     }
 
@@ -308,11 +316,53 @@ final class LeaderSide {
             Refusal refusal,
             String text,
             long logStart) {
-        return new Found(
-                new OfPartition(key(position), refusal, text, -1, logStart, -1, -1, NOTHING),
+        return last(
                 partition,
-                -1,
-                true);
+                new OfPartition(key(position), refusal, text, -1, logStart, -1, -1, NOTHING));
+    }
+
+    private static Found parted(
+            FetchPosition position,
+            Partition partition,
+            long highWatermark,
+            long logStart,
+            EpochEnd diverging) {
+        return last(
+                partition,
+                new OfPartition(
+                        key(position),
+                        Refusal.NONE,
+                        "",
+                        highWatermark,
+                        logStart,
+                        diverging.epoch(),
+                        diverging.endOffset(),
+                        NOTHING));
+    }
+
+    /** What is committed is told all the same. */
+    private static Found unreadable(
+            FetchPosition position,
+            Partition partition,
+            String text,
+            long highWatermark,
+            long logStart) {
+        return last(
+                partition,
+                new OfPartition(
+                        key(position),
+                        Refusal.NOT_NOW,
+                        text,
+                        highWatermark,
+                        logStart,
+                        -1,
+                        -1,
+                        NOTHING));
+    }
+
+    /** There is nothing to wait for. */
+    private static Found last(Partition partition, OfPartition answer) {
+        return new Found(answer, partition, -1, true);
     }
 
     private static FetchKey key(FetchPosition position) {

@@ -1,9 +1,11 @@
 package io.headrace.simulation;
 
 import io.headrace.model.cluster.BrokerRegistration;
+import io.headrace.model.cluster.PartialProof;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.coordination.ZkPayloads.PartialProofNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.simulation.ModelZooKeeper.Op;
 import java.util.Arrays;
@@ -23,14 +25,21 @@ final class OwnNode {
     private final World world;
     private final BrokerRun run;
     private final String directoryId;
+    private final Optional<PartialProof> partialProof;
     private long provenEpoch;
     private boolean isRegistering;
 
-    OwnNode(World world, BrokerRun run, String directoryId, long provenEpoch) {
+    OwnNode(
+            World world,
+            BrokerRun run,
+            String directoryId,
+            long provenEpoch,
+            Optional<PartialProof> partialProof) {
         this.world = world;
         this.run = run;
         this.directoryId = directoryId;
         this.provenEpoch = provenEpoch;
+        this.partialProof = partialProof;
     }
 
     /** The session is over; this process has lost nothing, so its first epoch is the proof. */
@@ -86,7 +95,9 @@ final class OwnNode {
                         "test",
                         world.bug == Bug.CLEAN_STOP_CLAIMED ? lastSeenEpoch() : provenEpoch,
                         directoryId,
-                        run.isStopping()));
+                        run.isStopping(),
+                        Map.of(),
+                        partialProof.map(PartialProofNode::new).orElse(null)));
     }
 
     private Integer registered(long session, byte[] data) {

@@ -73,7 +73,9 @@ class SimulationTest {
         A_BYTE_THAT_CANNOT_BE_READ_TAKES_ITS_BROKER_AWAY,
         WHAT_LIES_BEHIND_A_DAMAGED_HEADER_IS_TAKEN_FOR_WHAT_COMES_NEXT,
         A_LEADER_CANNOT_READ_WHAT_IT_LEADS,
-        AN_ELIGIBLE_ONE_CANNOT_READ_WHAT_IT_HAS;
+        AN_ELIGIBLE_ONE_CANNOT_READ_WHAT_IT_HAS,
+        A_LEADER_CANNOT_READ_WHAT_ITS_FOLLOWERS_WANT_NEXT,
+        FOLLOWERS_DO_NOT_KNOW_THAT_WHAT_THEY_HAVE_IS_COMMITTED;
 
         /** Its plan is kept, not drawn: new kinds of faults do not change it. */
         Plan plan() throws IOException {

@@ -10,7 +10,6 @@ import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicId;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** One change of the cluster's truth, as a value; says what it expects to find. */
 sealed interface ClusterWrite {
@@ -144,9 +143,9 @@ sealed interface ClusterWrite {
      * What all elections up to here have seen of brokers, so that the next controller notices a
      * restart that happened in between, and leaders know whom they may add to an ISR.
      *
-     * @param untrusted of the newly admitted, those that must not be in an ISR or ELR with others
+     * @param distrust of the newly admitted, those that must not be in an ISR or ELR with others
      */
-    record RememberBrokers(Remembered brokers, Set<Integer> untrusted) implements ClusterWrite {
+    record RememberBrokers(Remembered brokers, Distrust distrust) implements ClusterWrite {
         @Override
         public boolean isVisibleIn(ClusterImage image) {
             return image.admission().epochs().equals(brokers.admitted());

@@ -17,7 +17,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
@@ -97,14 +96,14 @@ final class ControllerCore {
         Remembered before = settled.withoutChanged(image);
         if (!before.equals(settled)) {
             return Plan.firstHalf(
-                    List.of(List.of(new ClusterWrite.RememberBrokers(before, Set.of()))));
+                    List.of(List.of(new ClusterWrite.RememberBrokers(before, Distrust.NOBODY))));
         }
         Standing standing = standing(image);
         List<List<ClusterWrite>> steps =
                 new ArrayList<>(Elections.steps(image, Elections.due(image, standing)));
         Remembered after = settled.after(image);
         if (!after.equals(settled)) {
-            steps.add(List.of(new ClusterWrite.RememberBrokers(after, standing.untrusted())));
+            steps.add(List.of(new ClusterWrite.RememberBrokers(after, standing.distrust())));
         }
         if (steps.isEmpty()) {
             steps.addAll(Moves.progress(image, standing));

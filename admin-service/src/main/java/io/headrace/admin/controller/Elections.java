@@ -31,7 +31,11 @@ final class Elections {
             for (int p = 0; p < topic.partitionCount(); p++) {
                 int partition = p;
                 PartitionState state = topic.states().get(p);
-                LeaderElection.next(state, topic.assignments().get(p), standing, rules.apply(p))
+                LeaderElection.next(
+                                state,
+                                topic.assignments().get(p),
+                                standing.of(topic.name(), p),
+                                rules.apply(p))
                         .ifPresent(
                                 next ->
                                         changes.put(
@@ -77,7 +81,7 @@ final class Elections {
                 PartitionState state = topic.states().get(p);
                 int left = room.getOrDefault(preferred, 1);
                 if (imbalance > imbalanceMax && left > 0 && !standing.isWarmingUp(preferred)) {
-                    LeaderElection.preferred(state, topic.target(p), standing)
+                    LeaderElection.preferred(state, topic.target(p), standing.of(topic.name(), p))
                             .ifPresent(
                                     next -> {
                                         room.put(preferred, left - 1);

@@ -37,7 +37,9 @@ final class LeaderRequests {
                     request.isUnclean()
                             ? unclean(state.get(), topic, tp.partition(), standing)
                             : LeaderElection.preferred(
-                                    state.get(), topic.target(tp.partition()), standing);
+                                    state.get(),
+                                    topic.target(tp.partition()),
+                                    standing.of(tp.topic(), tp.partition()));
             next.ifPresentOrElse(
                     it ->
                             elections
@@ -65,7 +67,7 @@ final class LeaderRequests {
                 : LeaderElection.next(
                                 state,
                                 topic.assignments().get(partition),
-                                standing,
+                                standing.of(topic.name(), partition),
                                 LeaderElection.Rules.of(topic, standing.defaults())
                                         .apply(partition)
                                         .unclean())

@@ -3,6 +3,7 @@ package io.headrace.admin.controller;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.topic.TopicConfig;
+import io.headrace.model.topic.TopicPartition;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,9 +19,9 @@ import java.util.TreeSet;
  * @param live they are registered
  * @param stopping of the live ones, those that ask to be relieved
  * @param newcomers of the live ones, those that registered since the last elections
- * @param untrusted of the newcomers, those without proof of a clean stop: the end of their logs may
- *     be lost
- * @param replaced of the untrusted, those with another log directory: they have nothing
+ * @param distrust of the newcomers, those without proof of a clean stop, of all their partitions or
+ *     of some
+ * @param replaced of those that prove nothing, those with another log directory: they have nothing
  * @param defaults of topics on live brokers that do not have Kafka's, by broker
  * @param started of the live ones, those that are warming up, and since when
  */
@@ -28,7 +29,7 @@ record Standing(
         Set<Integer> live,
         Set<Integer> stopping,
         Set<Integer> newcomers,
-        Set<Integer> untrusted,
+        Distrust distrust,
         Set<Integer> replaced,
         Map<Integer, TopicConfig> defaults,
         Map<Integer, Long> started) {
@@ -37,7 +38,6 @@ record Standing(
         live = sorted(live);
         stopping = sorted(stopping);
         newcomers = sorted(newcomers);
-        untrusted = sorted(untrusted);
         replaced = sorted(replaced);
         defaults = Map.copyOf(defaults);
         started = Map.copyOf(started);
@@ -50,7 +50,7 @@ record Standing(
             Set<Integer> newcomers,
             Set<Integer> untrusted,
             Set<Integer> replaced) {
-        this(live, stopping, newcomers, untrusted, replaced, Map.of(), Map.of());
+        this(live, stopping, newcomers, new Distrust(untrusted), replaced, Map.of(), Map.of());
     }
 
     /** What is decided by a standing does not depend on the process that decides. */
@@ -60,7 +60,7 @@ record Standing(
 
     /**
      * A newcomer is trusted when it has lost nothing since the registration that was seen last,
-     * with the same log directory.
+     * with the same log directory; but for the partitions that it found damaged.
      */
     static Standing of(ClusterImage image, Remembered remembered) {
         return of(image, remembered, Map.of());
@@ -73,6 +73,7 @@ record Standing(
         Set<Integer> stopping = new HashSet<>();
         Set<Integer> newcomers = new HashSet<>();
         Set<Integer> untrusted = new HashSet<>();
+        Map<TopicPartition, Set<Integer>> doubted = new HashMap<>();
         Set<Integer> replaced = new HashSet<>();
         for (BrokerRegistration broker : image.brokers().values()) {
             int id = broker.id();
@@ -91,22 +92,52 @@ record Standing(
             if (isOtherDisk) {
                 replaced.add(id);
             }
-            boolean hasProof =
-                    last != null
-                            && broker.provenEpoch() != BrokerRegistration.NO_PROVEN_EPOCH
-                            && broker.provenEpoch() <= last.epoch();
-            if (isOtherDisk || !hasProof) {
+            if (last == null || isOtherDisk) {
                 untrusted.add(id);
+            } else if (!isProof(broker.provenEpoch(), last)) {
+                broker.partialProof()
+                        .filter(proof -> isProof(proof.epoch(), last))
+                        .ifPresentOrElse(
+                                proof -> proof.damaged().forEach(each -> doubt(doubted, each, id)),
+                                () -> untrusted.add(id));
             }
         }
         return new Standing(
                 image.brokers().keySet(),
                 stopping,
                 newcomers,
-                untrusted,
+                new Distrust(untrusted, doubted),
                 replaced,
                 defaults(image),
                 started);
+    }
+
+    private static boolean isProof(long sinceEpoch, Remembered.Last last) {
+        return sinceEpoch != BrokerRegistration.NO_PROVEN_EPOCH && sinceEpoch <= last.epoch();
+    }
+
+    private static void doubt(
+            Map<TopicPartition, Set<Integer>> doubted, TopicPartition partition, int id) {
+        doubted.computeIfAbsent(partition, any -> new HashSet<>()).add(id);
+    }
+
+    /** The same, as it counts for one partition. */
+    Standing of(String topic, int partition) {
+        return distrust.replicas().isEmpty()
+                ? this
+                : new Standing(
+                        live,
+                        stopping,
+                        newcomers,
+                        new Distrust(distrust.of(new TopicPartition(topic, partition))),
+                        replaced,
+                        defaults,
+                        started);
+    }
+
+    /** Brokers of which no replica is trusted. */
+    Set<Integer> untrusted() {
+        return distrust.brokers();
     }
 
     /** What topics have on brokers that do not have Kafka's defaults, by broker. */

@@ -124,7 +124,11 @@ final class TopicEdit {
     private boolean changeState(int partition, List<Integer> assignment) {
         PartitionState state = before.states().get(partition);
         PartitionState next =
-                LeaderElection.next(state, assignment, standing, rules.apply(partition))
+                LeaderElection.next(
+                                state,
+                                assignment,
+                                standing.of(before.name(), partition),
+                                rules.apply(partition))
                         .orElse(state);
         if (next.isr().isEmpty() && !state.isr().isEmpty()) {
             return false;

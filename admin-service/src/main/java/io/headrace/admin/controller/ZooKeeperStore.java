@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -147,7 +146,7 @@ public final class ZooKeeperStore implements ClusterStore {
                                             balanceNode(put.run()))));
             case Unregister gone -> Optional.of(unregister(zooKeeper, gone));
             case RememberBrokers remember ->
-                    areOutOfSync(zooKeeper, remember.untrusted())
+                    areOutOfSync(zooKeeper, remember.distrust())
                             ? Optional.of(List.of(remember(zooKeeper, remember)))
                             : Optional.empty();
         };
@@ -247,19 +246,15 @@ public final class ZooKeeperStore implements ClusterStore {
      * The image that the elections were held on may have lacked a leader's last write, so the nodes
      * themselves are asked. Nobody can add these brokers meanwhile: they are not admitted.
      */
-    private static boolean areOutOfSync(ZooKeeper zooKeeper, Set<Integer> untrusted)
+    private static boolean areOutOfSync(ZooKeeper zooKeeper, Distrust distrust)
             throws KeeperException, InterruptedException {
-        if (untrusted.isEmpty()) {
+        if (distrust.isEmpty()) {
             return true;
         }
         for (String topic : zooKeeper.getChildren(ZkPaths.STATES, false)) {
-            StatesNode states = read(zooKeeper, ZkPaths.states(topic), StatesNode.class).value();
-            for (PartitionNode partition : states.partitions()) {
-                List<Integer> candidates = new ArrayList<>(partition.isr());
-                candidates.addAll(partition.elr());
-                if (candidates.size() > 1 && candidates.stream().anyMatch(untrusted::contains)) {
-                    return false;
-                }
+            if (!distrust.allows(
+                    topic, read(zooKeeper, ZkPaths.states(topic), StatesNode.class).value())) {
+                return false;
             }
         }
         return true;

@@ -11,10 +11,13 @@ import io.headrace.model.coordination.ZkConnection;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.coordination.ZkPayloads;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.coordination.ZkPayloads.PartialProofNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
+import io.headrace.model.topic.TopicPartition;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -69,6 +72,10 @@ class AdmissionTest {
 
     /** A topic "t" on brokers 0 and 1, both in sync and admitted. */
     private void topicOnBoth() throws Exception {
+        topicOnBoth(1);
+    }
+
+    private void topicOnBoth(int partitionCount) throws Exception {
         instance.await(image -> image.admission().epochs().keySet().equals(Set.of(0, 1)));
         Outcome outcome =
                 instance.controller
@@ -77,7 +84,7 @@ class AdmissionTest {
                                         "t",
                                         OptionalInt.empty(),
                                         OptionalInt.empty(),
-                                        List.of(List.of(0, 1)),
+                                        Collections.nCopies(partitionCount, List.of(0, 1)),
                                         Map.of(),
                                         false))
                         .get(20, TimeUnit.SECONDS);
@@ -161,8 +168,11 @@ class AdmissionTest {
             ZooKeeperStore store = new ZooKeeperStore(client);
             Remembered remembered = store.rememberedBrokers();
             List<ClusterWrite> admit =
-                    List.of(new ClusterWrite.RememberBrokers(remembered, Set.of(1)));
+                    List.of(new ClusterWrite.RememberBrokers(remembered, new Distrust(Set.of(1))));
             assertThat(store.commit(term, admit)).isEqualTo(ClusterStore.Commit.STALE);
+            List<ClusterWrite> admitWithDamage =
+                    List.of(new ClusterWrite.RememberBrokers(remembered, doubt(0)));
+            assertThat(store.commit(term, admitWithDamage)).isEqualTo(ClusterStore.Commit.STALE);
 
             put(bare, List.of(0));
             assertThat(store.commit(term, admit)).isEqualTo(ClusterStore.Commit.DONE);
@@ -176,6 +186,42 @@ class AdmissionTest {
                     .isInstanceOf(KeeperException.BadVersionException.class);
         }
         instance = new ControllerInstance(zooKeeper.connectString(), "next");
+    }
+
+    /** Of broker 1, for one partition of "t". */
+    private static Distrust doubt(int partition) {
+        return new Distrust(Set.of(), Map.of(new TopicPartition("t", partition), Set.of(1)));
+    }
+
+    @Test
+    void aRestartThatFoundAPartitionDamagedCostsThePlaceInThatOneAlone() throws Exception {
+        try (Registration zero = register(0, -1, false)) {
+            Registration one = register(1, -1, false);
+            topicOnBoth(2);
+            long first = one.epoch();
+            one.close();
+            instance.await(image -> !image.brokers().containsKey(1));
+            BrokerNode damaged =
+                    new BrokerNode(
+                            "http://b1",
+                            Map.of(),
+                            null,
+                            "test",
+                            -1,
+                            "disk-1",
+                            false,
+                            Map.of(),
+                            new PartialProofNode(first, Map.of("t", List.of(0), "u", List.of(7))));
+            try (Registration again =
+                    Registration.register(
+                            client, ZkPaths.broker(1), damaged, Duration.ofSeconds(10))) {
+                instance.await(image -> image.admission().isAdmitted(1, epochOf(again)));
+                assertThat(state(instance.watch.image()).isr()).containsExactly(0);
+                assertThat(instance.watch.image().topics().get("t").states().get(1).isr())
+                        .containsExactly(0, 1);
+            }
+            assertThat(zero.epoch()).isPositive();
+        }
     }
 
     private static long epochOf(Registration registration) {

@@ -16,10 +16,12 @@ import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
 import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.PartialProof;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
 import io.headrace.testkit.cluster.TestImage;
 import java.time.Clock;
 import java.time.Duration;
@@ -274,7 +276,41 @@ class ControllerCoreTest {
                         List.of(
                                 new ClusterWrite.RememberBrokers(
                                         Images.remembered(Map.of(0, 10L), Images.broker(0, 10)),
-                                        Set.of(0))));
+                                        new Distrust(Set.of(0)))));
+    }
+
+    @Test
+    void whoFoundAPartitionDamagedLosesItsPlaceInThatOneAlone() {
+        core.settled(Images.remembered(Map.of(0, 10L), Images.broker(0, 10), Images.broker(1, 11)));
+        TopicImage topic = Images.topic("t", List.of(List.of(1, 0), List.of(1, 0)));
+        TopicPartition damaged = new TopicPartition("t", 1);
+        BrokerRegistration again =
+                Images.proven(1, 20, -1, "disk", new PartialProof(11, Set.of(damaged)));
+        Plan plan =
+                (Plan)
+                        core.decide(
+                                Images.image(List.of(THREE.get(0), again), topic),
+                                new ClusterChanged());
+        Map<Integer, ClusterWrite.StateChange> changes =
+                ((ClusterWrite.Elect) plan.steps().getFirst().getFirst()).changes();
+        PartitionState before = topic.states().getFirst();
+        assertThat(before.isr()).containsExactly(1, 0);
+        assertThat(changes.get(0).after())
+                .as("it leads on")
+                .isEqualTo(
+                        new PartitionState(
+                                1,
+                                before.leaderEpoch() + 1,
+                                List.of(1, 0),
+                                before.partitionEpoch() + 1));
+        assertThat(changes.get(1).after().leader()).isZero();
+        assertThat(changes.get(1).after().isr()).containsExactly(0);
+        assertThat(plan.steps().getLast())
+                .containsExactly(
+                        new ClusterWrite.RememberBrokers(
+                                Images.remembered(
+                                        Map.of(0, 10L, 1, 20L), Images.broker(0, 10), again),
+                                new Distrust(Set.of(), Map.of(damaged, Set.of(1)))));
     }
 
     @Test
@@ -298,7 +334,8 @@ class ControllerCoreTest {
                 Images.remembered(Map.of(1, 11L), Images.broker(0, 10), Images.broker(1, 11));
         assertThat(first.isFirstHalf()).isTrue();
         assertThat(first.steps())
-                .containsExactly(List.of(new ClusterWrite.RememberBrokers(without, Set.of())));
+                .containsExactly(
+                        List.of(new ClusterWrite.RememberBrokers(without, Distrust.NOBODY)));
 
         core.settled(without);
         Plan second = (Plan) core.decide(image, new ClusterChanged());

@@ -30,7 +30,8 @@ class ElectionRulesTest {
                 1,
                 "disk",
                 false,
-                defaults);
+                defaults,
+                Optional.empty());
     }
 
     private static TopicImage topic(

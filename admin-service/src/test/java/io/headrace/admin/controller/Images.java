@@ -4,6 +4,7 @@ import io.headrace.model.cluster.Admission;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.DeletedTopic;
+import io.headrace.model.cluster.PartialProof;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.ServiceRegistration;
 import io.headrace.model.cluster.TopicImage;
@@ -51,6 +52,23 @@ final class Images {
                 provenEpoch,
                 disk,
                 false);
+    }
+
+    /** A broker that proves it of all but some partitions. */
+    static BrokerRegistration proven(
+            int id, long epoch, long provenEpoch, String disk, PartialProof partialProof) {
+        return new BrokerRegistration(
+                id,
+                epoch,
+                "http://b" + id,
+                Map.of(),
+                Optional.empty(),
+                "test",
+                provenEpoch,
+                disk,
+                false,
+                Map.of(),
+                Optional.of(partialProof));
     }
 
     static BrokerRegistration stopping(BrokerRegistration broker) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headrace.admin.controller.LeaderElection.Rules;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
+import io.headrace.model.cluster.PartialProof;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.topic.TopicPartition;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +176,36 @@ class LeaderElectionTest {
     }
 
     @Test
+    void theProofOfAllButSomePartitionsCountsForTheOthers() {
+        TopicPartition damaged = new TopicPartition("t", 3);
+        Remembered remembered =
+                new Remembered(
+                        Map.of(),
+                        Map.of(
+                                0, new Remembered.Last(10, "d"),
+                                1, new Remembered.Last(10, "d"),
+                                2, new Remembered.Last(10, "d"),
+                                3, new Remembered.Last(20, "d"),
+                                4, new Remembered.Last(15, "d")));
+        PartialProof known = new PartialProof(10, Set.of(damaged));
+        List<BrokerRegistration> brokers =
+                List.of(
+                        Images.proven(0, 20, -1, "d", known),
+                        Images.proven(1, 20, -1, "other", known),
+                        Images.proven(2, 20, -1, "d", new PartialProof(11, Set.of(damaged))),
+                        Images.proven(3, 20, -1, "d", known),
+                        Images.proven(4, 20, 15, "d", known),
+                        Images.proven(5, 20, -1, "d", known));
+        Standing standing = Standing.of(Images.image(brokers), remembered);
+        assertThat(standing.untrusted()).containsExactly(1, 2, 5);
+        assertThat(standing.of("t", 3).untrusted())
+                .as("3 was seen with it, and 4 has lost nothing since it was")
+                .containsExactly(0, 1, 2, 5);
+        assertThat(standing.of("t", 2).untrusted()).containsExactly(1, 2, 5);
+        assertThat(standing.of("u", 3).untrusted()).containsExactly(1, 2, 5);
+    }
+
+    @Test
     void thePreferredLeaderTakesOverOnlyInSyncAndPresent() {
         PartitionState state = new PartitionState(1, 5, List.of(1, 0), 9);
         assertThat(LeaderElection.preferred(state, ASSIGNMENT, standing(Set.of(0, 1), Set.of())))
@@ -205,7 +237,13 @@ class LeaderElectionTest {
             PartitionState state, Set<Integer> stopping, Map<Integer, Long> started) {
         Standing standing =
                 new Standing(
-                        Set.of(0, 1, 2), stopping, Set.of(), Set.of(), Set.of(), Map.of(), started);
+                        Set.of(0, 1, 2),
+                        stopping,
+                        Set.of(),
+                        Distrust.NOBODY,
+                        Set.of(),
+                        Map.of(),
+                        started);
         return LeaderElection.next(state, ASSIGNMENT, standing, new Rules(1, false))
                 .orElse(state)
                 .leader();

@@ -75,6 +75,7 @@ public final class ReplicatedShardLog implements ShardLog {
                             ErrorCode.OFFSET_OUT_OF_RANGE,
                             offset + " is not in the log from " + start + " to " + end);
             case ReadResult.Refused(ErrorCode code, String text) -> new ReadStep.Failed(code, text);
+            case ReadResult.Failed failed -> new ReadStep.Failed(failed.code(), failed.text());
         };
     }
 

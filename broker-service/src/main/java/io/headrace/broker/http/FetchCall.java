@@ -85,15 +85,19 @@ final class FetchCall {
                                     out.logStartOffset(),
                                     out.highWatermark(),
                                     out.logEndOffset()));
-            case ReadResult.Refused(ErrorCode code, String text) ->
-                    answer(
-                            Refusal.of(
-                                    context.replicas(),
-                                    call.target().topic(),
-                                    call.target().partition(),
-                                    code,
-                                    text));
+            case ReadResult.Refused(ErrorCode code, String text) -> refuse(code, text);
+            case ReadResult.Failed failed -> refuse(failed.code(), failed.text());
         }
+    }
+
+    private void refuse(ErrorCode code, String text) {
+        answer(
+                Refusal.of(
+                        context.replicas(),
+                        call.target().topic(),
+                        call.target().partition(),
+                        code,
+                        text));
     }
 
     /** A slice that ends before the high watermark is as long as it can be. */

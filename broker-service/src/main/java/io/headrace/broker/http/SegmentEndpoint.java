@@ -52,14 +52,14 @@ final class SegmentEndpoint {
             }
             case ReadResult.OutOfRange out -> throw unknown(base);
             case ReadResult.Refused(ErrorCode code, String text) ->
-                    throw new ProblemException(
-                            Refusal.of(
-                                    context.replicas(),
-                                    target.topic(),
-                                    target.partition(),
-                                    code,
-                                    text));
+                    throw refused(target, code, text);
+            case ReadResult.Failed failed -> throw refused(target, failed.code(), failed.text());
         };
+    }
+
+    private ProblemException refused(RequestTarget target, ErrorCode code, String text) {
+        return new ProblemException(
+                Refusal.of(context.replicas(), target.topic(), target.partition(), code, text));
     }
 
     private static ProblemException unknown(long base) {

@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.log.producer.ProducerBound;
+import io.headrace.model.cluster.PartialProof;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
@@ -133,10 +134,26 @@ public final class LogDirectory {
 
     /**
      * The broker epoch of the last run if it ended cleanly; empty otherwise. Empty, too, as soon as
-     * a log was found that is damaged: then a clean stop does not prove that nothing was lost.
+     * a log was found that is damaged: then a clean stop does not prove that nothing was lost, see
+     * {@link #partialProof}.
      */
     public OptionalLong cleanBrokerEpoch() {
-        return opening.hasMetDamage() ? OptionalLong.empty() : cleanBrokerEpoch;
+        return opening.damaged().isEmpty() ? cleanBrokerEpoch : OptionalLong.empty();
+    }
+
+    /**
+     * What the clean end of the last run proves all the same when some logs were found damaged.
+     * Complete once all logs that are {@link #found} were opened.
+     */
+    public Optional<PartialProof> partialProof() {
+        return cleanBrokerEpoch.isEmpty()
+                ? Optional.empty()
+                : PartialProof.of(cleanBrokerEpoch.getAsLong(), opening.damaged());
+    }
+
+    /** Nothing is proven of the partition: its files are not what the cluster has by its name. */
+    public void doubt(TopicPartition partition) {
+        opening.metDamage(partition);
     }
 
     public boolean isOffline() {
@@ -150,9 +167,9 @@ public final class LogDirectory {
     /** Partitions that have a directory here, opened or not. */
     public List<FoundPartition> found() throws IOException {
         List<FoundPartition> found = directories.found();
-        if (found.stream().anyMatch(each -> each.topicId().isEmpty())) {
-            opening.metDamage();
-        }
+        found.stream()
+                .filter(each -> each.topicId().isEmpty())
+                .forEach(each -> opening.metDamage(each.partition()));
         return found;
     }
 

@@ -5,6 +5,7 @@ import io.headrace.broker.disk.DiskFullException;
 import io.headrace.broker.disk.UnreadableException;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,6 +13,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +34,7 @@ final class LogOpening {
     private final DirectoryCheckpoints checkpoints;
     private final LogHome home;
     private final boolean isClean;
-    private volatile boolean hasMetDamage;
+    private final Set<TopicPartition> damaged = ConcurrentHashMap.newKeySet();
 
     /**
      * @param isClean the last stop was clean
@@ -47,19 +50,19 @@ final class LogOpening {
         this.isClean = isClean;
     }
 
-    /** Whether some log does not have what a clean stop left in it. */
-    boolean hasMetDamage() {
-        return hasMetDamage;
+    /** Whose logs do not have what a clean stop left in them. */
+    Set<TopicPartition> damaged() {
+        return Set.copyOf(damaged);
     }
 
-    void metDamage() {
-        hasMetDamage = true;
+    void metDamage(TopicPartition partition) {
+        damaged.add(partition);
     }
 
     OpenOutcome open(LogSpec spec) {
         OpenOutcome outcome = openOrRefuse(spec);
         if (outcome instanceof OpenOutcome.Refused refused && refused.isDamaged()) {
-            metDamage();
+            metDamage(spec.partition());
         }
         return outcome;
     }
@@ -123,7 +126,7 @@ final class LogOpening {
         LogRecovery recovery = new LogRecovery(spec.partition(), path, home, spec.config(), known);
         LogState state = recovery.recover();
         if (recovery.isShortened()) {
-            metDamage();
+            metDamage(spec.partition());
         }
         if (spec.config().flush().onAck()) {
             state.makeDirectoryDurable(); // here, where no first record waits for it

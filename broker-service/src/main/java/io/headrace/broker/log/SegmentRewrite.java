@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * A good copy of damaged segments on its way into the log: batches from another replica, each
- * checked, then put in the segments' place at once.
+ * checked, then put in the segments' place at once. What is sound in a log that was never compacted
+ * is taken from itself: a leader may have records behind the damage that nobody else has yet.
  *
  * <p>Shape: until {@link #finish} the bytes are a file {@code <base>.log.repaired.cleaned}, which a
  * start deletes. Of a compacted log the copy may end before the segments do: after a crash in the
@@ -22,6 +23,8 @@ import java.util.Optional;
  * and as many offsets.
  */
 public final class SegmentRewrite implements AutoCloseable {
+
+    private static final long UNKNOWN = -1;
 
     /** Whether the copy of a compacted log still replaces enough. */
     interface StillRight {
@@ -37,6 +40,10 @@ public final class SegmentRewrite implements AutoCloseable {
     private final Path path;
     private final DiskFile file;
     private long position;
+
+    /** How many bytes of the damaged segment lie before the log start. */
+    private long ownShift = UNKNOWN;
+
     private long next;
     private boolean isOver;
 
@@ -77,6 +84,44 @@ public final class SegmentRewrite implements AutoCloseable {
     }
 
     /**
+     * Adds what this log itself has of what is missing next, up to the first batch that is not
+     * sound or cannot be read.
+     */
+    public void addOwn() throws IOException {
+        List<Segment> found = compacted.isPresent() ? List.of() : segments.find(old);
+        if (found.isEmpty() || !found.getFirst().tryHold()) {
+            return;
+        }
+        Segment held = found.getFirst();
+        try {
+            OwnBatches own = new OwnBatches(held);
+            while (!isComplete() && takeOwn(own)) {
+                // one batch after the other
+            }
+        } finally {
+            held.release();
+        }
+    }
+
+    /** Without damage the copy is byte for byte as the segment was, from the log start on. */
+    private boolean takeOwn(OwnBatches own) throws IOException {
+        if (ownShift == UNKNOWN) {
+            long at = own.positionOf(next);
+            ownShift = at < 0 ? UNKNOWN : at - position;
+        }
+        OwnBatches.Batch batch = ownShift == UNKNOWN ? null : own.at(ownShift + position);
+        if (batch == null
+                || batch.nextOffset() <= next
+                || !refusal(batch.baseOffset(), batch.nextOffset(), batch.leaderEpoch())
+                        .isEmpty()) {
+            return false;
+        }
+        own.copy(batch, file, position);
+        taken(batch.sizeInBytes(), batch.nextOffset());
+        return true;
+    }
+
+    /**
      * Adds whole batches; those before and behind what is missing are left out.
      *
      * @return why the batches cannot be part of this log; empty when they were taken
@@ -102,26 +147,38 @@ public final class SegmentRewrite implements AutoCloseable {
     private String take(ByteBuffer batches, int at, int bytes) throws IOException {
         long base = RecordBatch.baseOffset(batches, at);
         long end = RecordBatch.nextOffset(batches, at);
-        if (base > next && compacted.isEmpty()) {
-            return "the records from " + next + " to " + (base - 1) + " are not there";
-        }
-        if (base >= endOffset) {
+        if (base >= endOffset && compacted.isPresent()) {
             next = endOffset; // compacted away there
             return "";
         }
-        if (base < baseOffset || end > endOffset || (base < next && position > 0)) {
-            return "a batch reaches beyond the segment";
-        }
-        if (!isOfThisHistory(RecordBatch.leaderEpoch(batches, at), base)) {
-            return "a batch has another leader epoch than here";
+        String refusal = refusal(base, end, RecordBatch.leaderEpoch(batches, at));
+        if (!refusal.isEmpty()) {
+            return refusal;
         }
         if (position + bytes > Integer.MAX_VALUE || end - baseOffset > Integer.MAX_VALUE) {
             return "what has to be replaced does not fit into one segment";
         }
         file.write(batches.slice(at, bytes), position);
+        taken(bytes, end);
+        return "";
+    }
+
+    /** Why a batch cannot be the next one of the copy; empty when it can. */
+    private String refusal(long base, long end, int leaderEpoch) {
+        if (base > next && compacted.isEmpty()) {
+            return "the records from " + next + " to " + (base - 1) + " are not there";
+        }
+        if (base < baseOffset || end > endOffset || (base < next && position > 0)) {
+            return "a batch reaches beyond the segment";
+        }
+        return isOfThisHistory(leaderEpoch, base)
+                ? ""
+                : "a batch has another leader epoch than here";
+    }
+
+    private void taken(int bytes, long end) {
         position += bytes;
         next = end;
-        return "";
     }
 
     /**

@@ -29,5 +29,10 @@ public sealed interface ReadResult {
     record OutOfRange(long logStartOffset, long highWatermark, long logEndOffset)
             implements ReadResult {}
 
+    /** This broker does not serve the partition. */
     record Refused(ErrorCode code, String text) implements ReadResult {}
+
+    /** This broker serves the partition, and its log cannot be read there now. */
+    record Failed(ErrorCode code, String text, long logStartOffset, long highWatermark)
+            implements ReadResult {}
 }

@@ -42,7 +42,7 @@ final class Reads {
             case ReadOutcome.OutOfRange(long start, long end) ->
                     new ReadResult.OutOfRange(start, highWatermark, end);
             case ReadOutcome.Failed(ErrorCode code, String text) ->
-                    new ReadResult.Refused(code, text);
+                    new ReadResult.Failed(code, text, log.logStartOffset(), highWatermark);
         };
     }
 }

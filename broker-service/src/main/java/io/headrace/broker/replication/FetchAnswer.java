@@ -25,7 +25,8 @@ public record FetchAnswer(int sessionId, String sessionFailure, List<OfPartition
 
     /**
      * @param error name of the error, for the server log
-     * @param highWatermark -1 for unknown
+     * @param highWatermark -1 for unknown; with a refusal it is known only where the histories
+     *     agree
      * @param logStartOffset -1 for unknown
      * @param divergingEpoch largest epoch of the leader that is at most the asked one; -1 when the
      *     histories agree

@@ -6,6 +6,7 @@ import io.headrace.broker.replica.Follower;
 import io.headrace.broker.replication.FetchAnswer.OfPartition;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicPartition;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  *                                the new end
  *         --histories diverge--> truncated where they part, asked again
  *         --out of range-------> begun anew at the leader's start, asked again
- *         --refused, damaged---> asked again after a pause that grows
+ *         --refused, damaged---> asked again after a pause that grows; the high watermark moves
+ *                                all the same, where the answer has one
  *         --fenced-------------> left alone until the converger says who leads
  * </pre>
  *
@@ -27,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class FollowedPartition {
 
     private static final Logger LOG = LoggerFactory.getLogger(FollowedPartition.class);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** What to do next with the partition. */
     enum Next {
@@ -118,9 +121,21 @@ final class FollowedPartition {
             case OUT_OF_RANGE -> startOver(answer, position);
             case NOT_NOW -> {
                 counters.refusals.increment();
-                yield failed("the leader refuses a fetch", answer.error());
+                yield without(answer, "the leader refuses a fetch", answer.error());
             }
         };
+    }
+
+    /**
+     * No records came of an answer. What it says of the leader's high watermark counts all the
+     * same: a leader with damage in its log is repaired with what its followers know is committed.
+     */
+    private Next without(OfPartition answer, String what, String why) {
+        boolean isFenced =
+                answer.highWatermark() >= 0
+                        && follower.append(NOTHING, answer.highWatermark(), answer.logStartOffset())
+                                instanceof FollowOutcome.Fenced;
+        return isFenced ? Next.LEAVE : failed(what, why);
     }
 
     private Next append(OfPartition answer, FetchPosition position) {
@@ -129,7 +144,7 @@ final class FollowedPartition {
                 follower.append(answer.batches(), answer.highWatermark(), answer.logStartOffset());
         if (outcome instanceof FollowOutcome.Refused(ErrorCode code, String text)) {
             counters.damaged.increment();
-            return failed("what the leader sent was not appended", code + ": " + text);
+            return without(answer, "what the leader sent was not appended", code + ": " + text);
         }
         if (outcome instanceof FollowOutcome.Fenced) {
             return Next.LEAVE;

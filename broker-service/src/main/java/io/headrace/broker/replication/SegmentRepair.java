@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches the batches of a damaged segment from another replica, as a consumer would: such a fetch
+ * Fetches the damaged batches of a segment from another replica, as a consumer would: such a fetch
  * acknowledges nothing, and sees only what is committed. So a replica need not be in sync to have a
  * batch right, of the leader epoch that this log has there. Of a compacted log everything from the
  * log start up to where nothing was compacted is replaced with it, see {@link
@@ -143,7 +143,8 @@ public final class SegmentRepair {
     private String copy(int source, Partition partition, SegmentRewrite rewrite)
             throws IOException {
         try (LeaderChannel channel = open(source)) {
-            for (int empty = 0; !rewrite.isComplete(); ) {
+            rewrite.addOwn();
+            for (int empty = 0; !rewrite.isComplete(); rewrite.addOwn()) {
                 long before = rewrite.nextOffset();
                 OfPartition part = fetch(channel, partition, before);
                 if (part == null || part.refusal() != Refusal.NONE) {

@@ -24,6 +24,7 @@ import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPayloads.BrokerNode;
+import io.headrace.model.coordination.ZkPayloads.PartialProofNode;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
@@ -148,7 +149,8 @@ final class Broker {
                         foundEpoch(opened),
                         opened.directoryId(),
                         false,
-                        plan.topicDefaults().settings()));
+                        plan.topicDefaults().settings(),
+                        opened.partialProof().map(PartialProofNode::new).orElse(null)));
     }
 
     /**
@@ -280,6 +282,9 @@ final class Broker {
         List<LogSpec> specs = new ArrayList<>();
         for (FoundPartition each : found) {
             each.topicId().ifPresent(id -> specs.add(spec(each.partition(), id, image)));
+            if (isOfAnotherTopic(each, image)) {
+                directory.doubt(each.partition());
+            }
         }
         Map<TopicPartition, OpenOutcome> outcomes = directory.openAll(specs);
         outcomes.forEach(
@@ -295,6 +300,12 @@ final class Broker {
                 .addKeyValue("brokerId", plan.id())
                 .addKeyValue("cleanStart", directory.cleanBrokerEpoch().isPresent())
                 .log("{} logs are open", outcomes.size());
+    }
+
+    /** A bit of its metadata flipped, perhaps: then it is not what the cluster counts on. */
+    private static boolean isOfAnotherTopic(FoundPartition found, ClusterImage image) {
+        TopicImage topic = image.topics().get(found.partition().topic());
+        return topic != null && found.topicId().filter(id -> !id.equals(topic.id())).isPresent();
     }
 
     /** The converger applies the topic's own settings again when the broker has joined. */

@@ -12,9 +12,14 @@ import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.StatesNode;
 import io.headrace.model.coordination.ZkPayloads.TopicNode;
+import io.headrace.model.record.RecordBatch;
 import io.headrace.model.topic.TopicId;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +211,40 @@ class ReplicaFetchTest {
         assertThat(fetch(7, 0, -1, 0).highWatermark()).isZero();
         assertThat(fetch(7, 1, 3, LONG_WAIT_MS).highWatermark()).isOne();
         assertThat(fetch(7, 9, -1, 0).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    }
+
+    @Test
+    void it_is_told_what_is_committed_where_the_log_cannot_be_read() throws Exception {
+        create(3, 1, FOLLOWER);
+        int count = 70; // more than the leader remembers without reading
+        for (int i = 0; i < count; i++) {
+            assertThat(produce(1).get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> fetch(3, count, 3, 0).highWatermark() == count);
+        damage(broker.dataDir().resolve(topic + "-0/00000000000000000000.log"), count);
+        PartitionData unread = fetch(3, 3, 3, 0);
+        assertThat(unread.errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+        assertThat(unread.highWatermark()).isEqualTo(count);
+        assertThat(unread.logStartOffset()).isZero();
+        assertThat(FetchResponse.recordsSize(unread)).isZero();
+        PartitionData parted = fetch(3, 3, 2, 0);
+        assertThat(parted.errorCode()).isZero();
+        assertThat(parted.divergingEpoch().endOffset()).isZero();
+        try (FollowerSocket consumer = FollowerSocket.consumer(broker.bootstrap(), "")) {
+            PartitionData read = one(consumer.fetch(id, 3, 3, -1, 0));
+            assertThat(read.errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+            assertThat(read.highWatermark()).isEqualTo(-1);
+        }
+    }
+
+    /** The second of equal batches has a length that none can have. */
+    private static void damage(Path file, int batches) throws IOException {
+        try (FileChannel open = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            long second = open.size() / batches;
+            open.write(ByteBuffer.allocate(Integer.BYTES), second + RecordBatch.LENGTH_AT);
+        }
     }
 
     @Test

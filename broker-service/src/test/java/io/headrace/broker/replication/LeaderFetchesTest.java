@@ -90,6 +90,51 @@ class LeaderFetchesTest extends OneLeader {
     }
 
     @Test
+    void aLeaderThatCannotReadItsLogTellsWhatIsCommittedAllTheSame() {
+        ModelReplica leader = lead(new ModelReplica("a", 0, 3).with(3, 5));
+        ModelReplica follower = new ModelReplica("a", 0, 3);
+        fetches.follow(follower);
+        round(3);
+        FetchRequest request = request();
+        leader.highWatermark = 5;
+        leader.start = 1;
+        answer(request, List.of(leader.refusal(Refusal.NOT_NOW)));
+        assertThat(follower.highWatermark).as("no more than what it has").isEqualTo(3);
+        assertThat(follower.start).isOne();
+        assertThat(follower.logEndOffset()).isEqualTo(3);
+        assertThat(follower.cuts).isEmpty();
+        assertThat(next()).as("it pauses").isEmpty();
+    }
+
+    @Test
+    void whatIsCommittedIsTakenOverThoughTheRecordsThatCameWithItAreRefused() {
+        ModelReplica leader = lead(new ModelReplica("a", 0, 3).with(3, 5));
+        ModelReplica follower = new ModelReplica("a", 0, 3);
+        fetches.follow(follower);
+        round(3);
+        leader.highWatermark = 3;
+        follower.refuses = ErrorCode.CORRUPT_MESSAGE;
+        round(3);
+        assertThat(follower.highWatermark).isEqualTo(3);
+        assertThat(follower.logEndOffset()).isEqualTo(3);
+    }
+
+    @Test
+    void aRefusalCountsNoMoreInAnotherLeaderEpoch() {
+        ModelReplica leader = lead(new ModelReplica("a", 0, 3).with(3, 5));
+        ModelReplica follower = new ModelReplica("a", 0, 3);
+        fetches.follow(follower);
+        round(3);
+        FetchRequest request = request();
+        leader.highWatermark = 5;
+        follower.isFenced = true;
+        answer(request, List.of(leader.refusal(Refusal.NOT_NOW)));
+        assertThat(follower.highWatermark).isZero();
+        pass(Duration.ofSeconds(5));
+        assertThat(next()).as("it is left alone").isEmpty();
+    }
+
+    @Test
     void truncatesToWhereTheHistoriesPart() {
         ModelReplica leader = lead(new ModelReplica("a", 0, 5).with(1, 4).with(5, 3));
         ModelReplica follower = new ModelReplica("a", 0, 5).with(1, 4).with(2, 4);

@@ -11,6 +11,7 @@ import io.headrace.broker.log.SegmentInfo;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.record.RecordBatch;
 import io.headrace.testkit.cluster.TestImage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -266,7 +267,7 @@ class ScrubberTest {
 
     @Test
     void aReplicaThatLacksARecordIsNoSourceForALogThatWasNeverCompacted() throws Exception {
-        long missing = broker.log().segments().get(1).baseOffset() + 1;
+        long missing = broker.log().segments().get(1).nextOffset() - 1;
         rot(1);
         LogLeader whole = leader;
         leader = new LogLeader().without(whole, missing);
@@ -278,6 +279,40 @@ class ScrubberTest {
         leader = whole;
         scrubber.round(ReadPace.FULL);
         assertWhole(broker);
+    }
+
+    @Test
+    void aLeaderWithRecordsBehindTheDamageThatNobodyElseHasKeepsThem() throws Exception {
+        SegmentInfo active = broker.log().segments().getLast();
+        LogLeader whole = leader;
+        long known = active.baseOffset() + 1;
+        assertThat(known).isLessThan(active.nextOffset() - 1);
+        disk.unreadable(
+                broker.log().directory().resolve(String.format("%020d.log", active.baseOffset())),
+                RecordBatch.CRC_AT);
+        leader = new LogLeader().after(whole, known);
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().standing()).isEmpty();
+        assertThat(scrubber.counters().repaired()).isOne();
+        leader = whole;
+        assertWhole(broker);
+    }
+
+    @Test
+    void whatLiesBeforeTheLogStartIsNotMissed() throws Exception {
+        SegmentInfo first = broker.log().segments().getFirst();
+        broker.log().deleteRecordsBefore(first.baseOffset() + 2);
+        rot(0);
+        leader.log.deleteRecordsBefore(first.baseOffset() + 2);
+        Scrubber scrubber = scrubber();
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().standing()).isEmpty();
+        assertThat(scrubber.counters().repaired()).isOne();
+        assertThat(broker.log().logStartOffset()).isEqualTo(first.baseOffset() + 2);
+        scrubber.round(ReadPace.FULL);
+        assertThat(scrubber.counters().standing()).isEmpty();
+        assertThat(scrubber.counters().damaged()).isOne();
     }
 
     @Test

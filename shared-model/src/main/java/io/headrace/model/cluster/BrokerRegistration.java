@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param directoryId of the log directory: another one means that the disk was replaced
  * @param isStopping whether the broker asks to be relieved of its leaderships, because it stops
  * @param topicDefaults what topics have on this broker that set nothing, by Kafka's names
+ * @param partialProof what it proves of all but some partitions, where some are damaged
  */
 public record BrokerRegistration(
         int id,
@@ -29,7 +30,8 @@ public record BrokerRegistration(
         long provenEpoch,
         String directoryId,
         boolean isStopping,
-        Map<String, String> topicDefaults) {
+        Map<String, String> topicDefaults,
+        Optional<PartialProof> partialProof) {
 
     public static final long NO_PROVEN_EPOCH = -1;
 
@@ -59,6 +61,7 @@ public record BrokerRegistration(
                 provenEpoch,
                 directoryId,
                 isStopping,
-                Map.of());
+                Map.of(),
+                Optional.empty());
     }
 }

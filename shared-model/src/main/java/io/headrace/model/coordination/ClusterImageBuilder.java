@@ -16,6 +16,7 @@ import io.headrace.model.coordination.ZkPayloads.ClusterNode;
 import io.headrace.model.coordination.ZkPayloads.ControllerNode;
 import io.headrace.model.coordination.ZkPayloads.CordonNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
+import io.headrace.model.coordination.ZkPayloads.PartialProofNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.ServiceNode;
@@ -258,7 +259,8 @@ final class ClusterImageBuilder {
                 broker.provenEpoch(),
                 broker.directoryId(),
                 broker.stopping(),
-                broker.topicDefaults());
+                broker.topicDefaults(),
+                Optional.ofNullable(broker.partialProof()).flatMap(PartialProofNode::proof));
     }
 
     private static ServiceRegistration service(String id, ServiceNode node) {

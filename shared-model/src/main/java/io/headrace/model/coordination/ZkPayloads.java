@@ -1,9 +1,17 @@
 package io.headrace.model.coordination;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.headrace.model.cluster.PartialProof;
 import io.headrace.model.cluster.PartitionState;
+import io.headrace.model.topic.TopicPartition;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
@@ -32,6 +40,8 @@ public final class ZkPayloads {
      * @param stopping whether the broker asks to be relieved of its leaderships
      * @param topicDefaults what topics have on this broker that set nothing; empty from a version
      *     that did not say
+     * @param partialProof for all but some partitions; a version that does not know it sees no
+     *     proof
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record BrokerNode(
@@ -42,7 +52,8 @@ public final class ZkPayloads {
             long provenEpoch,
             String directoryId,
             boolean stopping,
-            Map<String, String> topicDefaults) {
+            Map<String, String> topicDefaults,
+            @Nullable PartialProofNode partialProof) {
 
         public BrokerNode(
                 String httpUrl,
@@ -52,7 +63,8 @@ public final class ZkPayloads {
                 long provenEpoch,
                 String directoryId,
                 boolean stopping,
-                @Nullable Map<String, String> topicDefaults) {
+                @Nullable Map<String, String> topicDefaults,
+                @Nullable PartialProofNode partialProof) {
             this.httpUrl = httpUrl;
             this.endpoints = endpoints;
             this.rack = rack;
@@ -61,6 +73,7 @@ public final class ZkPayloads {
             this.directoryId = directoryId;
             this.stopping = stopping;
             this.topicDefaults = topicDefaults == null ? Map.of() : topicDefaults;
+            this.partialProof = partialProof;
         }
 
         /** A broker with Kafka's defaults. */
@@ -72,7 +85,16 @@ public final class ZkPayloads {
                 long provenEpoch,
                 String directoryId,
                 boolean stopping) {
-            this(httpUrl, endpoints, rack, version, provenEpoch, directoryId, stopping, Map.of());
+            this(
+                    httpUrl,
+                    endpoints,
+                    rack,
+                    version,
+                    provenEpoch,
+                    directoryId,
+                    stopping,
+                    Map.of(),
+                    null);
         }
 
         /** The same broker, asking to be relieved. */
@@ -85,13 +107,57 @@ public final class ZkPayloads {
                     provenEpoch,
                     directoryId,
                     true,
-                    topicDefaults);
+                    topicDefaults,
+                    partialProof);
         }
 
         /** The same broker, with proof that it lost nothing since that epoch. */
         public BrokerNode proven(long epoch) {
             return new BrokerNode(
-                    httpUrl, endpoints, rack, version, epoch, directoryId, stopping, topicDefaults);
+                    httpUrl,
+                    endpoints,
+                    rack,
+                    version,
+                    epoch,
+                    directoryId,
+                    stopping,
+                    topicDefaults,
+                    partialProof);
+        }
+    }
+
+    /**
+     * @param damaged partition numbers by topic
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record PartialProofNode(long epoch, Map<String, List<Integer>> damaged) {
+
+        public PartialProofNode(long epoch, @Nullable Map<String, List<Integer>> damaged) {
+            this.epoch = epoch;
+            this.damaged = damaged == null ? Map.of() : damaged;
+        }
+
+        public PartialProofNode(PartialProof proof) {
+            this(proof.epoch(), byTopic(proof.damaged()));
+        }
+
+        private static Map<String, List<Integer>> byTopic(Set<TopicPartition> damaged) {
+            Map<String, List<Integer>> byTopic = new TreeMap<>();
+            for (TopicPartition each : damaged) {
+                byTopic.computeIfAbsent(each.topic(), topic -> new ArrayList<>())
+                        .add(each.partition());
+            }
+            byTopic.values().forEach(Collections::sort);
+            return byTopic;
+        }
+
+        /** Empty where it states none. */
+        public Optional<PartialProof> proof() {
+            Set<TopicPartition> all = new HashSet<>();
+            damaged.forEach(
+                    (topic, partitions) ->
+                            partitions.forEach(each -> all.add(new TopicPartition(topic, each))));
+            return PartialProof.of(epoch, all);
         }
     }
 

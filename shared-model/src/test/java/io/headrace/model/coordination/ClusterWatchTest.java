@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headrace.model.cluster.BrokerRegistration;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.Cordon;
+import io.headrace.model.cluster.PartialProof;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ZkPayloads.BrokerConfigNode;
@@ -17,6 +18,7 @@ import io.headrace.model.coordination.ZkPayloads.CordonNode;
 import io.headrace.model.coordination.ZkPayloads.DeletionNode;
 import io.headrace.model.coordination.ZkPayloads.LastBrokerNode;
 import io.headrace.model.coordination.ZkPayloads.MoveNode;
+import io.headrace.model.coordination.ZkPayloads.PartialProofNode;
 import io.headrace.model.coordination.ZkPayloads.PartitionNode;
 import io.headrace.model.coordination.ZkPayloads.RememberedBrokersNode;
 import io.headrace.model.coordination.ZkPayloads.ServiceNode;
@@ -27,8 +29,11 @@ import io.headrace.model.topic.TopicPartition;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.curator.framework.CuratorFramework;
 import org.awaitility.Awaitility;
@@ -111,6 +116,47 @@ class ClusterWatchTest {
                     .returns(true, BrokerRegistration::isStopping);
         }
         watch.await(i -> i.brokers().isEmpty(), WAIT);
+    }
+
+    @Test
+    void a_broker_may_prove_that_it_lost_nothing_but_what_is_damaged() throws Exception {
+        PartialProof proof =
+                new PartialProof(
+                        77, Set.of(new TopicPartition("t", 3), new TopicPartition("t", 1)));
+        BrokerNode node =
+                new BrokerNode(
+                        "http://127.0.0.1:3",
+                        Map.of(),
+                        null,
+                        "v",
+                        -1,
+                        "d",
+                        false,
+                        Map.of(),
+                        new PartialProofNode(proof));
+        try (Registration registration =
+                Registration.register(client, ZkPaths.broker(1), node, WAIT)) {
+            ClusterImage image = watch.await(i -> i.brokers().size() == 1, WAIT);
+            assertThat(image.brokers().get(1).partialProof()).contains(proof);
+            registration.update(node.stop().proven(99));
+            image = watch.await(i -> i.brokers().get(1).isStopping(), WAIT);
+            assertThat(image.brokers().get(1))
+                    .returns(99L, BrokerRegistration::provenEpoch)
+                    .returns(Optional.of(proof), BrokerRegistration::partialProof);
+        }
+    }
+
+    @Test
+    void who_has_too_much_damage_proves_nothing() {
+        Set<TopicPartition> many = new HashSet<>();
+        for (int i = 0; i < PartialProof.DAMAGED_MAX; i++) {
+            many.add(new TopicPartition("t", i));
+        }
+        assertThat(PartialProof.of(7, many)).isPresent();
+        assertThat(PartialProof.of(BrokerRegistration.NO_PROVEN_EPOCH, many)).isEmpty();
+        many.add(new TopicPartition("u", 0));
+        assertThat(PartialProof.of(7, many)).isEmpty();
+        assertThat(PartialProof.of(7, Set.of())).isEmpty();
     }
 
     @Test

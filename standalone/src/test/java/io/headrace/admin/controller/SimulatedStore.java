@@ -20,7 +20,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.curator.framework.recipes.cache.ChildData;
 
 /** Writes decisions to the model of ZooKeeper, with the checks of {@link ZooKeeperStore}. */
@@ -72,7 +71,7 @@ final class SimulatedStore {
             case ClusterWrite.Elect elect -> elect(elect);
             case ClusterWrite.Unregister gone -> Optional.of(unregister(gone));
             case ClusterWrite.RememberBrokers remember ->
-                    areOutOfSync(remember.untrusted())
+                    areOutOfSync(remember.distrust())
                             ? Optional.of(List.of(remember(remember)))
                             : Optional.empty();
             default -> throw new AssertionError("not part of the simulation: " + write);
@@ -143,21 +142,13 @@ final class SimulatedStore {
                 : List.of();
     }
 
-    private boolean areOutOfSync(Set<Integer> untrusted) {
-        return untrusted.isEmpty()
-                || zooKeeper.below(ZkPaths.STATES).stream()
-                        .allMatch(node -> areOutOfSync(untrusted, node));
-    }
-
-    private static boolean areOutOfSync(Set<Integer> untrusted, ChildData states) {
-        for (PartitionNode partition : decode(states, StatesNode.class).partitions()) {
-            List<Integer> candidates = new ArrayList<>(partition.isr());
-            candidates.addAll(partition.elr());
-            if (candidates.size() > 1 && candidates.stream().anyMatch(untrusted::contains)) {
-                return false;
-            }
-        }
-        return true;
+    private boolean areOutOfSync(Distrust distrust) {
+        return zooKeeper.below(ZkPaths.STATES).stream()
+                .allMatch(
+                        node ->
+                                distrust.allows(
+                                        node.getPath().substring(ZkPaths.STATES.length() + 1),
+                                        decode(node, StatesNode.class)));
     }
 
     private Op remember(ClusterWrite.RememberBrokers remember) {

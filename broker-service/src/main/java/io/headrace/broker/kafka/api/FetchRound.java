@@ -284,10 +284,10 @@ final class FetchRound {
                     }
                 }
                 case SliceLoader.Outcome.TooMany tooMany ->
-                        found.get(index).failed(Errors.THROTTLING_QUOTA_EXCEEDED);
+                        found.get(index).failed(Errors.THROTTLING_QUOTA_EXCEEDED, reader);
                 case SliceLoader.Outcome.Failed(var cause) -> {
                     LOG.atError().setCause(cause).log("A segment could not be read");
-                    found.get(index).failed(Errors.KAFKA_STORAGE_ERROR);
+                    found.get(index).failed(Errors.KAFKA_STORAGE_ERROR, reader);
                 }
             }
             if (continues && !isOver) {

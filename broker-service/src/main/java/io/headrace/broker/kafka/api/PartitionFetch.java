@@ -127,10 +127,15 @@ final class PartitionFetch {
             }
         }
 
-        /** The slice was closed instead of sent. */
-        void failed(Errors error) {
+        /** The slice was closed instead of sent; a follower learns what is committed, anyway. */
+        void failed(Errors error, FetchReader reader) {
+            PartitionData found = data;
             slice = null;
             data = refusal(target, error);
+            if (reader.isFollower()) {
+                data.setHighWatermark(found.highWatermark())
+                        .setLogStartOffset(found.logStartOffset());
+            }
         }
     }
 
@@ -162,9 +167,23 @@ final class PartitionFetch {
             case ReadResult.OutOfRange out ->
                     diverging == null
                             ? outOfRange(target, out)
-                            : inRange(target, partition, bounds(out), diverging, elsewhere);
+                            : inRange(
+                                    target,
+                                    partition,
+                                    bounds(out.logStartOffset(), out.highWatermark()),
+                                    diverging,
+                                    elsewhere);
             case ReadResult.Refused(ErrorCode code, String _) ->
                     refused(target, FetchErrors.of(code));
+            case ReadResult.Failed failed ->
+                    diverging == null
+                            ? failed(target, failed)
+                            : inRange(
+                                    target,
+                                    partition,
+                                    bounds(failed.logStartOffset(), failed.highWatermark()),
+                                    diverging,
+                                    elsewhere);
         };
     }
 
@@ -223,10 +242,12 @@ final class PartitionFetch {
                                 context.replicas().brokerId()));
     }
 
-    /** A history that parts from this one may be longer, too; where they part is what counts. */
-    private static ReadResult.InRange bounds(ReadResult.OutOfRange out) {
-        return new ReadResult.InRange(
-                null, out.logStartOffset(), out.highWatermark(), out.logEndOffset(), -1);
+    /**
+     * A history that parts from this one may be longer, too, or part where this log cannot be read;
+     * where they part is what counts.
+     */
+    private static ReadResult.InRange bounds(long logStartOffset, long highWatermark) {
+        return new ReadResult.InRange(null, logStartOffset, highWatermark, -1, -1);
     }
 
     /** A follower whose log ends before this one begins must know where that is. */
@@ -234,6 +255,20 @@ final class PartitionFetch {
         Found found = refused(target, Errors.OFFSET_OUT_OF_RANGE);
         if (reader.isFollower()) {
             found.data().setLogStartOffset(out.logStartOffset());
+        }
+        return found;
+    }
+
+    /**
+     * A follower whose history is this one learns what is committed of it although it gets no
+     * records: so it can give them to the repair of this log.
+     */
+    private Found failed(FetchTarget target, ReadResult.Failed failed) {
+        Found found = refused(target, FetchErrors.of(failed.code()));
+        if (reader.isFollower()) {
+            found.data()
+                    .setHighWatermark(failed.highWatermark())
+                    .setLogStartOffset(failed.logStartOffset());
         }
         return found;
     }

@@ -189,7 +189,7 @@ class RouteTest {
     }
 
     @Test
-    void adminCallsPassThroughWithBodiesAndWithoutHopHeaders() throws Exception {
+    void adminCallsPassThroughWithBodiesAndWithoutHopHeadersAndOurs() throws Exception {
         DisposableServer admin =
                 HttpServer.create()
                         .host("127.0.0.1")
@@ -202,6 +202,9 @@ class RouteTest {
                                                     + request.requestHeaders().get("X-Own")
                                                     + " "
                                                     + request.requestHeaders().get("X-Hop")
+                                                    + " "
+                                                    + request.requestHeaders()
+                                                            .get("Headrace-Forwarded-By")
                                                     + " "
                                                     + request.requestHeaders()
                                                             .get("X-Forwarded-Proto");
@@ -223,12 +226,17 @@ class RouteTest {
             Awaitility.await()
                     .until(() -> http.get(gateway.url() + "/v3/clusters").statusCode() == 201);
             HttpResponse<String> answer =
-                    http.get(gateway.url() + "/v3/clusters/-?x=%2F", "X-Own", "own");
-            assertThat(answer.body()).isEqualTo("/v3/clusters/-?x=%2F own null http empty");
+                    http.get(
+                            gateway.url() + "/v3/clusters/-?x=%2F",
+                            "X-Own",
+                            "own",
+                            "headrace-forwarded-by",
+                            "a1");
+            assertThat(answer.body()).isEqualTo("/v3/clusters/-?x=%2F own null null http empty");
             assertThat(answer.headers().firstValue("X-Answer")).hasValue("yes");
             String large = "y".repeat(300_000);
             assertThat(http.post(gateway.url() + "/kafka/v3/topics", JSON, large).body())
-                    .isEqualTo("/kafka/v3/topics null null http " + large);
+                    .isEqualTo("/kafka/v3/topics null null null http " + large);
         } finally {
             gateway.cluster.remove(ZkPaths.admin("a1"));
             admin.disposeNow();

@@ -5,6 +5,7 @@ import io.headrace.gateway.http.Endpoint;
 import io.headrace.gateway.http.HttpFailure;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.ServiceRegistration;
+import io.netty.handler.codec.http.HttpHeaders;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
@@ -14,9 +15,12 @@ import reactor.netty.http.client.HttpClient;
 
 /**
  * Passes {@code /v3/**} and {@code /kafka/v3/**} on to a live admin-service, the controller if
- * there is one.
+ * there is one. What Headrace's services tell each other in headers is no client's to say: an
+ * admin-service would take the client's address, which it audits, from there.
  */
 public final class AdminProxy implements Endpoint {
+
+    private static final String OURS = "Headrace-";
 
     private final Supplier<ClusterImage> cluster;
     private final HttpClient client;
@@ -38,7 +42,7 @@ public final class AdminProxy implements Endpoint {
                                         HttpFailure.unavailable(
                                                 50302,
                                                 "No admin-service is registered at the moment; records still flow, topics cannot be changed."));
-        return Relay.pass(call, client, admin.url(), headers -> {}, response -> {})
+        return Relay.pass(call, client, admin.url(), AdminProxy::dropOurs, response -> {})
                 .onErrorMap(
                         error -> !call.response().hasSentHeaders(),
                         error ->
@@ -50,6 +54,14 @@ public final class AdminProxy implements Endpoint {
                                                         + error.getClass().getSimpleName()
                                                         + ")."))
                 .then();
+    }
+
+    private static void dropOurs(HttpHeaders headers) {
+        for (String name : headers.names()) {
+            if (name.regionMatches(true, 0, OURS, 0, OURS.length())) {
+                headers.remove(name);
+            }
+        }
     }
 
     private static Optional<ServiceRegistration> chosen(ClusterImage image) {

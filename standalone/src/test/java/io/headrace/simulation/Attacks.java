@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -28,11 +30,17 @@ final class Attacks {
     /** When a broker died last, as the time of ZooKeeper, until it was admitted again. */
     private final Map<Integer, Long> suspects = new HashMap<>();
 
+    /** The same of partitions, which were lost while the broker was down. */
+    private final Map<Integer, Doubt> doubts = new HashMap<>();
+
+    private record Doubt(long zxid, Set<Integer> partitions) {}
+
     private final List<Runnable> healing = new ArrayList<>();
 
     Attacks(World world) {
         this.world = world;
         world.rot.whenDied(this::suspect);
+        world.sideFiles.rules(this::mayLose);
         for (Plan.Fault fault : world.plan.faults()) {
             world.timeline.in(ms(fault.atMs()), () -> begin(fault));
         }
@@ -75,7 +83,7 @@ final class Attacks {
                 }
             }
             case CLEAN_STOP -> {
-                if (run != null && !run.isStopping() && mayStop(a)) {
+                if (run != null && !run.isStopping()) {
                     run.program.in(0, run::stopCleanly);
                 }
             }
@@ -147,10 +155,23 @@ final class Attacks {
                 world.clockAhead(a, (b % 2 == 0 ? 1 : -1) * TimeUnit.HOURS.toMillis(3));
                 later(fault, () -> world.clockAhead(a, 0));
             }
-            case FLIPPED_BIT, FAILED_READ -> {
-                int p = b % Plan.PARTITIONS;
-                if (run != null && mayRot(a, p)) {
-                    world.rot.strike(fault.kind(), run, p);
+            case FLIPPED_BIT, FAILED_READ -> rot(fault.kind(), run, b % Plan.PARTITIONS);
+            case FLIPPED_OFFSETS_BIT, FAILED_OFFSETS_READ -> {
+                int p = world.partitions.indexOf(World.OFFSETS);
+                boolean isFlip = fault.kind() == Plan.Kind.FLIPPED_OFFSETS_BIT;
+                if (p >= 0) {
+                    rot(isFlip ? Plan.Kind.FLIPPED_BIT : Plan.Kind.FAILED_READ, run, p);
+                }
+            }
+            case LOST_FILE, ROTTEN_FILE -> {
+                world.sideFiles.plan(a, fault.kind());
+                boolean isClean = b % 2 == 0;
+                if (run != null && isClean && !run.isStopping()) {
+                    run.program.in(0, run::stopCleanly);
+                } else if (run != null && !isClean && mayDie(a)) {
+                    suspect(a);
+                    world.kill(a);
+                    later(fault, () -> world.start(a));
                 }
             }
             case MEMBER_PAUSE -> {
@@ -160,6 +181,13 @@ final class Attacks {
                     later(fault, program::resume);
                 }
             }
+        }
+    }
+
+    /** Not of a broker that stops: its end was allowed with what was damaged before. */
+    private void rot(Plan.Kind kind, BrokerRun run, int p) {
+        if (run != null && !run.isStopping() && mayRot(run.id, p)) {
+            world.rot.strike(kind, run, p);
         }
     }
 
@@ -289,37 +317,62 @@ final class Attacks {
     private boolean mayDie(int id) {
         forgetAdmitted();
         for (int p = 0; p < world.partitions.size(); p++) {
-            List<Integer> isr = world.stateNode(world.partitions.get(p)).orElseThrow().isr();
-            boolean isAlone = isr.equals(List.of(id)) && world.rot.isSound(id, p);
-            boolean isKept = hasOther(isr, id) || (isAlone && isForced(id, p));
-            if (!isKept || !wanted(p).allMatch(next -> hasOther(next, id))) {
+            if (!mayDie(id, p)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** Where the next start finds damage a clean stop proves nothing: it is as good as a death. */
-    private boolean mayStop(int id) {
-        if (!world.rot.isAnyDamaged(id)) {
-            return true;
-        }
-        boolean may = mayDie(id);
-        if (may) {
-            suspect(id);
-        }
-        return may;
+    private boolean mayDie(int id, int p) {
+        List<Integer> isr = world.stateNode(world.partitions.get(p)).orElseThrow().isr();
+        boolean isAlone = isr.equals(List.of(id)) && world.rot.isSound(id, p);
+        boolean isKept = hasOther(isr, id, p) || (isAlone && isForced(id, p));
+        return isKept && wanted(p).allMatch(next -> hasOther(next, id, p));
     }
 
     /** Others have it right, and the broker may go offline for what it cannot read. */
     private boolean mayRot(int id, int p) {
         return mayDie(id)
-                && hasOther(world.stateNode(world.partitions.get(p)).orElseThrow().isr(), id);
+                && hasOther(world.stateNode(world.partitions.get(p)).orElseThrow().isr(), id, p);
     }
 
-    private boolean hasOther(List<Integer> isr, int id) {
+    /** A replica of a broker that is down, which will prove nothing. */
+    private boolean mayLose(int id, int p) {
+        forgetAdmitted();
+        List<Integer> isr = world.stateNode(world.partitions.get(p)).orElseThrow().isr();
+        boolean may =
+                world.rot.isNowhere(p)
+                        && hasOther(isr, id, p)
+                        && wanted(p).allMatch(next -> hasOther(next, id, p));
+        if (may) {
+            doubt(id, Set.of(p));
+        }
+        return may;
+    }
+
+    private void doubt(int id, Set<Integer> partitions) {
+        Set<Integer> all = new TreeSet<>(partitions);
+        Doubt before = doubts.get(id);
+        if (before != null) {
+            all.addAll(before.partitions());
+        }
+        doubts.put(id, new Doubt(world.zooKeeper.zxid(), all));
+    }
+
+    private boolean hasOther(List<Integer> isr, int id, int p) {
         return isr.stream()
-                .anyMatch(other -> other != id && isSafe(other) && !world.rot.isAnyDamaged(other));
+                .anyMatch(
+                        other ->
+                                other != id
+                                        && isSafe(other)
+                                        && !world.rot.isAnyDamaged(other)
+                                        && !isDoubted(other, p));
+    }
+
+    private boolean isDoubted(int id, int p) {
+        Doubt doubt = doubts.get(id);
+        return doubt != null && doubt.partitions().contains(p);
     }
 
     /** What leaders have asked for and ZooKeeper may be late to do. */
@@ -356,6 +409,10 @@ final class Attacks {
                             Long died = suspects.get(id);
                             if (died != null && epoch > died) {
                                 suspects.remove(id);
+                            }
+                            Doubt doubt = doubts.get(id);
+                            if (doubt != null && epoch > doubt.zxid()) {
+                                doubts.remove(id);
                             }
                         });
     }

@@ -32,6 +32,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.coordination.ZkPaths;
 import io.headrace.model.topic.TopicConfig;
+import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -52,7 +53,7 @@ import org.apache.curator.framework.recipes.cache.ChildData;
  */
 final class BrokerRun {
 
-    private static final Path ROOT = Path.of("/data");
+    static final Path ROOT = Path.of("/data");
     private static final long SCRUB_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     final int id;
@@ -187,6 +188,10 @@ final class BrokerRun {
         }
         LogConfig config = LogConfigs.of(TopicConfig.of(world.config()));
         for (FoundPartition found : logs.found()) {
+            TopicId known = World.topicId(found.partition().topic());
+            if (found.topicId().filter(id -> !id.equals(known)).isPresent()) {
+                logs.doubt(found.partition());
+            }
             found.topicId()
                     .map(topic -> logs.open(new LogSpec(found.partition(), topic, config)))
                     .filter(OpenOutcome.Refused.class::isInstance)
@@ -377,6 +382,7 @@ final class BrokerRun {
         }
         replicas.quiesce();
         replicas.close();
+        disk.capacity(Long.MAX_VALUE); // what a broker keeps in reserve is enough for this
         try {
             logs.close(epoch);
             world.note("broker " + id + " stopped cleanly, epoch " + epoch);

@@ -128,6 +128,10 @@ final class GroupJudge {
     /** At the coordinator, when it answers. */
     void acknowledging(int partition, String metadata) {
         int place = place(partition, metadata);
+        if (place < 0 && judge.isUntoldToGroups()) {
+            acknowledgingUnread(partition, metadata);
+            return;
+        }
         if (place < 0) {
             judge.fail("acknowledged and not committed: " + metadata);
         }
@@ -136,7 +140,8 @@ final class GroupJudge {
     }
 
     /**
-     * Committed just before the log went offline, which nobody can read now: looked for at the end.
+     * Committed just before the log went offline, or in one that is damaged, so that nobody can
+     * read it now: looked for at the end.
      */
     void acknowledgingUnread(int partition, String metadata) {
         unread.add(new Acknowledged(partition, metadata));
@@ -174,7 +179,12 @@ final class GroupJudge {
         atLeast.forEach(
                 (partition, count) -> {
                     String metadata = shown.get(partition);
-                    if (metadata == null || place(partition, metadata) < count - 1) {
+                    boolean mayBeNewer =
+                            metadata != null
+                                    && place(partition, metadata) < 0
+                                    && judge.isUntoldToGroups();
+                    if (!mayBeNewer
+                            && (metadata == null || place(partition, metadata) < count - 1)) {
                         judge.fail(
                                 "partition %d: %s is shown, acknowledged was %s"
                                         .formatted(

@@ -62,6 +62,9 @@ final class Judge {
     private Violation first;
     private long reads;
 
+    /** How many records of their log the judge of groups has seen. */
+    private int groupsTold;
+
     Judge(World world, int partitions) {
         this.world = world;
         for (int p = 0; p < partitions; p++) {
@@ -177,20 +180,34 @@ final class Judge {
         }
     }
 
+    /** One after the other, as far as nothing before is untold. */
+    private void tellGroups() {
+        int p = world.partitions.indexOf(World.OFFSETS);
+        List<Records.Rec> truth = p < 0 ? List.of() : committed.get(p);
+        while (groupsTold < truth.size() && truth.get(groupsTold) != null) {
+            groups.committed(truth.get(groupsTold++));
+        }
+    }
+
+    /** Whether something is committed for groups, and nobody knows yet what. */
+    boolean isUntoldToGroups() {
+        int p = world.partitions.indexOf(World.OFFSETS);
+        return p >= 0 && groupsTold < committed.get(p).size();
+    }
+
     private void committed(BrokerRun run, int p, Records.Rec record) {
         List<Records.Rec> truth = committed.get(p);
         if (record.offset() < truth.size()) {
             Records.Rec known = truth.get((int) record.offset());
             if (known == null) {
                 truth.set((int) record.offset(), record);
+                tellGroups();
             } else if (!known.equals(record)) {
                 fail("broker " + run.id + ": committed was " + known + ", now " + record);
             }
         } else if (record.offset() == truth.size()) {
             truth.add(record);
-            if (world.partitions.get(p).equals(World.OFFSETS)) {
-                groups.committed(record);
-            }
+            tellGroups();
         } else {
             fail("broker " + run.id + ": a gap below " + record + ", known " + truth.size());
         }

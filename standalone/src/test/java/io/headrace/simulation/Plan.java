@@ -50,7 +50,15 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         /** A byte of a committed batch cannot be read any more in the file of one replica. */
         FAILED_READ,
         /** Another process takes the instance id of a static member that still runs. */
-        MEMBER_TWIN
+        MEMBER_TWIN,
+        /** A broker ends, and before it starts again a file beside the records is gone. */
+        LOST_FILE,
+        /** The same, and a bit of the file flips, or a byte of it cannot be read any more. */
+        ROTTEN_FILE,
+        /** As {@link #FLIPPED_BIT}, in the log of the groups. */
+        FLIPPED_OFFSETS_BIT,
+        /** As {@link #FAILED_READ}, in the log of the groups. */
+        FAILED_OFFSETS_READ
     }
 
     /**
@@ -95,6 +103,9 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         }
         plan = plan.withDiskFaults(random.nextInt(4) == 0 ? 2 : 0);
         plan = random.nextInt(4) == 0 ? plan.withRot() : plan;
+        if (new Random(seed * 0xE7037ED1A0B428DBL + 7).nextInt(4) == 0) {
+            plan = plan.withMoreRot();
+        }
         return plan.options().groups() && random.nextInt(3) == 0 ? plan.withStaticMembers() : plan;
     }
 
@@ -120,11 +131,25 @@ record Plan(long seed, Options options, List<Fault> faults, long loadMs) {
         return with(options, List.of(Kind.FLIPPED_BIT, Kind.FAILED_READ), random, 7);
     }
 
+    /** The same with files beside the records that rot or are lost, and a rotten log of groups. */
+    Plan withMoreRot() {
+        Random random = new Random(seed * 0x8EBC6AF09C88C6E3L + 8);
+        List<Kind> kinds = new ArrayList<>(List.of(Kind.LOST_FILE, Kind.ROTTEN_FILE));
+        if (options.groups()) {
+            kinds.addAll(List.of(Kind.FLIPPED_OFFSETS_BIT, Kind.FAILED_OFFSETS_READ));
+        }
+        return with(options, kinds, random, 7);
+    }
+
     /** Whether there may be damage that a scrubber has to look for. */
     boolean rots() {
         return faults.stream()
                 .map(Fault::kind)
-                .anyMatch(kind -> kind == Kind.FLIPPED_BIT || kind == Kind.FAILED_READ);
+                .anyMatch(
+                        kind ->
+                                kind == Kind.FLIPPED_BIT
+                                        || kind == Kind.FAILED_READ
+                                        || kind.compareTo(Kind.LOST_FILE) >= 0);
     }
 
     private Plan with(Options changed, List<Kind> kinds, Random random, int countMax) {

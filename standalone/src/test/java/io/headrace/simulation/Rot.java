@@ -11,7 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
@@ -23,7 +25,13 @@ final class Rot {
 
     private static final long RESTART_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-    private record Damage(int brokerId, Path directory) {}
+    /** Batches whose places a log knows without looking, of two segments. */
+    private static final int REMEMBERED = 2 * 64;
+
+    /**
+     * @param isUnseen no checksum covers the place
+     */
+    private record Damage(int brokerId, Path directory, boolean isUnseen) {}
 
     /** Where a batch that is whole and committed lies. */
     private record Place(Path file, int position, int length) {}
@@ -59,29 +67,52 @@ final class Rot {
             if (places.isEmpty()) {
                 return;
             }
-            Place at = places.get(world.random.nextInt(places.size()));
-            int position = at.position() + position(at.length());
+            int place = world.random.nextInt(places.size());
+            Place at = places.get(place);
+            boolean mayBeUnseen =
+                    kind == Plan.Kind.FLIPPED_BIT && place < places.size() - REMEMBERED;
+            int inBatch = position(at.length(), mayBeUnseen);
+            int position = at.position() + inBatch;
             if (kind == Plan.Kind.FLIPPED_BIT) {
                 disk.flipBit(at.file(), position, world.random.nextInt(Byte.SIZE));
             } else {
                 disk.unreadable(at.file(), position);
             }
             struck++;
-            standing.put(p, new Damage(run.id, partition.log().directory()));
+            standing.put(
+                    p,
+                    new Damage(
+                            run.id,
+                            partition.log().directory(),
+                            inBatch < RecordBatch.LENGTH_AT || isInLeaderEpoch(inBatch)));
             world.note("broker " + run.id + ": damage at " + position + " of " + at.file());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** No base offset or leader epoch: the checksum does not cover what a leader writes there. */
-    private int position(int length) {
+    /**
+     * No checksum covers what a leader writes: base offset and leader epoch. They rot where a log
+     * looks at the header before it serves a batch; and of the leader epoch, which followers copy
+     * with the batch, only bits that show that it is none.
+     */
+    private int position(int length, boolean mayBeUnseen) {
         int position = world.random.nextInt(length);
-        boolean isChecked =
-                position >= RecordBatch.MAGIC_AT
-                        || (position >= RecordBatch.LENGTH_AT
-                                && position < RecordBatch.LEADER_EPOCH_AT);
-        return isChecked ? position : RecordBatch.CRC_AT;
+        boolean isUnseen = position < RecordBatch.LENGTH_AT || isInLeaderEpoch(position);
+        if (isUnseen && mayBeUnseen) {
+            return isInLeaderEpoch(position) ? RecordBatch.LEADER_EPOCH_AT : position;
+        }
+        return isUnseen ? RecordBatch.CRC_AT : position;
+    }
+
+    private static boolean isInLeaderEpoch(int position) {
+        return position >= RecordBatch.LEADER_EPOCH_AT && position < RecordBatch.MAGIC_AT;
+    }
+
+    /** Whether the replica may serve what no reader can see to be wrong. */
+    boolean isUnseen(int brokerId, int p) {
+        Damage damage = standing.get(p);
+        return damage != null && damage.isUnseen() && !isSound(brokerId, p);
     }
 
     private List<Place> committed(SimulatedDisk disk, Path directory, int p) throws IOException {
@@ -145,10 +176,26 @@ final class Rot {
                         each -> each.getValue().brokerId() == brokerId && standsAt(each.getKey()));
     }
 
+    /** The partitions whose replica on the broker is damaged. */
+    Set<Integer> damagedOf(int brokerId) {
+        Set<Integer> damaged = new TreeSet<>();
+        for (int p = 0; p < world.partitions.size(); p++) {
+            if (!isSound(brokerId, p)) {
+                damaged.add(p);
+            }
+        }
+        return damaged;
+    }
+
     /** Whether a replica is as far as is known what it should be. */
     boolean isSound(int brokerId, int p) {
         Damage damage = standing.get(p);
         return damage == null || damage.brokerId() != brokerId || !standsAt(p);
+    }
+
+    /** Whether no replica of the partition is damaged. */
+    boolean isNowhere(int p) {
+        return !standsAt(p);
     }
 
     boolean stands() {
@@ -182,7 +229,10 @@ final class Rot {
     private boolean isSound(SimulatedDisk disk, Path file, int p) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(disk.bytes(file));
         int at = 0;
-        while (isWhole(bytes, at)) {
+        String name = String.valueOf(file.getFileName());
+        long next = Long.parseLong(name.substring(0, name.indexOf('.')));
+        while (isWhole(bytes, at) && RecordBatch.baseOffset(bytes, at) == next) {
+            next = RecordBatch.nextOffset(bytes, at);
             at += RecordBatch.sizeInBytes(bytes, at);
         }
         List<Records.Rec> truth = world.judge.truth(p);

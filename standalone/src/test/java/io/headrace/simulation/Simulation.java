@@ -55,7 +55,7 @@ final class Simulation {
                 world.timeline.count(),
                 world.judge.acknowledgedCount(),
                 world.judge.groups.acknowledgedCount(),
-                world.rot.struckCount(),
+                world.rot.struckCount() + world.sideFiles.struckCount(),
                 world.judge.groups.generation().number(),
                 world.fencedCount(),
                 world.trace());

@@ -75,7 +75,10 @@ class SimulationTest {
         A_LEADER_CANNOT_READ_WHAT_IT_LEADS,
         AN_ELIGIBLE_ONE_CANNOT_READ_WHAT_IT_HAS,
         A_LEADER_CANNOT_READ_WHAT_ITS_FOLLOWERS_WANT_NEXT,
-        FOLLOWERS_DO_NOT_KNOW_THAT_WHAT_THEY_HAVE_IS_COMMITTED;
+        FOLLOWERS_DO_NOT_KNOW_THAT_WHAT_THEY_HAVE_IS_COMMITTED,
+        A_CLEAN_STOP_LEAVES_WHAT_CANNOT_BE_OPENED,
+        A_LOG_THAT_CANNOT_BE_CUT_TAKES_ITS_BROKER_AWAY,
+        A_COORDINATOR_TAKES_DAMAGED_RECORDS_FOR_TRUE;
 
         /** Its plan is kept, not drawn: new kinds of faults do not change it. */
         Plan plan() throws IOException {
@@ -153,7 +156,7 @@ class SimulationTest {
 
     private static Plan plan(long seed) {
         Plan plan = STORM ? Plan.storm(seed) : Plan.of(seed);
-        return ROT ? plan.withRot() : plan;
+        return ROT ? plan.withRot().withMoreRot() : plan;
     }
 
     @ParameterizedTest
@@ -186,7 +189,7 @@ class SimulationTest {
     void aPlanIsReadAsItWasWritten() {
         Plan plan = Plan.of(3).withGroups();
         assertThat(Plan.parse(plan.text())).isEqualTo(plan);
-        Plan more = plan.withRot().withStaticMembers();
+        Plan more = plan.withRot().withMoreRot().withStaticMembers();
         assertThat(Plan.parse(more.text())).isEqualTo(more);
     }
 

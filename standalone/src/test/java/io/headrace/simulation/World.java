@@ -60,6 +60,7 @@ final class World {
     final ModelZooKeeper zooKeeper;
     final Judge judge;
     final Rot rot = new Rot(this);
+    final SideFiles sideFiles = new SideFiles(this);
     final List<SimulatedDisk> disks = new ArrayList<>();
 
     /** All partitions; elsewhere they are known by their places here. */
@@ -126,18 +127,23 @@ final class World {
         topics.add(
                 SimulatedController.topic(
                         SimulatedController.TOPIC,
-                        new TopicId(5, 5),
+                        topicId(SimulatedController.TOPIC),
                         assignments.subList(0, Plan.PARTITIONS),
                         config()));
         if (plan.options().groups()) {
             topics.add(
                     SimulatedController.topic(
                             GroupCoordinator.TOPIC,
-                            new TopicId(6, 6),
+                            topicId(GroupCoordinator.TOPIC),
                             List.of(assignments.getLast()),
                             config()));
         }
         return topics;
+    }
+
+    /** Of a topic that there is. */
+    static TopicId topicId(String topic) {
+        return topic.equals(GroupCoordinator.TOPIC) ? new TopicId(6, 6) : new TopicId(5, 5);
     }
 
     private List<Integer> replicas(int p) {
@@ -221,6 +227,7 @@ final class World {
             if (disk.isCrashed()) {
                 disk.restart();
             }
+            sideFiles.beforeStart(id);
             runs[id] = new BrokerRun(this, id, disk);
         }
     }
@@ -374,7 +381,10 @@ final class World {
                         : partition.readServed(offset, 10_000, true);
         if (result instanceof ReadResult.InRange in && in.slice() != null) {
             try (var slice = in.slice()) {
-                judge.read(p, Records.taken(Records.bytes(slice), offset));
+                List<Records.Rec> taken = Records.taken(Records.bytes(slice), offset);
+                if (!rot.isUnseen(run.id, p)) {
+                    judge.read(p, taken);
+                }
             } catch (IOException e) {
                 rot.met(run, p, e);
             }

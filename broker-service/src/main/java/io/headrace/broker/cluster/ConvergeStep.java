@@ -29,7 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   files held, tombstone of that topic id        set aside; removed when the grace is over
- *   files held, name now belongs to another id    set aside; kept until a tombstone comes
+ *   files held, name now belongs to another id    set aside; kept until a tombstone comes. As long
+ *                                                 as records of that id may be nowhere but here the
+ *                                                 metadata are taken for damaged: kept closed
  *   files held, assigned to other brokers only    set aside; removed when {@link #MOVED_GRACE_MS} are over
  *   files held, topic or partition not in image   suspended, kept, reported
  *   assigned here                                 opened; leads or follows
@@ -195,6 +197,9 @@ final class ConvergeStep {
             return () -> host.setAside(held, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
         }
         if (topic != null && !topic.id().equals(held.topicId())) {
+            if (isAssignedHere(topic, partition) && isCountedOn(topic.states().get(partition))) {
+                return null; // whoever is in sync had that topic: its metadata are damaged
+            }
             LOG.atWarn()
                     .addKeyValue("topic", held.partition().topic())
                     .addKeyValue("partition", partition)

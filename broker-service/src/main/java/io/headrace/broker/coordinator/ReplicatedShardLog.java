@@ -1,11 +1,14 @@
 package io.headrace.broker.coordinator;
 
+import io.headrace.broker.log.LogSlice;
 import io.headrace.broker.replica.Partition;
 import io.headrace.broker.replica.ProduceOutcome;
 import io.headrace.broker.replica.ProduceRequest;
 import io.headrace.broker.replica.ReadResult;
 import io.headrace.broker.replica.ReplicaManager;
 import io.headrace.model.error.ErrorCode;
+import io.headrace.model.record.BatchCheck;
+import io.headrace.model.record.RecordBatch;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,7 +61,7 @@ public final class ReplicatedShardLog implements ShardLog {
                     while (bytes.hasRemaining() && slice.read(bytes, bytes.position()) > 0) {
                         // Reads on where the last read stopped.
                     }
-                    yield new ReadStep.Batches(bytes.flip(), slice.endOffset());
+                    yield checked(bytes.flip(), slice);
                 } catch (IOException e) {
                     LOG.atError()
                             .setCause(e)
@@ -77,6 +80,17 @@ public final class ReplicatedShardLog implements ShardLog {
             case ReadResult.Refused(ErrorCode code, String text) -> new ReadStep.Failed(code, text);
             case ReadResult.Failed failed -> new ReadStep.Failed(failed.code(), failed.text());
         };
+    }
+
+    /** A state made of damaged records would be wrong for good: it waits for their repair. */
+    private static ReadStep checked(ByteBuffer bytes, LogSlice slice) {
+        for (int at = 0; at < slice.length(); at += RecordBatch.sizeInBytes(bytes, at)) {
+            if (BatchCheck.framing(bytes, at, bytes.limit()) instanceof BatchCheck.Refused damage) {
+                slice.damaged(new IOException(damage.reason()));
+                return new ReadStep.Failed(ErrorCode.KAFKA_STORAGE_ERROR, damage.reason());
+            }
+        }
+        return new ReadStep.Batches(bytes, slice.endOffset());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.broker.disk.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ final class CleanShutdownMarker {
     /** The broker epoch of the last run, if it ended cleanly; the marker is gone on return. */
     OptionalLong take() throws IOException {
         Path file = directory.resolve(NAME);
-        Optional<String> text = WholeFile.read(disk, file);
+        Optional<String> text = read(file);
         if (text.isEmpty()) {
             return OptionalLong.empty();
         }
@@ -40,6 +41,15 @@ final class CleanShutdownMarker {
         return epoch.find()
                 ? OptionalLong.of(Long.parseLong(epoch.group(1)))
                 : OptionalLong.empty();
+    }
+
+    /** A marker that cannot be read says nothing. */
+    private Optional<String> read(Path file) throws IOException {
+        try {
+            return WholeFile.read(disk, file);
+        } catch (UnreadableException e) {
+            return Optional.of("");
+        }
     }
 
     void write(long brokerEpoch) throws IOException {

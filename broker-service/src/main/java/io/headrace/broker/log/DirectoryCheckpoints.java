@@ -13,6 +13,7 @@ final class DirectoryCheckpoints implements LogCheckpoints {
     private final OffsetCheckpoint logStarts;
     private final OffsetCheckpoint highWatermarks;
     private final OffsetCheckpoint cleaned;
+    private final OffsetCheckpoint cleanLengths;
     private final Map<TopicPartition, PartitionLog> logs;
     private volatile boolean isCleanedForgotten;
     private volatile boolean isForgottenUnsaved;
@@ -25,6 +26,7 @@ final class DirectoryCheckpoints implements LogCheckpoints {
         this.highWatermarks =
                 new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.HIGH_WATERMARK));
         this.cleaned = new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.CLEANER));
+        this.cleanLengths = new OffsetCheckpoint(disk, root.resolve(OffsetCheckpoint.CLEAN_LENGTH));
         this.logs = logs;
     }
 
@@ -41,7 +43,19 @@ final class DirectoryCheckpoints implements LogCheckpoints {
 
     LogRecovery.Known known(TopicPartition partition, boolean isClean) {
         return new LogRecovery.Known(
-                isClean, recoveryPoints.offset(partition), logStarts.offset(partition));
+                isClean,
+                recoveryPoints.offset(partition),
+                logStarts.offset(partition),
+                isClean && cleanLengths.contains(partition)
+                        ? cleanLengths.offset(partition)
+                        : LogRecovery.Known.UNKNOWN);
+    }
+
+    /** Of logs that were flushed whole and take no more appends; before the marker of the stop. */
+    void saveCleanLengths() throws IOException {
+        cleanLengths.clear();
+        logs.forEach((partition, log) -> cleanLengths.put(partition, log.activeSizeInBytes()));
+        cleanLengths.save();
     }
 
     /** In memory; durable with the next save, or with {@link #makeForgottenDurable}. */
@@ -50,6 +64,7 @@ final class DirectoryCheckpoints implements LogCheckpoints {
         logStarts.remove(partition);
         highWatermarks.remove(partition);
         cleaned.remove(partition);
+        cleanLengths.remove(partition);
         isCleanedForgotten = true;
         isForgottenUnsaved = true;
     }

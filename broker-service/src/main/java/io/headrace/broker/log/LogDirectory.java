@@ -364,6 +364,7 @@ public final class LogDirectory {
                 log.close(isClean);
             }
             if (isClean) {
+                checkpoints.saveCleanLengths();
                 marker.write(brokerEpoch);
             }
         } finally {

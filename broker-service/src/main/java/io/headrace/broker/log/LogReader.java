@@ -169,7 +169,8 @@ final class LogReader {
                 || segment.baseOffset() >= bound) {
             return null;
         }
-        TimeIndex.Entry entry = segment.timeIndex().floor(timestamp);
+        TimeIndex.Entry entry =
+                SegmentIndexes.search(segment, () -> segment.timeIndex().floor(timestamp));
         long from = Math.max(start, entry == null ? segment.baseOffset() : entry.lastOffset());
         BatchPosition position = segment.find(from);
         if (position == null) {

@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.broker.log.epoch.EpochStart;
 import io.headrace.broker.log.epoch.LeaderEpochs;
 import io.headrace.broker.log.producer.ProducerStates;
@@ -19,10 +20,11 @@ import org.slf4j.LoggerFactory;
  * <p>After a clean stop the files are trusted. Otherwise every batch from the recovery point on is
  * walked (size, checksum, rising offsets and leader epochs), the log is cut at the first bad one,
  * later segments are renamed to {@code .damaged}, and indexes and leader epochs are rebuilt from
- * what was walked. What lies below the recovery point was flushed and is trusted. In both cases the
- * producers are rebuilt from the newest snapshot and the batches above it. A start waits for the
- * device only where it changed batches: an active segment that was sound stays as little flushed as
- * it was, and so does the recovery point.
+ * what was walked. What lies below the recovery point was flushed and is trusted. (An active
+ * segment that a clean stop left and that is damaged since is kept, if its file is as long as it
+ * was.) In both cases the producers are rebuilt from the newest snapshot and the batches above it.
+ * A start waits for the device only where it changed batches: an active segment that was sound
+ * stays as little flushed as it was, and so does the recovery point.
  *
  * <p>Owner: the thread that opens the log; nobody else knows it yet.
  */
@@ -34,8 +36,11 @@ final class LogRecovery {
      * What the directory's checkpoints say.
      *
      * @param isClean the last stop was clean
+     * @param cleanLength of the active segment's file when it was; {@link #UNKNOWN} otherwise
      */
-    record Known(boolean isClean, long recoveryPoint, long logStartOffset) {}
+    record Known(boolean isClean, long recoveryPoint, long logStartOffset, long cleanLength) {
+        static final long UNKNOWN = -1;
+    }
 
     private final TopicPartition partition;
     private final Path directory;
@@ -95,6 +100,7 @@ final class LogRecovery {
         state.logStartOffset = start;
         long flushed = known.isClean() ? 0 : active.baseOffset();
         state.recoveryPoint = Math.max(flushed, Math.min(known.recoveryPoint(), end));
+        isShortened |= known.isClean() && end < known.recoveryPoint();
         if (state.recoveryPoint > known.recoveryPoint()) {
             state.makeDirectoryDurable();
         }
@@ -149,6 +155,19 @@ final class LogRecovery {
     /** Finds the end of the active segment from its last index entry on. */
     private void trustActive(List<Segment> segments) throws IOException {
         Segment active = segments.getLast();
+        try {
+            if (!findEnd(active)) {
+                damaged(segments, SegmentSearch.damaged(active, active.sizeInBytes()));
+            }
+        } catch (UnreadableException e) {
+            damaged(segments, e);
+        }
+    }
+
+    /**
+     * @return false when damage lies before the end
+     */
+    private static boolean findEnd(Segment active) throws IOException {
         int size = active.sizeInBytes();
         active.adopt(new Segment.End(size, Long.MAX_VALUE));
         active.times();
@@ -161,7 +180,33 @@ final class LogRecovery {
             position = scan.end();
         }
         active.adopt(new Segment.End(size, next));
-        if (position < size) {
+        return position >= size;
+    }
+
+    /**
+     * A file that is as long as the clean stop left it has everything but what the damage hides: it
+     * is kept, sealed, and repaired as one that was damaged while the broker ran.
+     */
+    private void damaged(List<Segment> segments, IOException damage) throws IOException {
+        Segment active = segments.getLast();
+        boolean isWhole =
+                active.sizeInBytes() == known.cleanLength()
+                        && known.recoveryPoint() > active.baseOffset();
+        if (isWhole) {
+            LOG.atError()
+                    .addKeyValue("topic", partition.topic())
+                    .addKeyValue("partition", partition.partition())
+                    .addKeyValue("offset", active.baseOffset())
+                    .setCause(damage)
+                    .log("The active segment is damaged; it is sealed");
+            active.adopt(new Segment.End(active.sizeInBytes(), known.recoveryPoint()));
+            active.adoptSealed();
+            segments.add(fresh(known.recoveryPoint()));
+            disk.forceDirectory(directory); // else the next start might walk what is damaged
+            active.file().damaged(damage);
+        } else if (damage instanceof UnreadableException) {
+            throw damage;
+        } else {
             isShortened = true;
             walk(segments, segments.size() - 1);
         }
@@ -179,6 +224,8 @@ final class LogRecovery {
     }
 
     private void walk(List<Segment> segments, int first) throws IOException {
+        boolean mayHaveGaps =
+                config.compaction().compact() || home.checkpoints().cleanedOffset(partition) > 0;
         walkedFrom = segments.get(first).baseOffset();
         long expected = walkedFrom;
         for (int i = first; i < segments.size(); i++) {
@@ -189,7 +236,9 @@ final class LogRecovery {
                 break;
             }
             boolean isLast = i == segments.size() - 1;
-            SegmentWalk walk = new SegmentWalk(segment, walkedEpochs, partition);
+            long nextBase = isLast ? Long.MAX_VALUE : segments.get(i + 1).baseOffset();
+            SegmentWalk walk =
+                    new SegmentWalk(segment, walkedEpochs, partition, nextBase, mayHaveGaps);
             boolean isWhole = walk.run();
             expected = segment.nextOffset();
             if (!isWhole && !isLast) {

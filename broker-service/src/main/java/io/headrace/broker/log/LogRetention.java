@@ -100,9 +100,12 @@ final class LogRetention {
         return start;
     }
 
-    /** The largest record timestamp; without any, when the file last changed, as in Kafka. */
+    /**
+     * The largest record timestamp; without any, or where it cannot be read, when the file last
+     * changed, as in Kafka.
+     */
     private long youngestMs(Segment segment) throws IOException {
-        long largest = segment.times().largest();
+        long largest = segment.largestTimestamp();
         return largest >= 0 ? largest : state.disk.modifiedMs(segment.path(SegmentName.LOG));
     }
 

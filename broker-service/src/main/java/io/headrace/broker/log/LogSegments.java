@@ -2,6 +2,9 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.DiskFullException;
+import io.headrace.broker.disk.UnreadableException;
+import io.headrace.broker.log.epoch.EpochEnd;
+import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -66,7 +69,7 @@ public final class LogSegments {
                                 segment.nextOffset(),
                                 segment.sizeInBytes(),
                                 firstTimestampMs(segment),
-                                segment.times().largest()));
+                                segment.largestTimestamp()));
             } finally {
                 segment.release();
             }
@@ -79,7 +82,11 @@ public final class LogSegments {
             return -1;
         }
         HeaderScan scan = new HeaderScan(segment.file(), segment.sizeInBytes());
-        return scan.seek(0) ? scan.maxTimestamp() : -1;
+        try {
+            return scan.seek(0) ? scan.maxTimestamp() : -1;
+        } catch (UnreadableException e) {
+            return -1; // for the scrubber to find
+        }
     }
 
     /** Begins a new segment if the active one's first batch is older than the lag. */
@@ -117,10 +124,20 @@ public final class LogSegments {
         }
     }
 
-    private static Optional<String> check(DiskFile held, SealedSegment as, ReadPace pace)
+    /** Nothing is noted of what lies before the log start, or of batches without an epoch. */
+    private boolean isOfThisLog(int leaderEpoch, long baseOffset) {
+        long offset = Math.max(baseOffset, state.logStartOffset);
+        boolean isNoted = state.epochs.epochAt(offset) != EpochEnd.UNDEFINED;
+        boolean mayMissStarts = state.config.compaction().compact() || cleanedOffset() > 0;
+        return !isNoted
+                || leaderEpoch == RecordBatch.NO_LEADER_EPOCH
+                || state.epochs.agrees(leaderEpoch, offset, mayMissStarts);
+    }
+
+    private Optional<String> check(DiskFile held, SealedSegment as, ReadPace pace)
             throws IOException {
         try {
-            return new SegmentCheck(held, as, pace).run();
+            return new SegmentCheck(held, as, this::isOfThisLog, pace).run();
         } catch (InterruptedIOException | DiskFullException | ClosedChannelException e) {
             throw e;
         } catch (IOException e) {

@@ -68,6 +68,11 @@ public final class LogSlice implements AutoCloseable {
         file.sendFailed(cause);
     }
 
+    /** Whoever read bytes of the slice tells that they cannot be what was written. */
+    public void damaged(IOException cause) {
+        file.damaged(cause);
+    }
+
     /**
      * Copies bytes of the slice, for senders that cannot use {@code sendfile}.
      *

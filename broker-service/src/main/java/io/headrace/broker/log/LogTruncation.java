@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.DiskFullException;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.model.error.ErrorCode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,10 +56,21 @@ final class LogTruncation {
                 offset >= last.nextOffset() ? null : SegmentSearch.findPastDamage(last, offset);
         int position = cut == null ? last.sizeInBytes() : cut.position();
         long end = cut == null ? offset : Math.min(offset, cut.baseOffset());
+        try {
+            truncate(segments, slot, new Segment.End(position, end));
+        } catch (UnreadableException e) {
+            throw new IOException("a truncation is only half done: " + e.getMessage(), e);
+        }
+    }
+
+    private void truncate(SegmentList segments, int slot, Segment.End to) throws IOException {
+        Segment last = segments.get(slot);
+        int position = to.position();
+        long end = to.nextOffset();
         long startBefore = state.logStartOffset;
         announce(end);
         state.producers.endsAt(end);
-        boolean isCopied = shorten(slot, new Segment.End(position, end), startBefore);
+        boolean isCopied = shorten(slot, to, startBefore);
         try {
             removeFrom(segments, slot + 1);
             if (isCopied) {
@@ -167,15 +179,47 @@ final class LogTruncation {
     }
 
     private void cut(Segment segment, int position, long end) throws IOException {
-        segment.times();
+        boolean isIndexed = hasIndexes(segment);
         segment.unseal();
         segment.file().truncate(position);
         segment.file().force();
-        long relative = end - segment.baseOffset();
-        segment.offsetIndex().entries().truncateFrom(relative, position);
-        segment.timeIndex().entries().truncateFrom(Long.MAX_VALUE, relative);
-        remeasure(segment);
+        try {
+            if (isIndexed) {
+                cutIndexes(segment, position, end);
+            } else {
+                rebuild(segment, "they cannot be read");
+            }
+        } catch (UnreadableException e) {
+            LOG.atWarn().setCause(e).log("What stays of the last segment is sealed for its repair");
+            segment.adoptSealed();
+            state.segments = state.segments.with(state.newSegment(end));
+        }
         state.isTorn = false;
+    }
+
+    private static boolean hasIndexes(Segment segment) throws IOException {
+        try {
+            segment.times();
+            return true;
+        } catch (UnreadableException e) {
+            return false;
+        }
+    }
+
+    private static void cutIndexes(Segment segment, int position, long end) throws IOException {
+        long relative = end - segment.baseOffset();
+        try {
+            segment.offsetIndex().entries().truncateFrom(relative, position);
+            segment.timeIndex().entries().truncateFrom(Long.MAX_VALUE, relative);
+            remeasure(segment);
+        } catch (UnreadableException e) {
+            rebuild(segment, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void rebuild(Segment segment, String why) throws IOException {
+        SegmentIndexes.rebuild(segment, why);
+        reopen(segment);
     }
 
     /** Writes the bytes that stay to a file that is worthless until {@link #replaceByCopy}. */
@@ -222,13 +266,21 @@ final class LogTruncation {
 
     private static void remeasure(Segment segment) throws IOException {
         if (!SegmentIndexes.measure(segment)) {
-            SegmentIndexes.rebuild(segment, "entries are missing after a truncation");
-            reopen(segment);
+            rebuild(segment, "entries are missing after a truncation");
         }
     }
 
     /** Makes the indexes of a complete segment ready for appends. */
     static void reopen(Segment segment) throws IOException {
+        try {
+            reopenTails(segment);
+        } catch (UnreadableException e) {
+            SegmentIndexes.rebuild(segment, String.valueOf(e.getMessage()));
+            reopenTails(segment);
+        }
+    }
+
+    private static void reopenTails(Segment segment) throws IOException {
         segment.offsetIndex().entries().reopenTail();
         segment.timeIndex().entries().reopenTail();
     }

@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.broker.disk.WholeFile;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
@@ -17,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * One offset per partition in a small text file, Kafka's format: a line {@code 0}, a line with the
  * count, then lines {@code topic partition offset}.
  *
- * <p>Partitions that nobody opened keep the offset that the file had. A damaged file reads as
- * empty, which is always safe: more is recovered, less is trusted.
+ * <p>Partitions that nobody opened keep the offset that the file had. A file that is damaged, or
+ * cannot be read, reads as empty, which is always safe: more is recovered, less is trusted. Another
+ * digit in the place of one is not seen: the format has no checksum.
  */
 final class OffsetCheckpoint {
 
@@ -26,6 +28,9 @@ final class OffsetCheckpoint {
     static final String LOG_START = "log-start-offset-checkpoint";
     static final String HIGH_WATERMARK = "replication-offset-checkpoint";
     static final String CLEANER = "cleaner-offset-checkpoint";
+
+    /** Ours, of a clean stop: how long the file of the active segment was. */
+    static final String CLEAN_LENGTH = "clean-length-checkpoint";
 
     private static final Logger LOG = LoggerFactory.getLogger(OffsetCheckpoint.class);
 
@@ -36,11 +41,24 @@ final class OffsetCheckpoint {
     OffsetCheckpoint(Disk disk, Path file) throws IOException {
         this.disk = disk;
         this.file = file;
-        Optional<String> text = WholeFile.read(disk, file);
+        Optional<String> text = read();
         if (text.isPresent() && !parse(text.get().lines().toList())) {
             offsets.clear();
             LOG.atError().addKeyValue("file", file).log("An offset checkpoint is damaged; ignored");
         }
+    }
+
+    private Optional<String> read() throws IOException {
+        try {
+            return WholeFile.read(disk, file);
+        } catch (UnreadableException e) {
+            LOG.atError().setCause(e).log("An offset checkpoint cannot be read; ignored");
+            return Optional.empty();
+        }
+    }
+
+    void clear() {
+        offsets.clear();
     }
 
     long offset(TopicPartition partition) {

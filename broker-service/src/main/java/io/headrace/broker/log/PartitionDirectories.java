@@ -2,6 +2,7 @@ package io.headrace.broker.log;
 
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.broker.disk.WholeFile;
 import io.headrace.model.topic.TopicId;
 import io.headrace.model.topic.TopicPartition;
@@ -81,7 +82,7 @@ final class PartitionDirectories {
      */
     Optional<TopicId> topicId(String directoryName) throws IOException {
         Path file = root.resolve(directoryName).resolve(METADATA);
-        Optional<String> text = WholeFile.read(disk, file);
+        Optional<String> text = metadata(file);
         if (text.isEmpty()) {
             return Optional.empty();
         }
@@ -97,11 +98,19 @@ final class PartitionDirectories {
         throw new DamagedFileException(file + " is damaged: it states no topic id");
     }
 
+    private Optional<String> metadata(Path file) throws IOException {
+        try {
+            return WholeFile.read(disk, file);
+        } catch (UnreadableException e) {
+            throw new DamagedFileException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     /**
      * Whether the metadata has no bytes, or only zeros: nothing was written before power failed.
      */
     boolean isMetadataBlank(TopicPartition partition) throws IOException {
-        return WholeFile.read(disk, path(partition).resolve(METADATA))
+        return metadata(path(partition).resolve(METADATA))
                 .filter(text -> text.chars().allMatch(each -> each == 0))
                 .isPresent();
     }

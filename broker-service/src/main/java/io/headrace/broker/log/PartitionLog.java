@@ -1,6 +1,7 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFullException;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.broker.log.epoch.EpochEnd;
 import io.headrace.broker.log.epoch.EpochStart;
 import io.headrace.model.error.ErrorCode;
@@ -104,6 +105,10 @@ public final class PartitionLog {
         return state.segments.sizeInBytes();
     }
 
+    int activeSizeInBytes() {
+        return state.segments.active().sizeInBytes();
+    }
+
     public int segmentCount() {
         return state.segments.count();
     }
@@ -117,7 +122,7 @@ public final class PartitionLog {
                             segment.baseOffset(),
                             segment.nextOffset(),
                             segment.sizeInBytes(),
-                            segment.times().largest()));
+                            segment.largestTimestamp()));
         }
         return infos;
     }
@@ -318,6 +323,7 @@ public final class PartitionLog {
      * @return the new log end offset, at most the given one unless nothing was removed
      * @throws DiskFullException if there is no space for the truncation; the log is as it was, and
      *     the caller may try again later
+     * @throws UnreadableException if the place cannot be read; likewise, when it is repaired
      */
     public long truncateTo(long offset) throws IOException {
         return cutting(
@@ -486,11 +492,14 @@ public final class PartitionLog {
         }
     }
 
-    /** A full disk is the caller's to handle; any other failure takes the directory offline. */
+    /**
+     * A full disk is the caller's to handle, and so is what cannot be read before anything was
+     * changed; any other failure takes the directory offline.
+     */
     private void guarded(String what, Change change) throws IOException {
         try {
             change.run();
-        } catch (DiskFullException e) {
+        } catch (DiskFullException | UnreadableException e) {
             throw e;
         } catch (IOException e) {
             state.health.fail(what + " of " + state.partition, e);

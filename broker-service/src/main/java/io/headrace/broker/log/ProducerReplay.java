@@ -1,7 +1,10 @@
 package io.headrace.broker.log;
 
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.broker.log.producer.ProducerStates;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what the log says of its producers: the newest snapshot, the batches just below it, and
@@ -14,6 +17,8 @@ import java.io.IOException;
  */
 final class ProducerReplay {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerReplay.class);
+
     /** How far below a snapshot batches are looked for. */
     static final int RECALL_BYTES = 4 << 20;
 
@@ -24,13 +29,26 @@ final class ProducerReplay {
         long end = segments.active().nextOffset();
         long from = producers.restore(start, end, segments::hasSegmentAt);
         if (producers.count() > 0) {
-            recall(producers, segments, from);
+            recallIfReadable(producers, segments, from);
         }
         for (int slot = Math.max(0, segments.floor(from)); slot < segments.count(); slot++) {
             Segment segment = segments.get(slot);
             if (segment.nextOffset() > from) {
                 note(producers, segment, from, nowMs);
             }
+        }
+    }
+
+    /** Without it a batch that is sent again is refused as out of order, not told to be there. */
+    private static void recallIfReadable(ProducerStates producers, SegmentList segments, long end)
+            throws IOException {
+        try {
+            recall(producers, segments, end);
+        } catch (UnreadableException e) {
+            LOG.atWarn()
+                    .setCause(e)
+                    .addKeyValue("offset", end)
+                    .log("Batches that producers may send again cannot be read");
         }
     }
 
@@ -64,18 +82,35 @@ final class ProducerReplay {
         }
     }
 
+    /** Where that cannot be read all batches of the segment are noted, the last one last. */
+    private static int positionOf(Segment segment, long offset) throws IOException {
+        try {
+            BatchPosition found = SegmentSearch.findPastDamage(segment, offset);
+            return found == null ? segment.sizeInBytes() : found.position();
+        } catch (UnreadableException e) {
+            return 0;
+        }
+    }
+
+    /** Damage is passed over: whatever lies behind it says what its producers wrote last. */
     private static void note(ProducerStates producers, Segment segment, long from, long nowMs)
             throws IOException {
-        int position = 0;
-        if (from > segment.baseOffset()) {
-            BatchPosition found = SegmentSearch.findPastDamage(segment, from);
-            position = found == null ? segment.sizeInBytes() : found.position();
-        }
-        HeaderScan scan = new HeaderScan(segment.file(), segment.sizeInBytes());
-        boolean isThere = scan.seek(position);
-        while (isThere) {
-            producers.note(scan.header(), scan.headerAt(), nowMs);
-            isThere = scan.next();
+        int position = from > segment.baseOffset() ? positionOf(segment, from) : 0;
+        long next = segment.baseOffset();
+        while (position < segment.sizeInBytes()) {
+            HeaderScan scan = new HeaderScan(segment.file(), segment.sizeInBytes());
+            try {
+                boolean isThere = scan.seek(position);
+                while (isThere) {
+                    producers.note(scan.header(), scan.headerAt(), nowMs);
+                    next = scan.lastOffset() + 1;
+                    position = (int) scan.end();
+                    isThere = scan.next();
+                }
+            } catch (UnreadableException e) {
+                LOG.atWarn().setCause(e).log("Looking for producers behind damage");
+            }
+            position = SegmentSearch.nextSound(segment, position, next);
         }
     }
 }

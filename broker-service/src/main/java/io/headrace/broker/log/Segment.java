@@ -3,6 +3,7 @@ package io.headrace.broker.log;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.DiskFullException;
+import io.headrace.broker.disk.UnreadableException;
 import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -104,6 +105,15 @@ final class Segment {
             SegmentIndexes.load(this);
         }
         return times;
+    }
+
+    /** As {@link #times} tells; -1 where damage hides it. */
+    long largestTimestamp() throws IOException {
+        try {
+            return times().largest();
+        } catch (UnreadableException e) {
+            return -1;
+        }
     }
 
     void times(SegmentTimes times) {

@@ -10,6 +10,11 @@ import java.util.Optional;
 /**
  * Reads a segment's file from the first byte to the last that is given and checks every batch;
  * changes nothing.
+ *
+ * <p>Base offset and leader epoch lie outside the checksum, since a leader writes them. An offset
+ * that is too small does not follow the batch before, and one that is too large is not followed by
+ * the next batch, or by the segment's end. The leader epoch must be the one that the log has noted
+ * for the offset.
  */
 final class SegmentCheck {
 
@@ -17,13 +22,20 @@ final class SegmentCheck {
 
     private final DiskFile file;
     private final SealedSegment segment;
+    private final Epochs epochs;
     private final ReadPace pace;
     private ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).limit(0);
     private int chunkStart;
 
-    SegmentCheck(DiskFile file, SealedSegment segment, ReadPace pace) {
+    /** Which leader epochs batches may be of. */
+    interface Epochs {
+        boolean agree(int leaderEpoch, long baseOffset);
+    }
+
+    SegmentCheck(DiskFile file, SealedSegment segment, Epochs epochs, ReadPace pace) {
         this.file = file;
         this.segment = segment;
+        this.epochs = epochs;
         this.pace = pace;
     }
 
@@ -52,6 +64,10 @@ final class SegmentCheck {
             }
             if (RecordBatch.baseOffset(chunk, at) < next) {
                 return complaint(position, "the offsets do not rise");
+            }
+            int leaderEpoch = RecordBatch.leaderEpoch(chunk, at);
+            if (!epochs.agree(leaderEpoch, RecordBatch.baseOffset(chunk, at))) {
+                return complaint(position, "the leader epoch of a batch is " + leaderEpoch);
             }
             next = RecordBatch.nextOffset(chunk, at);
             position += bytes;

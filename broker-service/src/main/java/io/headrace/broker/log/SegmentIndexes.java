@@ -1,7 +1,9 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFullException;
+import io.headrace.broker.disk.UnreadableException;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +30,7 @@ final class SegmentIndexes {
             if (segment.isDetached()) {
                 return false;
             }
-            String complaint = complaint(segment);
+            String complaint = found(segment);
             if (complaint.isEmpty() && !measure(segment)) {
                 complaint = "entries are missing at the end";
             }
@@ -71,13 +73,15 @@ final class SegmentIndexes {
         }
     }
 
-    /** Fills both indexes from the batch headers, in memory. */
+    /** Fills both indexes from the batch headers, up to the first damage; in memory. */
     static void build(Segment segment) throws IOException {
         synchronized (segment) {
             segment.startEmptyIndexes();
             HeaderScan scan = new HeaderScan(segment.file(), segment.end().position());
             boolean isThere = scan.seek(0);
-            while (isThere) {
+            long next = segment.baseOffset();
+            while (isThere && scan.baseOffset() >= next) {
+                next = scan.lastOffset() + 1;
                 segment.index(
                         Segment.HeaderOf.batch(scan), (int) scan.position(), scan.sizeInBytes());
                 isThere = scan.next();
@@ -115,6 +119,37 @@ final class SegmentIndexes {
         segment.times(times);
         segment.bytesSinceIndexEntry(end - from);
         return true;
+    }
+
+    private static String found(Segment segment) throws IOException {
+        try {
+            return complaint(segment);
+        } catch (UnreadableException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /** Something to look up in an index; null where it has no answer. */
+    @FunctionalInterface
+    interface Search<E> {
+        @Nullable E run() throws IOException;
+    }
+
+    /**
+     * Searches an index. One of a sealed segment whose file cannot be read is rebuilt; of one that
+     * is appended to, only the writer may touch the index, and the answer is null: there is no
+     * entry so far down.
+     */
+    static <E> @Nullable E search(Segment segment, Search<E> search) throws IOException {
+        try {
+            return search.run();
+        } catch (UnreadableException e) {
+            if (!segment.isSealed() || segment.isDetached()) {
+                return null;
+            }
+            rebuild(segment, String.valueOf(e.getMessage()));
+            return search.run();
+        }
     }
 
     private static String complaint(Segment segment) throws IOException {

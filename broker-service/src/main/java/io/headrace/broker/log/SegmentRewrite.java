@@ -1,7 +1,6 @@
 package io.headrace.broker.log;
 
 import io.headrace.broker.disk.DiskFile;
-import io.headrace.broker.log.epoch.EpochStart;
 import io.headrace.model.record.BatchCheck;
 import io.headrace.model.record.RecordBatch;
 import java.io.IOException;
@@ -181,22 +180,9 @@ public final class SegmentRewrite implements AutoCloseable {
         next = end;
     }
 
-    /**
-     * Of a compacted log that was copied, leader epochs are known from their first record that was
-     * left: each begins where this says, or before.
-     */
-    private boolean isOfThisHistory(int leaderEpoch, long offset) {
-        int known = state.epochs.epochAt(offset);
-        if (leaderEpoch == known || compacted.isEmpty()) {
-            return leaderEpoch == known;
-        }
-        return leaderEpoch > known
-                && state.epochs.entries().stream()
-                        .filter(each -> each.startOffset() > offset)
-                        .mapToInt(EpochStart::epoch)
-                        .min()
-                        .stream()
-                        .anyMatch(next -> leaderEpoch <= next);
+    private boolean isOfThisHistory(int leaderEpoch, long base) {
+        long offset = Math.max(base, state.logStartOffset);
+        return state.epochs.agrees(leaderEpoch, offset, compacted.isPresent());
     }
 
     /**

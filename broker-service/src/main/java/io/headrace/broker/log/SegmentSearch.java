@@ -1,6 +1,8 @@
 package io.headrace.broker.log;
 
+import io.headrace.broker.disk.UnreadableException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,9 @@ final class SegmentSearch {
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentSearch.class);
 
+    /** What a device reads, or does not, at once; or a part of that. */
+    private static final int SECTOR_BYTES = 512;
+
     private SegmentSearch() {}
 
     /**
@@ -25,17 +30,24 @@ final class SegmentSearch {
      *     taken for what comes next: who copies would leave out all between
      */
     static @Nullable BatchPosition find(Segment segment, long offset) throws IOException {
-        HeaderScan scan = scanFrom(segment, segment.end(), offset, Integer.MAX_VALUE);
+        Segment.End end = segment.end();
+        HeaderScan scan = scanFrom(segment, end, offset, Integer.MAX_VALUE);
         long before = -1;
         while (scan.isThere() && scan.lastOffset() < offset) {
             before = scan.position();
-            scan.next();
+            long last = scan.lastOffset();
+            if (scan.next() && scan.baseOffset() <= last) {
+                throw damaged(segment, scan.position());
+            }
         }
         if (!scan.isThere() && !scan.isAtEnd()) {
             throw damaged(segment, scan.position());
         }
         BatchPosition found =
                 scan.isThere() ? new BatchPosition(scan.baseOffset(), (int) scan.position()) : null;
+        if (found != null && !isFollowed(scan, end)) {
+            throw damaged(segment, found.position()); // its base offset is wrong
+        }
         boolean isGap = found == null || found.baseOffset() > offset;
         if (isGap && before >= 0 && !(scan.seek(before) && scan.isSound())) {
             throw damaged(segment, before); // no gap of a compaction: its length is wrong
@@ -44,9 +56,27 @@ final class SegmentSearch {
     }
 
     /**
+     * Whether what comes behind a batch has larger offsets: no checksum covers a base offset. Bytes
+     * that are no batch say nothing of the one before. Moves the scan.
+     */
+    private static boolean isFollowed(HeaderScan scan, Segment.End end) throws IOException {
+        long last = scan.lastOffset();
+        try {
+            return scan.next()
+                    ? scan.baseOffset() > last
+                    : !scan.isAtEnd() || last < end.nextOffset();
+        } catch (UnreadableException e) {
+            return true;
+        }
+    }
+
+    /**
      * As {@link #find}, but damage on the way is passed over: behind it a batch is one that has its
-     * checksum. Damage that may hold the offset is found in the place of the next batch. For those
-     * who cut there, or count what is above; not for those who copy.
+     * checksum. Damage that may hold the offset is found in the place of the next batch; and a
+     * batch behind a sound one is said to begin where that ends, for its base offset may be wrong.
+     * For those who cut there, or count what is above; not for those who copy.
+     *
+     * @throws UnreadableException if the offset may lie in what cannot be read
      */
     static @Nullable BatchPosition findPastDamage(Segment segment, long offset) throws IOException {
         try {
@@ -57,7 +87,7 @@ final class SegmentSearch {
                     || isSoundAt(segment, scan, found.position(), found.baseOffset())) {
                 return found;
             }
-        } catch (DamagedFileException e) {
+        } catch (DamagedFileException | UnreadableException e) {
             LOG.atWarn().setCause(e).log("Looking for offset {} behind damage", offset);
         }
         return walkPastDamage(segment, offset);
@@ -66,25 +96,65 @@ final class SegmentSearch {
     private static @Nullable BatchPosition walkPastDamage(Segment segment, long offset)
             throws IOException {
         int end = segment.end().position();
-        HeaderScan scan = new HeaderScan(segment.file(), end);
         BatchPosition damage = null;
         long next = segment.baseOffset();
         for (int position = 0; position < end; ) {
-            if (!isSoundAt(segment, scan, position, next)) {
-                damage = damage == null ? new BatchPosition(next, position) : damage;
-                position++;
-                continue;
+            int sound = nextSound(segment, position, next);
+            if (sound > position && damage == null) {
+                damage = new BatchPosition(next, position);
             }
+            if (sound >= end) {
+                break;
+            }
+            HeaderScan scan = new HeaderScan(segment.file(), end);
+            scan.seek(sound);
             if (scan.lastOffset() >= offset) {
-                return damage != null && scan.baseOffset() > offset
-                        ? damage
-                        : new BatchPosition(scan.baseOffset(), position);
+                if (damage == null) {
+                    return new BatchPosition(next, sound);
+                }
+                return scan.baseOffset() > offset
+                        ? readable(segment, damage, sound)
+                        : new BatchPosition(scan.baseOffset(), sound);
             }
             damage = null;
             next = scan.lastOffset() + 1;
             position = (int) scan.end();
         }
+        return damage == null ? null : readable(segment, damage, end);
+    }
+
+    /** What cannot be read may hide batches that are sound: those are not for cutting. */
+    private static BatchPosition readable(Segment segment, BatchPosition damage, int end)
+            throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(HeaderScan.WINDOW_BYTES);
+        for (int at = damage.position(); at < end; at += bytes.capacity()) {
+            segment.file().read(bytes.clear().limit(Math.min(bytes.capacity(), end - at)), at);
+        }
         return damage;
+    }
+
+    /**
+     * Where the next batch begins that has its checksum, at the position or behind it; the
+     * segment's end when there is none. Bytes that cannot be read are passed over by the sector:
+     * each try may take the device seconds.
+     *
+     * @param baseOffsetMin it has no smaller one
+     */
+    static int nextSound(Segment segment, int position, long baseOffsetMin) throws IOException {
+        int end = segment.end().position();
+        int at = position;
+        while (at < end) {
+            HeaderScan scan = new HeaderScan(segment.file(), end);
+            try {
+                if (isSoundAt(segment, scan, at, baseOffsetMin)) {
+                    return at;
+                }
+                at++;
+            } catch (UnreadableException e) {
+                at = (at / SECTOR_BYTES + 1) * SECTOR_BYTES;
+            }
+        }
+        return end;
     }
 
     private static boolean isSoundAt(
@@ -168,7 +238,8 @@ final class SegmentSearch {
             Segment segment, Segment.End end, long offset, long positionMax) throws IOException {
         OffsetIndex.Entry entry =
                 segment.areIndexesLoaded() || SegmentIndexes.load(segment)
-                        ? segment.offsetIndex().floor(offset, positionMax)
+                        ? SegmentIndexes.search(
+                                segment, () -> segment.offsetIndex().floor(offset, positionMax))
                         : null;
         HeaderScan scan = new HeaderScan(segment.file(), end.position());
         if (entry == null) {

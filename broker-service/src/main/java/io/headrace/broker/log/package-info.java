@@ -25,17 +25,18 @@
  *   *.damaged         set aside by recovery, never read again
  * </pre>
  *
- * Per log directory: {@code .lock}, {@code meta.properties}, {@code .kafka_cleanshutdown} and the
- * three offset checkpoints.
+ * Per log directory: {@code .lock}, {@code meta.properties}, {@code .kafka_cleanshutdown}, four
+ * offset checkpoints and {@code clean-length-checkpoint}, which only we have.
  *
  * <p>Durable is a record when a flush has forced its segment, that the segment exists, and that the
  * partition's directory does. A log that was never flushed may be gone after a power failure.
  *
  * <p>Failure: a failed write or fsync takes the whole directory offline ({@code
  * KAFKA_STORAGE_ERROR} from then on, reads included); a full disk only stops appends and
- * truncations until space returns; damaged content keeps one log closed. Sequences of idempotent
- * producers are checked (nested room {@code producer}) between the batch check and the assignment
- * of offsets. May import {@code disk} and the model.
+ * truncations until space returns; damaged content keeps one log closed, or some of its records
+ * unreadable until they are repaired. Sequences of idempotent producers are checked (nested room
+ * {@code producer}) between the batch check and the assignment of offsets. May import {@code disk}
+ * and the model.
  */
 @NullMarked
 package io.headrace.broker.log;

@@ -107,7 +107,8 @@ final class FollowerRole implements Follower {
                 answers -> {
                     if (batches.hasRemaining()) {
                         startInsideBatch(batches);
-                        if (log.appendAsFollower(batches)
+                        if (log.appendAsFollower(
+                                        new LeadersBatches(batches).believable(leaderEpoch))
                                 instanceof AppendOutcome.Refused(ErrorCode code, String text)) {
                             return new FollowOutcome.Refused(code, text);
                         }

@@ -148,6 +148,20 @@ class ConvergeStepTest {
     }
 
     @Test
+    void files_with_another_topic_id_are_kept_closed_while_something_counts_on_them()
+            throws Exception {
+        LocalReplica other = new LocalReplica(new TopicPartition("t", 0), new TopicId(9, 9));
+        host.held.add(other);
+        host.broken = "t-0"; // as a log directory does that has files of another topic id
+        assertThat(pass(true, topic("t", ID, 1, OWN, 0)).convergence().failures()).hasSize(1);
+        assertThat(host.taken()).isEmpty();
+        PartitionState without = new PartitionState(2, 1, List.of(2), 1);
+        host.broken = "";
+        pass(true, TestImages.topic("t", ID, List.of(List.of(2, OWN)), without));
+        assertThat(host.taken()).contains("aside t-0 UNKNOWN_TOPIC_OR_PARTITION", "follow t-0");
+    }
+
+    @Test
     void files_of_a_topic_that_merely_is_not_there_are_kept() throws Exception {
         pass(true, topic("kept", ID, 1, OWN, 0));
         host.held.add(new LocalReplica(new TopicPartition("kept", 0), ID));

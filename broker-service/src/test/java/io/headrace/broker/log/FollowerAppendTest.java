@@ -54,9 +54,21 @@ class FollowerAppendTest {
         assertThat(test.log.leaderEpochs())
                 .containsExactly(new EpochStart(3, 0), new EpochStart(4, 9));
         assertThat(TestBatches.readAll(test.log, 6, 1000).getFirst().offset()).isEqualTo(9);
+        test.config =
+                test.config.withCompaction(
+                        new LogConfig.Compaction(true, 0.01, 0, Long.MAX_VALUE, 1000));
         test.killAndReopen();
         assertThat(offsets()).containsExactly(0L, 5L, 9L, 20L);
         assertThat(test.log.logEndOffset()).isEqualTo(21);
+    }
+
+    /** No checksum covers its base offset, and nothing follows; the leader sends it again. */
+    @Test
+    void aLastBatchBehindAGapIsNotBelievedAfterAKillWhereNothingWasCompacted() throws Exception {
+        append(sent(0, 3, "a"), sent(5, 3, "b"), sent(9, 4, "c"));
+        test.killAndReopen();
+        assertThat(offsets()).containsExactly(0L, 5L);
+        assertThat(test.log.logEndOffset()).isEqualTo(6);
     }
 
     @Test

@@ -147,7 +147,7 @@ class ProducerRecoveryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"empty", "torn", "flipped", "zeros", "longer"})
+    @ValueSource(strings = {"empty", "torn", "flipped", "zeros", "longer", "unreadable"})
     void aDamagedSnapshotIsReplacedByAnOlderOne(String how) throws Exception {
         append(Q, 0, 0);
         fill(P, 20);
@@ -159,6 +159,7 @@ class ProducerRecoveryTest {
                 case "torn" -> file.truncate(file.size() - 3);
                 case "zeros" -> file.write(ByteBuffer.allocate((int) file.size()), 0);
                 case "longer" -> file.write(ByteBuffer.allocate(46), file.size());
+                case "unreadable" -> disk.unreadable(newest, 20);
                 default -> disk.flipBit(newest, 20, 1);
             }
         }

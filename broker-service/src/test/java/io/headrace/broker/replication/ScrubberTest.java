@@ -299,6 +299,27 @@ class ScrubberTest {
         assertWhole(broker);
     }
 
+    /** No checksum covers them. */
+    @Test
+    void wrongBaseOffsetsAndLeaderEpochsAreRepaired() throws Exception {
+        long damaged = 0;
+        Scrubber scrubber = scrubber();
+        for (int segment = 0; segment < 3; segment++) {
+            SegmentInfo info = broker.log().segments().get(segment);
+            Path file =
+                    broker.log().directory().resolve(String.format("%020d.log", info.baseOffset()));
+            for (int at : List.of(0, 7, RecordBatch.LEADER_EPOCH_AT, RecordBatch.MAGIC_AT - 1)) {
+                for (int bit : List.of(0, 1, 7)) {
+                    disk.flipBit(file, at, bit);
+                    scrubber.round(ReadPace.FULL);
+                    assertThat(scrubber.counters().repaired()).isEqualTo(++damaged);
+                }
+            }
+        }
+        assertThat(scrubber.counters().standing()).isEmpty();
+        assertWhole(broker);
+    }
+
     @Test
     void whatLiesBeforeTheLogStartIsNotMissed() throws Exception {
         SegmentInfo first = broker.log().segments().getFirst();

@@ -80,6 +80,26 @@ public final class LeaderEpochs {
     }
 
     /**
+     * Whether a batch at the offset may be of the epoch.
+     *
+     * @param mayMissStarts of a compacted log that was copied, epochs are known from their first
+     *     record that was left: each begins where the entries say, or before
+     */
+    public boolean agrees(int epoch, long offset, boolean mayMissStarts) {
+        int known = epochAt(offset);
+        if (epoch == known || !mayMissStarts) {
+            return epoch == known;
+        }
+        return epoch > known
+                && entries.stream()
+                        .filter(each -> each.startOffset() > offset)
+                        .mapToInt(EpochStart::epoch)
+                        .min()
+                        .stream()
+                        .anyMatch(next -> epoch <= next);
+    }
+
+    /**
      * Notes that the epoch begins at the offset; drops entries that contradict it. Does nothing
      * when it is the latest epoch already. Not durable before {@link #save}.
      */

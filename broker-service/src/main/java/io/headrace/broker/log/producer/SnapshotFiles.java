@@ -3,6 +3,7 @@ package io.headrace.broker.log.producer;
 import io.headrace.broker.disk.Disk;
 import io.headrace.broker.disk.DiskFile;
 import io.headrace.broker.disk.DiskFullException;
+import io.headrace.broker.disk.UnreadableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -62,13 +63,13 @@ final class SnapshotFiles {
         }
     }
 
-    /** The newest that can be read; damaged ones are deleted. */
+    /** The newest that is whole; others are deleted. */
     Found newest() throws IOException {
         while (!offsets.isEmpty()) {
             long offset = offsets.last();
             try {
                 return new Found(offset, read(path.apply(offset)));
-            } catch (DamagedSnapshotException e) {
+            } catch (DamagedSnapshotException | UnreadableException e) {
                 LOG.atWarn()
                         .addKeyValue("offset", offset)
                         .log(

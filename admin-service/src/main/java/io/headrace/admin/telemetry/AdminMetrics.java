@@ -8,6 +8,7 @@ import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.coordination.ClusterWatch;
+import io.headrace.model.telemetry.GaugesByTags;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -2,6 +2,7 @@ package io.headrace.admin.telemetry;
 
 import io.headrace.admin.history.LagSampler;
 import io.headrace.admin.history.Observed;
+import io.headrace.model.telemetry.GaugesByTags;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,10 +1,12 @@
 package io.headrace.broker.telemetry;
 
+import io.headrace.broker.telemetry.BrokerFigures.Led;
+import io.headrace.broker.telemetry.BrokerFigures.LogSize;
+import io.headrace.model.telemetry.GaugesByTags;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,8 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * The broker's metrics.
@@ -37,13 +41,13 @@ public final class BrokerMetrics {
     private final Bounds bounds;
     private final TopicTraffic whole;
     private final ConcurrentHashMap<String, TopicTraffic> topics = new ConcurrentHashMap<>();
-    private final MultiGauge logSizes;
-    private final MultiGauge underMinIsr;
-    private final MultiGauge atMinIsr;
-    private final MultiGauge replicas;
-    private final MultiGauge groupMembers;
-    private final MultiGauge starts;
-    private final MultiGauge ends;
+    private final GaugesByTags logSizes;
+    private final GaugesByTags underMinIsr;
+    private final GaugesByTags atMinIsr;
+    private final GaugesByTags replicas;
+    private final GaugesByTags groupMembers;
+    private final GaugesByTags starts;
+    private final GaugesByTags ends;
     private final AtomicInteger seriesLeftOut = new AtomicInteger();
 
     /** Function counters hold what they ask weakly. */
@@ -53,14 +57,13 @@ public final class BrokerMetrics {
         this.registry = registry;
         this.bounds = bounds;
         this.whole = new TopicTraffic(registry, Tags.empty(), null);
-        this.logSizes = MultiGauge.builder(MetricNames.LOG_SIZE).register(registry);
-        this.underMinIsr =
-                MultiGauge.builder(MetricNames.PARTITION_UNDER_MIN_ISR).register(registry);
-        this.atMinIsr = MultiGauge.builder(MetricNames.PARTITION_AT_MIN_ISR).register(registry);
-        this.replicas = MultiGauge.builder(MetricNames.PARTITION_REPLICAS).register(registry);
-        this.groupMembers = MultiGauge.builder(MetricNames.GROUP_MEMBERS).register(registry);
-        this.starts = MultiGauge.builder(MetricNames.PARTITION_START).register(registry);
-        this.ends = MultiGauge.builder(MetricNames.PARTITION_END).register(registry);
+        this.logSizes = new GaugesByTags(registry, MetricNames.LOG_SIZE);
+        this.underMinIsr = new GaugesByTags(registry, MetricNames.PARTITION_UNDER_MIN_ISR);
+        this.atMinIsr = new GaugesByTags(registry, MetricNames.PARTITION_AT_MIN_ISR);
+        this.replicas = new GaugesByTags(registry, MetricNames.PARTITION_REPLICAS);
+        this.groupMembers = new GaugesByTags(registry, MetricNames.GROUP_MEMBERS);
+        this.starts = new GaugesByTags(registry, MetricNames.PARTITION_START);
+        this.ends = new GaugesByTags(registry, MetricNames.PARTITION_END);
         Gauge.builder(
                         MetricNames.PARTITION_SERIES_LEFT_OUT,
                         seriesLeftOut,
@@ -159,23 +162,17 @@ public final class BrokerMetrics {
     /** Brings the series of topics and partitions up to date; called now and then. */
     public void refresh(BrokerFigures figures) {
         removeGone(figures.topics());
-        List<BrokerFigures.LogSize> sizes = figures.logSizes();
+        List<LogSize> sizes = figures.logSizes();
         boolean isTooMuch = sizes.size() > bounds.partitions();
         seriesLeftOut.set(isTooMuch ? sizes.size() : 0);
-        List<BrokerFigures.LogSize> shown = isTooMuch ? List.of() : sizes;
-        List<BrokerFigures.Led> led = isTooMuch ? List.of() : figures.led();
-        show(logSizes, shown, size -> row(size.topic(), size.partition(), size.bytes()));
-        show(
-                underMinIsr,
-                led,
-                of -> row(of.topic(), of.partition(), of.inSync() < of.fewestInSync() ? 1 : 0));
-        show(
-                atMinIsr,
-                led,
-                of -> row(of.topic(), of.partition(), of.inSync() == of.fewestInSync() ? 1 : 0));
-        show(replicas, led, of -> row(of.topic(), of.partition(), of.replicas()));
-        show(starts, led, of -> row(of.topic(), of.partition(), of.start()));
-        show(ends, led, of -> row(of.topic(), of.partition(), of.end()));
+        List<LogSize> shown = isTooMuch ? List.of() : sizes;
+        List<Led> led = isTooMuch ? List.of() : figures.led();
+        show(logSizes, shown, size -> tags(size.topic(), size.partition()), LogSize::bytes);
+        show(underMinIsr, led, of -> of.inSync() < of.fewestInSync() ? 1 : 0);
+        show(atMinIsr, led, of -> of.inSync() == of.fewestInSync() ? 1 : 0);
+        show(replicas, led, Led::replicas);
+        show(starts, led, Led::start);
+        show(ends, led, Led::end);
     }
 
     /**
@@ -186,15 +183,12 @@ public final class BrokerMetrics {
      */
     public void showGroups(Map<String, Integer> members) {
         Map<String, Integer> shown = members.size() > bounds.partitions() ? Map.of() : members;
-        groupMembers.register(
+        groupMembers.show(
                 shown.entrySet().stream()
-                        .<MultiGauge.Row<?>>map(
-                                group ->
-                                        MultiGauge.Row.of(
-                                                Tags.of(MetricNames.TAG_GROUP, group.getKey()),
-                                                group.getValue()))
-                        .toList(),
-                true);
+                        .collect(
+                                Collectors.toMap(
+                                        group -> Tags.of(MetricNames.TAG_GROUP, group.getKey()),
+                                        Map.Entry::getValue)));
     }
 
     private void removeGone(Set<String> existing) {
@@ -206,18 +200,21 @@ public final class BrokerMetrics {
                 });
     }
 
-    private static <T> void show(MultiGauge gauge, List<T> of, Function<T, MultiGauge.Row<?>> row) {
-        gauge.register(of.stream().map(row).toList(), true);
+    private static void show(GaugesByTags gauge, List<Led> led, ToLongFunction<Led> value) {
+        show(gauge, led, of -> tags(of.topic(), of.partition()), value);
     }
 
-    private static MultiGauge.Row<?> row(String topic, int partition, long value) {
-        return MultiGauge.Row.of(
-                Tags.of(
-                        MetricNames.TAG_TOPIC,
-                        topic,
-                        MetricNames.TAG_PARTITION,
-                        Integer.toString(partition)),
-                value);
+    private static <T> void show(
+            GaugesByTags gauge, List<T> of, Function<T, Tags> tags, ToLongFunction<T> value) {
+        gauge.show(of.stream().collect(Collectors.toMap(tags, value::applyAsLong, Math::max)));
+    }
+
+    private static Tags tags(String topic, int partition) {
+        return Tags.of(
+                MetricNames.TAG_TOPIC,
+                topic,
+                MetricNames.TAG_PARTITION,
+                Integer.toString(partition));
     }
 
     private void counter(

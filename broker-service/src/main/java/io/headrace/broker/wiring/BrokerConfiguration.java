@@ -376,7 +376,8 @@ public class BrokerConfiguration {
                                                                 Collectors.toMap(
                                                                         GroupView.Listed::groupId,
                                                                         GroupView.Listed
-                                                                                ::memberCount))));
+                                                                                ::memberCount,
+                                                                        Math::max))));
     }
 
     @Bean

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.RunningBroker;
 import io.headrace.model.topic.TopicId;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +30,25 @@ class BrokerMetricsTest {
     private static final String OFTEN = "--headrace.broker.metrics.refresh-every=100ms";
 
     @TempDir Path folder;
+
+    /** Fault run F26, seed 34: a scrape in the moment of a refresh answered 500. */
+    @Test
+    void a_group_that_stays_keeps_its_meter() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        BrokerMetrics metrics = new BrokerMetrics(registry, new BrokerMetrics.Bounds(10, 10));
+        metrics.showGroups(Map.of("stays", 1, "goes", 1));
+        Gauge before = members(registry, "stays");
+
+        metrics.showGroups(Map.of("stays", 2));
+
+        assertThat(members(registry, "stays")).isSameAs(before);
+        assertThat(before.value()).isEqualTo(2);
+        assertThat(registry.get(MetricNames.GROUP_MEMBERS).gauges()).hasSize(1);
+    }
+
+    private static Gauge members(MeterRegistry registry, String group) {
+        return registry.get(MetricNames.GROUP_MEMBERS).tag(MetricNames.TAG_GROUP, group).gauge();
+    }
 
     private static String scrape(RunningBroker broker) {
         return broker.get(broker.url() + "/actuator/prometheus").body();

@@ -1,4 +1,4 @@
-package io.headrace.admin.telemetry;
+package io.headrace.model.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

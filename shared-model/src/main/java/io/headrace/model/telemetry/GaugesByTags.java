@@ -1,4 +1,4 @@
-package io.headrace.admin.telemetry;
+package io.headrace.model.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -13,19 +13,19 @@ import java.util.concurrent.atomic.AtomicLong;
  * value: meters that are put in place of others make a scrape at that moment fail, because it finds
  * both.
  *
- * <p>Owner: one thread shows; scrapes come from any.
+ * <p>Any thread shows, and scrapes.
  */
-final class GaugesByTags {
+public final class GaugesByTags {
 
     private final MultiGauge gauge;
     private final Map<Tags, AtomicLong> values = new HashMap<>();
 
-    GaugesByTags(MeterRegistry registry, String name) {
+    public GaugesByTags(MeterRegistry registry, String name) {
         this.gauge = MultiGauge.builder(name).register(registry);
     }
 
     /** These series are there from now on, and no others. */
-    void show(Map<Tags, ? extends Number> now) {
+    public synchronized void show(Map<Tags, ? extends Number> now) {
         values.keySet().retainAll(now.keySet());
         now.forEach(
                 (tags, value) ->

@@ -27,7 +27,8 @@ public final class ClusterBench {
     public static void run(BenchOptions options, Report report) throws Exception {
         try (TemporaryFolder folder = TemporaryFolder.below(options.directory());
                 BrokerProcesses ours =
-                        HeadraceCluster.up(folder.path().resolve("headrace"), BROKERS, program());
+                        HeadraceCluster.up(
+                                folder.path().resolve("headrace"), BROKERS, program(options));
                 BrokerProcesses theirs = KafkaCluster.up(folder.path().resolve("kafka"), BROKERS);
                 Side headrace = side("headrace", ours);
                 Side kafka = side("Kafka", theirs)) {
@@ -43,9 +44,13 @@ public final class ClusterBench {
         }
     }
 
-    /** As {@code ./headrace up} starts it; {@code bench/run} says where it is. */
-    static HeadraceProgram program() {
-        return HeadraceProgram.built(Path.of(System.getProperty("headrace.app")));
+    /** As {@code ./headrace up} starts it, with the heap of this run. */
+    static HeadraceProgram program(BenchOptions options) {
+        String built = System.getProperty("headrace.app");
+        if (built == null) {
+            throw new IllegalStateException("headrace.app is not set: run it as ./headrace bench");
+        }
+        return HeadraceProgram.built(Path.of(built), "-Xmx" + options.heap());
     }
 
     static Side side(String name, BrokerProcesses cluster) {

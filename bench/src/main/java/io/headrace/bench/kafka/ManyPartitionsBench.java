@@ -52,7 +52,7 @@ public final class ManyPartitionsBench {
                         HeadraceCluster.up(
                                 folder.path().resolve("headrace"),
                                 BROKERS,
-                                ClusterBench.program())) {
+                                ClusterBench.program(options))) {
                     bySide.put("headrace", figures("headrace", ours, perTopic));
                 }
             }

@@ -44,7 +44,9 @@ public final class RecoveryBench {
             if (options.wants("headrace")) {
                 try (BrokerProcesses ours =
                         HeadraceCluster.up(
-                                folder.path().resolve("headrace"), 1, ClusterBench.program())) {
+                                folder.path().resolve("headrace"),
+                                1,
+                                ClusterBench.program(options))) {
                     header.add("headrace");
                     measure("headrace", ours, bytes, ready, served, report);
                 }

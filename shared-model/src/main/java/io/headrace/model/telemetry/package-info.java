@@ -4,7 +4,8 @@
  *
  * <p>Entries: {@link io.headrace.model.telemetry.Troubles}, where a trouble is noted; {@link
  * io.headrace.model.telemetry.TroubleWatch}, whose thread looks for those that nobody meets in
- * passing. Imports nothing of ours.
+ * passing; {@link io.headrace.model.telemetry.GaugesByTags}, for series that come and go. Imports
+ * nothing of ours.
  */
 @NullMarked
 package io.headrace.model.telemetry;

@@ -1,6 +1,7 @@
 package io.headrace.testkit.process;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,13 +22,15 @@ public record HeadraceProgram(String classPath, List<String> jvmArgs) {
      * start-up cache.
      *
      * @param folder the unpacked program
+     * @param more arguments of each JVM, which stand instead of those flags
      */
-    public static HeadraceProgram built(Path folder) {
+    public static HeadraceProgram built(Path folder, String... more) {
+        List<String> jvmArgs = new ArrayList<>();
+        jvmArgs.add("@" + folder.resolve("java.options"));
+        jvmArgs.add("-XX:AOTCache=" + folder.resolve("headrace.aot"));
+        jvmArgs.addAll(List.of(more));
         return new HeadraceProgram(
-                folder.resolve("headrace-standalone.jar").toString(),
-                List.of(
-                        "@" + folder.resolve("java.options"),
-                        "-XX:AOTCache=" + folder.resolve("headrace.aot")));
+                folder.resolve("headrace-standalone.jar").toString(), List.copyOf(jvmArgs));
     }
 
     /** A process that is to run one of the program's main classes. */

@@ -6,8 +6,9 @@
  * io.headrace.testkit.process.FreePorts}, {@link io.headrace.testkit.process.KafkaPeer} (Apache
  * Kafka as the judge of our bytes), {@link io.headrace.testkit.process.KafkaServer} (a whole Apache
  * Kafka beside us), {@link io.headrace.testkit.process.BrokerProcesses} (a cluster, ours or
- * Kafka's), {@link io.headrace.testkit.process.HeadraceParts} (ours, each part a process). Each
- * child has one reader thread, which owns its captured output. Imports nothing of ours.
+ * Kafka's), {@link io.headrace.testkit.process.HeadraceParts} (ours, each part a process), {@link
+ * io.headrace.testkit.process.HeadraceProgram} (what ours are started from). Each child has one
+ * reader thread, which owns its captured output. Imports nothing of ours.
  */
 @NullMarked
 package io.headrace.testkit.process;

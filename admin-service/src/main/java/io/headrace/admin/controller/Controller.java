@@ -175,13 +175,14 @@ public final class Controller implements AutoCloseable {
 
     private void run() {
         long tickAt = System.nanoTime() + timing.tick().toNanos();
+        long wakeAt = tickAt;
         Optional<Office> settledFor = Optional.empty();
         while (!isClosing) {
             try {
                 Optional<Task> task =
                         Optional.ofNullable(
                                 queue.poll(
-                                        Math.max(0, tickAt - System.nanoTime()),
+                                        Math.max(0, wakeAt - System.nanoTime()),
                                         TimeUnit.NANOSECONDS));
                 Optional<Office> now = office;
                 if (now.isPresent() && !now.equals(settledFor)) {
@@ -190,7 +191,7 @@ public final class Controller implements AutoCloseable {
                 }
                 boolean isTick = System.nanoTime() - tickAt >= 0;
                 boolean isDone = true;
-                if (electionIsDue.getAndSet(false) || isTick) {
+                if (electionIsDue.getAndSet(false) || task.isEmpty()) {
                     isDone = background(new ClusterChanged());
                 }
                 if (task.isPresent() && task.get().event() instanceof BrokerGone gone) {
@@ -203,6 +204,7 @@ public final class Controller implements AutoCloseable {
                 if (isTick || !isDone) {
                     tickAt = System.nanoTime() + (isDone ? timing.tick() : RETRY).toNanos();
                 }
+                wakeAt = isDone ? wakeAt(tickAt) : tickAt;
             } catch (InterruptedException e) {
                 LOG.atDebug().log("The controller thread was asked to stop");
             } catch (RuntimeException e) {
@@ -211,6 +213,13 @@ public final class Controller implements AutoCloseable {
                 onFenced.run();
             }
         }
+    }
+
+    /** At the tick, or before it, when moves have rested. */
+    private long wakeAt(long tickAt) {
+        long restNanos = TimeUnit.MILLISECONDS.toNanos(core.restMs());
+        long now = System.nanoTime();
+        return restNanos > 0 ? now + Math.min(restNanos, tickAt - now) : tickAt;
     }
 
     /** Whether it needs no second try. */

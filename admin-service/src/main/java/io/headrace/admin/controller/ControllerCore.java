@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
  * What the controller decides: image and event in, decision out. Writes nothing, waits for nothing.
  *
  * <p>The only state is what elections so far have seen of brokers, see {@link #settled}, and, for
- * preferences only, when leaderships were looked over last and who started a short while ago.
+ * preferences only, when leaderships were looked over last, who started a short while ago, and whether moves rest.
  *
  * <p>When brokers change, three things are written in this order: admissions without the changed
  * brokers; then, on an image that shows this, the elections; then the admissions with them. So a
@@ -38,6 +38,7 @@ final class ControllerCore {
     private final Clock clock;
     private final TopicDecisions topics;
     private final RecentStarts starts;
+    private final Pace pace;
     private Remembered settled = Remembered.NOTHING;
     private long leadersLookedOverAtMs;
 
@@ -49,6 +50,7 @@ final class ControllerCore {
         this.clock = clock;
         this.topics = new TopicDecisions(rules.topics(), clock, random);
         this.starts = new RecentStarts(rules.leaders().warmUp());
+        this.pace = new Pace(rules.balance().restFactor());
         this.leadersLookedOverAtMs = clock.millis();
     }
 
@@ -109,9 +111,27 @@ final class ControllerCore {
             steps.addAll(Moves.progress(image, standing));
         }
         if (steps.isEmpty()) {
-            steps.addAll(Rebalancing.next(image, standing, rules.balance(), clock.millis()));
+            steps.addAll(rebalanced(image, standing));
         }
         return Plan.of(steps);
+    }
+
+    private List<List<ClusterWrite>> rebalanced(ClusterImage image, Standing standing) {
+        long nowMs = clock.millis();
+        if (!Rebalancing.hasRoom(image, rules.balance()) || !pace.mayBegin(nowMs)) {
+            return List.of();
+        }
+        List<List<ClusterWrite>> steps =
+                Rebalancing.next(image, standing, rules.balance(), nowMs);
+        if (!steps.isEmpty()) {
+            pace.begun(nowMs);
+        }
+        return steps;
+    }
+
+    /** How long moves rest from now on, after which {@link ControllerEvent.ClusterChanged} is due; 0 for not. */
+    long restMs() {
+        return pace.restMs(clock.millis());
     }
 
     /** Elections follow when the image shows it. */

@@ -45,6 +45,11 @@ final class Rebalancing {
 
     private Rebalancing() {}
 
+    /** Whether another move may begin, with those that are on the way. */
+    static boolean hasRoom(ClusterImage image, ControllerRules.Balance rules) {
+        return onTheWay(image) < rules.movesMax();
+    }
+
     /** What to begin now; empty when there is nothing to do, or enough on the way. */
     static List<List<ClusterWrite>> next(
             ClusterImage image, Standing standing, ControllerRules.Balance rules, long nowMs) {
@@ -70,7 +75,7 @@ final class Rebalancing {
         if (image.balance().filter(BalanceRun::isRunning).isPresent()) {
             return goOn(image, standing, image.balance().get(), free);
         }
-        return rules.fillsNewBrokers() ? fill(image, nowMs) : List.of();
+        return rules.fillsNewBrokers() ? fill(image, standing, nowMs) : List.of();
     }
 
     private static int onTheWay(ClusterImage image) {
@@ -170,8 +175,13 @@ final class Rebalancing {
                         .move(tp.partition(), target);
     }
 
-    /** Brokers that hold nothing and were not there at the last run get their share. */
-    private static List<List<ClusterWrite>> fill(ClusterImage image, long nowMs) {
+    /**
+     * Brokers that hold nothing and were not there at the last run get their share. Not while all
+     * of them are warming up: what copies and serves would run for the first time, beside a process
+     * that takes all processors to start, and everybody waits for it.
+     */
+    private static List<List<ClusterWrite>> fill(
+            ClusterImage image, Standing standing, long nowMs) {
         Set<Integer> seen = image.balance().map(BalanceRun::seen).orElse(Set.of());
         Set<Integer> empty = new HashSet<>();
         for (BrokerRegistration broker : Placement.eligible(image)) {
@@ -182,7 +192,7 @@ final class Rebalancing {
         for (TopicImage topic : image.topics().values()) {
             topic.assignments().forEach(replicas -> replicas.forEach(empty::remove));
         }
-        if (empty.isEmpty()) {
+        if (standing.started().keySet().containsAll(empty)) {
             return List.of();
         }
         // Without topics the plan is empty: those who are there from the start do not join later.

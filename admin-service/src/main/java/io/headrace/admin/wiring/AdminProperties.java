@@ -72,7 +72,7 @@ public record AdminProperties(
      * @param interval between two looks at whether brokers lead the partitions that they head
      * @param imbalanceMax share of these, per broker, that others may lead
      * @param warmUp how long after its registration a broker leads only what nobody else can who
-     *     has been there for longer
+     *     has been there for longer, and is not filled
      */
     public record Leaders(
             @DefaultValue("5m") Duration interval,
@@ -82,10 +82,13 @@ public record AdminProperties(
     /**
      * @param movesMax partitions that move at the same time; more fill a broker sooner, and clients
      *     wait longer meanwhile
+     * @param restFactor for how many times as long as a move took the next one is not begun, a
+     *     second at most; what moves leaves the machines to the clients for this share of the time
      * @param fillNewBrokers whether a broker that joins gets its share by itself
      */
     public record Balance(
             @Min(1) @Max(1000) @DefaultValue("1") int movesMax,
+            @Min(0) @Max(100) @DefaultValue("3") int restFactor,
             @DefaultValue("true") boolean fillNewBrokers) {}
 
     /**

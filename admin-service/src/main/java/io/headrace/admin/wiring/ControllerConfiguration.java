@@ -143,6 +143,7 @@ class ControllerConfiguration {
                                 properties.leaders().warmUp()),
                         new ControllerRules.Balance(
                                 properties.balance().movesMax(),
+                                properties.balance().restFactor(),
                                 properties.balance().fillNewBrokers())),
                 clock,
                 random,

@@ -88,7 +88,7 @@ final class Images {
         return new ControllerRules(
                 topics,
                 new ControllerRules.Leaders(Duration.ofMinutes(5), 0.1, Duration.ofSeconds(30)),
-                new ControllerRules.Balance(2, false));
+                new ControllerRules.Balance(2, 0, false));
     }
 
     /** What elections have seen that ended with these brokers. */

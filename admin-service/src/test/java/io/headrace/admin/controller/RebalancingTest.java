@@ -36,8 +36,8 @@ class RebalancingTest {
             IntStream.range(0, 4).mapToObj(id -> Images.broker(id, 10 + id)).toList();
     private static final Standing STANDING =
             new Standing(Set.of(0, 1, 2, 3), Set.of(), Set.of(), Set.of(), Set.of());
-    private static final ControllerRules.Balance TWO = new ControllerRules.Balance(2, false);
-    private static final ControllerRules.Balance FILLING = new ControllerRules.Balance(2, true);
+    private static final ControllerRules.Balance TWO = new ControllerRules.Balance(2, 0, false);
+    private static final ControllerRules.Balance FILLING = new ControllerRules.Balance(2, 0, true);
     private static final TopicImage TOPIC =
             Images.topic("t", Collections.nCopies(5, List.of(0, 1, 2)));
 
@@ -229,6 +229,20 @@ class RebalancingTest {
         assertThat(run.isRunning()).isTrue();
         assertThat(run.pending()).isNotEmpty();
         assertThat(run.seen()).containsExactlyInAnyOrder(0, 1, 2, 3);
+
+        Standing warmingUp =
+                new Standing(
+                        STANDING.live(),
+                        Set.of(),
+                        Set.of(),
+                        STANDING.distrust(),
+                        Set.of(),
+                        Map.of(),
+                        Map.of(3, 1L));
+        assertThat(
+                        Rebalancing.next(
+                                image(TOPIC, Map.of(), Optional.empty()), warmingUp, FILLING, 5))
+                .isEmpty();
 
         BalanceRun cancelled =
                 ((Plan) Rebalancing.cancel(image(TOPIC, Map.of(), Optional.of(run))))

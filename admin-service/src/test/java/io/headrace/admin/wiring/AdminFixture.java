@@ -83,6 +83,7 @@ public final class AdminFixture {
         args.add("--headrace.admin.election-wait=3s");
         // The brokers of most tests copy nothing, so what moves stays on the way.
         args.add("--headrace.admin.balance.moves-max=100");
+        args.add("--headrace.admin.balance.rest-factor=0");
         args.addAll(List.of(more));
         return AdminApplication.run(args.toArray(String[]::new));
     }

@@ -163,7 +163,7 @@ public final class SimulatedController {
                 new ControllerRules(
                         new TopicRules(1, 3, 100, Duration.ofHours(1), Duration.ofDays(1)),
                         new ControllerRules.Leaders(leadersInterval, 0.1, leadersInterval),
-                        new ControllerRules.Balance(2, false));
+                        new ControllerRules.Balance(2, 1, false));
         core = new ControllerCore(rules, clock, random);
         core.settled(office.remembered());
         isBusy = false;

@@ -1,6 +1,7 @@
 package io.headrace.admin.balance;
 
 import io.headrace.admin.balance.Layout.Broker;
+import io.headrace.admin.balance.Layout.Partition;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.topic.TopicPartition;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
@@ -78,10 +80,9 @@ public final class Balancer {
         Layout layout = new Layout(image, loads);
         List<BalancePlan.Share> before = layout.shares();
         for (PlannedMove move : moves) {
-            if (!layout.isFixed(move.partition())
-                    && layout.assignment(move.partition()).equals(move.from())) {
-                layout.put(move.partition(), move.to());
-            }
+            layout.find(move.partition())
+                    .filter(it -> !it.isFixed && it.replicas().equals(move.from()))
+                    .ifPresent(it -> layout.put(it, move.to()));
         }
         return new BalancePlan(layout.moves(), before, layout.shares());
     }
@@ -96,20 +97,21 @@ public final class Balancer {
     public static List<PlannedMove> drain(ClusterImage image, Set<Integer> leaving, int movesMax) {
         Layout layout = new Layout(image, Map.of());
         List<PlannedMove> moves = new ArrayList<>();
-        for (TopicPartition tp : layout.partitions()) {
+        for (Partition partition : layout.partitions()) {
             if (moves.size() >= movesMax) {
                 break;
             }
-            List<Integer> from = layout.assignment(tp);
-            Set<Integer> replaced = layout.isFixed(tp) ? layout.lostTakers(tp, leaving) : leaving;
+            List<Integer> from = partition.replicas();
+            Set<Integer> replaced =
+                    partition.isFixed ? layout.lostTakers(partition, leaving) : leaving;
             for (int id : from) {
                 if (replaced.contains(id)) {
-                    layout.heirOf(tp, id)
-                            .ifPresent(to -> layout.put(tp, layout.replaced(tp, id, to.id)));
+                    layout.heirOf(partition, id)
+                            .ifPresent(to -> layout.put(partition, partition.replaced(id, to.id)));
                 }
             }
-            if (!layout.assignment(tp).equals(from)) {
-                moves.add(new PlannedMove(tp, from, layout.assignment(tp), 0));
+            if (partition.isChanged()) {
+                moves.add(new PlannedMove(partition.id, from, partition.replicas(), 0));
             }
         }
         return moves;
@@ -121,21 +123,21 @@ public final class Balancer {
     }
 
     private void spreadOverRacks() {
-        for (TopicPartition tp : layout.partitions()) {
-            List<Integer> now = layout.assignment(tp);
-            if (layout.isFixed(tp) || layout.rackCount(now) == now.size() || isFull(1)) {
+        for (Partition partition : layout.partitions()) {
+            List<Integer> now = partition.replicas();
+            if (partition.isFixed || layout.rackCount(now) == now.size() || isFull(1)) {
                 continue;
             }
             for (int i = now.size() - 1; i > 0; i--) {
                 int id = now.get(i);
                 layout.brokers.values().stream()
-                        .filter(to -> !layout.assignment(tp).contains(to.id))
+                        .filter(to -> !partition.isOn(to))
                         .filter(
                                 to ->
-                                        layout.rackCount(layout.replaced(tp, id, to.id))
-                                                > layout.rackCount(layout.assignment(tp)))
+                                        layout.rackCount(partition.replaced(id, to.id))
+                                                > layout.rackCount(partition.replicas()))
                         .min(Comparator.comparingInt(to -> to.replicas.size()))
-                        .ifPresent(to -> layout.put(tp, layout.replaced(tp, id, to.id)));
+                        .ifPresent(to -> layout.put(partition, partition.replaced(id, to.id)));
             }
         }
     }
@@ -158,9 +160,9 @@ public final class Balancer {
                 if (from.replicas.size() - to.replicas.size() < 2) {
                     break;
                 }
-                Optional<TopicPartition> tp = best(from, to);
-                if (tp.isPresent()) {
-                    layout.put(tp.get(), layout.replaced(tp.get(), from.id, to.id));
+                Optional<Partition> best = best(from, to);
+                if (best.isPresent()) {
+                    layout.put(best.get(), best.get().replaced(from.id, to.id));
                     return true;
                 }
             }
@@ -168,25 +170,54 @@ public final class Balancer {
         return false;
     }
 
-    /** Of the topic that it evens most; of that topic, what brings the bytes closest together. */
-    private Optional<TopicPartition> best(Broker from, Broker to) {
-        long gap = from.bytes - to.bytes;
-        return from.byTopic.keySet().stream()
-                .sorted(
-                        Comparator.<String>comparingInt(
-                                        topic -> to.replicasOf(topic) - from.replicasOf(topic))
-                                .thenComparing(Comparator.naturalOrder()))
-                .flatMap(topic -> bestOf(topic, from, to, gap).stream())
-                .findFirst();
+    /** A topic, and by how many replicas the full broker has more of it. */
+    private record Surplus(String topic, int count) {
+
+        static final Comparator<Surplus> LARGEST_FIRST =
+                Comparator.comparingInt(Surplus::count).reversed().thenComparing(Surplus::topic);
     }
 
-    private Optional<TopicPartition> bestOf(String topic, Broker from, Broker to, long gap) {
-        return from.byTopic.getOrDefault(topic, Set.of()).stream()
-                .filter(tp -> layout.mayMove(tp, from.id, to.id))
-                .min(
-                        Comparator.<TopicPartition>comparingLong(
-                                        tp -> Math.abs(gap - 2 * layout.load(tp).bytes()))
-                                .thenComparing(Layout.BY_NAME));
+    /** Of the topic that it evens most; of that topic, what brings the bytes closest together. */
+    private Optional<Partition> best(Broker from, Broker to) {
+        List<Surplus> topics = new ArrayList<>();
+        from.byTopic.forEach(
+                (topic, held) ->
+                        topics.add(new Surplus(topic, held.size() - to.replicasOf(topic))));
+        topics.sort(Surplus.LARGEST_FIRST);
+        long gap = from.bytes - to.bytes;
+        for (Surplus each : topics) {
+            Optional<Partition> best =
+                    closest(
+                            from.byTopic.getOrDefault(each.topic(), Set.of()),
+                            it -> layout.mayMove(it, from, to),
+                            it -> it.load.bytes(),
+                            gap);
+            if (best.isPresent()) {
+                return best;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The first of those whose load, on the other side, leaves the least of the gap. */
+    private static Optional<Partition> closest(
+            Set<Partition> among,
+            Predicate<Partition> mayGo,
+            ToLongFunction<Partition> load,
+            long gap) {
+        Partition best = null;
+        long least = Long.MAX_VALUE;
+        for (Partition partition : among) {
+            long left = Math.abs(gap - 2 * load.applyAsLong(partition));
+            if (left < least && mayGo.test(partition)) {
+                best = partition;
+                least = left;
+            }
+            if (least == 0) {
+                break;
+            }
+        }
+        return Optional.ofNullable(best);
     }
 
     private void evenBytes() {
@@ -203,24 +234,15 @@ public final class Balancer {
     }
 
     private boolean exchangeReplicas(Broker high, Broker low, long gap) {
-        List<TopicPartition> large =
-                candidates(
-                        high.replicas.stream()
-                                .filter(tp -> layout.mayMove(tp, high.id, low.id))
-                                .toList(),
-                        true);
-        List<TopicPartition> small =
-                candidates(
-                        low.replicas.stream()
-                                .filter(tp -> layout.mayMove(tp, low.id, high.id))
-                                .toList(),
-                        false);
-        TopicPartition bestLarge = null;
-        TopicPartition bestSmall = null;
+        Comparator<Partition> bySize = Comparator.comparingLong(it -> it.load.bytes());
+        List<Partition> large = candidates(high, low, bySize.reversed());
+        List<Partition> small = candidates(low, high, bySize);
+        Partition bestLarge = null;
+        Partition bestSmall = null;
         long bestGap = gap;
-        for (TopicPartition one : large) {
-            for (TopicPartition other : small) {
-                long delta = layout.load(one).bytes() - layout.load(other).bytes();
+        for (Partition one : large) {
+            for (Partition other : small) {
+                long delta = one.load.bytes() - other.load.bytes();
                 long left = Math.abs(gap - 2 * delta);
                 if (delta > 0 && left < bestGap) {
                     bestGap = left;
@@ -232,15 +254,15 @@ public final class Balancer {
         if (bestLarge == null || bestSmall == null) {
             return false;
         }
-        layout.put(bestLarge, layout.replaced(bestLarge, high.id, low.id));
-        layout.put(bestSmall, layout.replaced(bestSmall, low.id, high.id));
+        layout.put(bestLarge, bestLarge.replaced(high.id, low.id));
+        layout.put(bestSmall, bestSmall.replaced(low.id, high.id));
         return true;
     }
 
-    private List<TopicPartition> candidates(List<TopicPartition> all, boolean isLargestFirst) {
-        Comparator<TopicPartition> bySize = Comparator.comparingLong(tp -> layout.load(tp).bytes());
-        return all.stream()
-                .sorted(isLargestFirst ? bySize.reversed() : bySize)
+    private List<Partition> candidates(Broker from, Broker to, Comparator<Partition> order) {
+        return from.replicas.stream()
+                .filter(it -> layout.mayMove(it, from, to))
+                .sorted(order)
                 .limit(EXCHANGE_CANDIDATE_COUNT_MAX)
                 .toList();
     }
@@ -261,20 +283,14 @@ public final class Balancer {
                 if (from.led.size() - to.led.size() < 2) {
                     break;
                 }
-                long gap = from.bytesPerSecond - to.bytesPerSecond;
-                Optional<TopicPartition> tp =
-                        ledThatMayPass(from, to).stream()
-                                .filter(it -> !isFull(layout.unchangedCount(it)))
-                                .min(
-                                        Comparator.comparingLong(
-                                                it ->
-                                                        Math.abs(
-                                                                gap
-                                                                        - 2
-                                                                                * layout.load(it)
-                                                                                        .bytesPerSecond())));
-                if (tp.isPresent()) {
-                    lead(tp.get(), to.id);
+                Optional<Partition> best =
+                        closest(
+                                from.led,
+                                it -> mayLead(it, to) && !isFull(it.isChanged() ? 0 : 1),
+                                it -> it.load.bytesPerSecond(),
+                                from.bytesPerSecond - to.bytesPerSecond);
+                if (best.isPresent()) {
+                    lead(best.get(), to);
                     return true;
                 }
             }
@@ -282,16 +298,14 @@ public final class Balancer {
         return false;
     }
 
-    private List<TopicPartition> ledThatMayPass(Broker from, Broker to) {
-        return from.led.stream()
-                .filter(tp -> !layout.isFixed(tp) && layout.assignment(tp).contains(to.id))
-                .toList();
+    private static boolean mayLead(Partition partition, Broker broker) {
+        return !partition.isFixed && partition.isOn(broker);
     }
 
-    private void lead(TopicPartition tp, int leader) {
-        List<Integer> replicas = new ArrayList<>(layout.assignment(tp));
-        Collections.swap(replicas, 0, replicas.indexOf(leader));
-        layout.put(tp, replicas);
+    private void lead(Partition partition, Broker leader) {
+        List<Integer> replicas = new ArrayList<>(partition.replicas());
+        Collections.swap(replicas, 0, replicas.indexOf(leader.id));
+        layout.put(partition, replicas);
     }
 
     private void evenTraffic() {
@@ -308,18 +322,23 @@ public final class Balancer {
     }
 
     private boolean exchangeLeaders(Broker high, Broker low, long gap) {
-        for (TopicPartition one : ledThatMayPass(high, low)) {
-            for (TopicPartition other : ledThatMayPass(low, high)) {
-                long delta =
-                        layout.load(one).bytesPerSecond() - layout.load(other).bytesPerSecond();
-                if (delta > 0 && delta < gap && !isFull(layout.unchangedCount(one, other))) {
-                    lead(one, low.id);
-                    lead(other, high.id);
+        List<Partition> others = ledThatMayPass(low, high);
+        for (Partition one : ledThatMayPass(high, low)) {
+            for (Partition other : others) {
+                long delta = one.load.bytesPerSecond() - other.load.bytesPerSecond();
+                int more = (one.isChanged() ? 0 : 1) + (other.isChanged() ? 0 : 1);
+                if (delta > 0 && delta < gap && !isFull(more)) {
+                    lead(one, low);
+                    lead(other, high);
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    private static List<Partition> ledThatMayPass(Broker from, Broker to) {
+        return from.led.stream().filter(it -> mayLead(it, to)).toList();
     }
 
     private List<Broker> sorted(ToLongFunction<Broker> by) {

@@ -6,9 +6,11 @@ import io.headrace.model.cluster.Move;
 import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.topic.TopicPartition;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,13 +27,58 @@ import java.util.stream.Collectors;
  */
 final class Layout {
 
+    /** Where the replicas of one partition would lie; in the order of names. */
+    static final class Partition implements Comparable<Partition> {
+        final TopicPartition id;
+        final Load load;
+
+        /** It moves already, or nobody leads it, so that nothing could be copied. */
+        final boolean isFixed;
+
+        private final int order;
+        private final List<Integer> origin;
+        private List<Integer> replicas = List.of();
+
+        private Partition(
+                TopicPartition id, Load load, boolean isFixed, int order, List<Integer> origin) {
+            this.id = id;
+            this.load = load;
+            this.isFixed = isFixed;
+            this.order = order;
+            this.origin = origin;
+        }
+
+        List<Integer> replicas() {
+            return replicas;
+        }
+
+        boolean isOn(Broker broker) {
+            return replicas.contains(broker.id);
+        }
+
+        /** Whether it would be on other brokers than now, or in another order. */
+        boolean isChanged() {
+            return !replicas.equals(origin);
+        }
+
+        /** The replicas with one broker in the place of another. */
+        List<Integer> replaced(int from, int to) {
+            return replicas.stream().map(id -> id == from ? to : id).toList();
+        }
+
+        @Override
+        public int compareTo(Partition other) {
+            return Integer.compare(order, other.order);
+        }
+    }
+
     /** What one broker would carry. */
     static final class Broker {
         final int id;
         final String rack;
-        final Set<TopicPartition> replicas = new TreeSet<>(BY_NAME);
-        final Set<TopicPartition> led = new TreeSet<>(BY_NAME);
-        final Map<String, Set<TopicPartition>> byTopic = new TreeMap<>();
+        final Set<Partition> replicas = new TreeSet<>();
+        final Set<Partition> led = new TreeSet<>();
+        final Map<String, Set<Partition>> byTopic = new HashMap<>();
         long bytes;
         long bytesPerSecond;
 
@@ -49,24 +96,16 @@ final class Layout {
         }
     }
 
-    static final Comparator<TopicPartition> BY_NAME =
-            Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
-
     /** Brokers that may get replicas, by id. */
     final Map<Integer, Broker> brokers = new TreeMap<>();
 
-    private final Map<TopicPartition, List<Integer>> origins = new TreeMap<>(BY_NAME);
-    private final Map<TopicPartition, List<Integer>> assignments = new HashMap<>();
-    private final Set<TopicPartition> changed = new HashSet<>();
-    private final Set<TopicPartition> fixed = new HashSet<>();
+    private final Map<TopicPartition, Partition> partitions = new LinkedHashMap<>();
     private final Map<Integer, String> racks = new HashMap<>();
-    private final Map<TopicPartition, Load> loads;
-
     private final ClusterImage image;
+    private int changedCount;
 
     Layout(ClusterImage image, Map<TopicPartition, Load> loads) {
         this.image = image;
-        this.loads = loads;
         for (BrokerRegistration broker : image.brokers().values()) {
             // Brokers without a rack are each a rack of their own.
             racks.put(broker.id(), broker.rack().orElse("\0" + broker.id()));
@@ -75,33 +114,40 @@ final class Layout {
                         broker.id(), new Broker(broker.id(), racks.getOrDefault(broker.id(), "")));
             }
         }
+        // The image has them in the order of names.
         for (TopicImage topic : image.topics().values()) {
-            for (int p = 0; p < topic.partitionCount(); p++) {
-                TopicPartition tp = new TopicPartition(topic.name(), p);
-                if (topic.moves().containsKey(p) || !topic.states().get(p).hasLeader()) {
-                    fixed.add(tp);
-                }
-                origins.put(tp, topic.target(p));
-                put(tp, topic.target(p));
-            }
+            add(topic, loads);
         }
     }
 
-    Set<TopicPartition> partitions() {
-        return origins.keySet();
+    private void add(TopicImage topic, Map<TopicPartition, Load> loads) {
+        for (int p = 0; p < topic.partitionCount(); p++) {
+            TopicPartition id = new TopicPartition(topic.name(), p);
+            Partition partition =
+                    new Partition(
+                            id,
+                            loads.getOrDefault(id, Load.UNKNOWN),
+                            topic.moves().containsKey(p) || !topic.states().get(p).hasLeader(),
+                            partitions.size(),
+                            topic.target(p));
+            partitions.put(id, partition);
+            partition.replicas = partition.origin;
+            count(partition, 1);
+        }
     }
 
-    List<Integer> assignment(TopicPartition tp) {
-        return assignments.getOrDefault(tp, List.of());
+    /** In the order of names. */
+    Collection<Partition> partitions() {
+        return partitions.values();
     }
 
-    /** It moves already, or nobody leads it, so that nothing could be copied. */
-    boolean isFixed(TopicPartition tp) {
-        return fixed.contains(tp);
+    Optional<Partition> find(TopicPartition id) {
+        return Optional.ofNullable(partitions.get(id));
     }
 
     /** Brokers that are gone, and to which the partition moves from one of those that leave. */
-    Set<Integer> lostTakers(TopicPartition tp, Set<Integer> leaving) {
+    Set<Integer> lostTakers(Partition partition, Set<Integer> leaving) {
+        TopicPartition tp = partition.id;
         TopicImage topic = image.topics().get(tp.topic());
         Move move = topic == null ? null : topic.moves().get(tp.partition());
         if (topic == null
@@ -115,12 +161,9 @@ final class Layout {
                 .collect(Collectors.toSet());
     }
 
-    Load load(TopicPartition tp) {
-        return loads.getOrDefault(tp, Load.UNKNOWN);
-    }
-
-    String rack(int broker) {
-        return racks.getOrDefault(broker, "\0" + broker);
+    private String rack(int broker) {
+        String rack = racks.get(broker);
+        return rack == null ? "\0" + broker : rack;
     }
 
     /** In how many racks the replicas would lie. */
@@ -130,70 +173,68 @@ final class Layout {
         return distinct.size();
     }
 
-    /** The replicas with one broker in the place of another. */
-    List<Integer> replaced(TopicPartition tp, int from, int to) {
-        return assignment(tp).stream().map(id -> id == from ? to : id).toList();
+    /** Whether a replica may go there: nobody holds two, and no rack is given up. */
+    boolean mayMove(Partition partition, Broker from, Broker to) {
+        return !partition.isFixed
+                && partition.isOn(from)
+                && !partition.isOn(to)
+                && (!isInRackWithout(partition, from, to.rack)
+                        || isInRackWithout(partition, from, from.rack));
     }
 
-    /** Whether a replica may go there: nobody holds two, and no rack is given up. */
-    boolean mayMove(TopicPartition tp, int from, int to) {
-        List<Integer> now = assignment(tp);
-        return !isFixed(tp)
-                && now.contains(from)
-                && !now.contains(to)
-                && brokers.containsKey(to)
-                && rackCount(replaced(tp, from, to)) >= rackCount(now);
+    /** Whether the rack has a replica besides that of the broker. */
+    private boolean isInRackWithout(Partition partition, Broker broker, String rack) {
+        for (int id : partition.replicas) {
+            if (id != broker.id && rack(id).equals(rack)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The emptiest broker that may take a replica over; another rack only if it must. */
-    Optional<Broker> heirOf(TopicPartition tp, int from) {
-        List<Integer> now = assignment(tp);
+    Optional<Broker> heirOf(Partition partition, int from) {
         return brokers.values().stream()
-                .filter(to -> !now.contains(to.id))
+                .filter(to -> !partition.isOn(to))
                 .min(
-                        Comparator.<Broker>comparingInt(to -> -rackCount(replaced(tp, from, to.id)))
-                                .thenComparingInt(to -> to.replicasOf(tp.topic()))
+                        Comparator.<Broker>comparingInt(
+                                        to -> -rackCount(partition.replaced(from, to.id)))
+                                .thenComparingInt(to -> to.replicasOf(partition.id.topic()))
                                 .thenComparingInt(to -> to.replicas.size())
                                 .thenComparingInt(to -> to.id));
     }
 
-    void put(TopicPartition tp, List<Integer> replicas) {
-        List<Integer> old = assignments.put(tp, List.copyOf(replicas));
-        if (old != null) {
-            count(tp, old, -1);
-        }
-        count(tp, replicas, 1);
-        if (replicas.equals(origins.getOrDefault(tp, replicas))) {
-            changed.remove(tp);
-        } else {
-            changed.add(tp);
-        }
+    void put(Partition partition, List<Integer> replicas) {
+        count(partition, -1);
+        changedCount -= partition.isChanged() ? 1 : 0;
+        partition.replicas = List.copyOf(replicas);
+        changedCount += partition.isChanged() ? 1 : 0;
+        count(partition, 1);
     }
 
-    private void count(TopicPartition tp, List<Integer> replicas, int sign) {
-        Load load = load(tp);
-        for (int i = 0; i < replicas.size(); i++) {
-            Broker broker = brokers.get(replicas.get(i));
+    private void count(Partition partition, int sign) {
+        for (int i = 0; i < partition.replicas.size(); i++) {
+            Broker broker = brokers.get(partition.replicas.get(i));
             if (broker == null) {
                 continue;
             }
-            change(broker.replicas, tp, sign);
+            change(broker.replicas, partition, sign);
             change(
-                    broker.byTopic.computeIfAbsent(tp.topic(), t -> new TreeSet<>(BY_NAME)),
-                    tp,
+                    broker.byTopic.computeIfAbsent(partition.id.topic(), t -> new TreeSet<>()),
+                    partition,
                     sign);
-            broker.bytes += sign * load.bytes();
+            broker.bytes += sign * partition.load.bytes();
             if (i == 0) {
-                change(broker.led, tp, sign);
-                broker.bytesPerSecond += sign * load.bytesPerSecond();
+                change(broker.led, partition, sign);
+                broker.bytesPerSecond += sign * partition.load.bytesPerSecond();
             }
         }
     }
 
-    private static void change(Set<TopicPartition> set, TopicPartition tp, int sign) {
-        boolean isChanged = sign > 0 ? set.add(tp) : set.remove(tp);
+    private static void change(Set<Partition> set, Partition partition, int sign) {
+        boolean isChanged = sign > 0 ? set.add(partition) : set.remove(partition);
         if (!isChanged) {
-            throw new IllegalStateException(tp + " is counted twice or never");
+            throw new IllegalStateException(partition.id + " is counted twice or never");
         }
     }
 
@@ -204,28 +245,19 @@ final class Layout {
     /** Partitions that would be elsewhere than they are, or in another order. */
     List<PlannedMove> moves() {
         List<PlannedMove> moves = new ArrayList<>();
-        origins.forEach(
-                (tp, from) -> {
-                    List<Integer> to = assignment(tp);
-                    if (!to.equals(from)) {
-                        long added = to.stream().filter(id -> !from.contains(id)).count();
-                        moves.add(new PlannedMove(tp, from, to, added * load(tp).bytes()));
-                    }
-                });
-        return moves;
-    }
-
-    /** Of these partitions, those that are as they were. */
-    int unchangedCount(TopicPartition... partitions) {
-        int count = 0;
-        for (TopicPartition tp : partitions) {
-            count += changed.contains(tp) ? 0 : 1;
+        for (Partition partition : partitions()) {
+            if (partition.isChanged()) {
+                List<Integer> from = partition.origin;
+                List<Integer> to = partition.replicas;
+                long added = to.stream().filter(id -> !from.contains(id)).count();
+                moves.add(new PlannedMove(partition.id, from, to, added * partition.load.bytes()));
+            }
         }
-        return count;
+        return moves;
     }
 
     /** Partitions that would be on other brokers than now, or in another order. */
     int changedCount() {
-        return changed.size();
+        return changedCount;
     }
 }

@@ -16,6 +16,7 @@ import io.headrace.admin.controller.ZooKeeperStore;
 import io.headrace.admin.telemetry.AdminMetrics;
 import io.headrace.admin.telemetry.ClusterHealth;
 import io.headrace.admin.telemetry.PartitionsHealth;
+import io.headrace.admin.telemetry.WatchedRegistry;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.coordination.ClusterWatch;
 import io.headrace.model.coordination.ZkConnection;
@@ -29,6 +30,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.apache.curator.framework.CuratorFramework;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -219,6 +221,11 @@ class ControllerConfiguration {
             AdminProperties properties) {
         return new AdminMetrics(
                 watch, controller, uncleanElections, audit, properties.metrics().partitionsMax());
+    }
+
+    @Bean
+    WatchedRegistry prometheusRegistry(ObjectProvider<AdminMetrics> metrics) {
+        return new WatchedRegistry(() -> metrics.getObject().refresh());
     }
 
     @Bean

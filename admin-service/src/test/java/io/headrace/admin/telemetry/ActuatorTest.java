@@ -107,11 +107,7 @@ class ActuatorTest {
                                 .status())
                 .isIn(201);
         admin.await(image -> image.topic("measured").isPresent());
-        String metrics =
-                new String(
-                        rest.get(admin.url() + "/actuator/prometheus").raw().body(),
-                        StandardCharsets.UTF_8);
-        assertThat(metrics)
+        assertThat(scraped(""))
                 .contains(
                         "kafka_controller_kafkacontroller_activecontrollercount 1.0",
                         "kafka_controller_kafkacontroller_offlinepartitionscount 0.0",
@@ -120,6 +116,25 @@ class ActuatorTest {
                         "kafka_topic_partitions{topic=\"measured\"} 3.0",
                         "kafka_topic_partition_leader{partition=\"0\",topic=\"measured\"}",
                         "headrace_admin_audit_lost_total 0.0");
+    }
+
+    @Test
+    void everyScrapeShowsTheClusterAsItIs() {
+        String series = "kafka_topic_partitions{topic=\"scraped\"}";
+        String named = "?includedNames=kafka_topic_partitions";
+        assertThat(scraped("")).doesNotContain(series);
+        var _ = rest.post(admin.cluster("topics"), "{\"topic_name\":\"scraped\"}");
+        admin.await(image -> image.topic("scraped").isPresent());
+        assertThat(scraped(named)).contains(series);
+        var _ = rest.delete(admin.cluster("topics/scraped"));
+        admin.await(image -> image.topic("scraped").isEmpty());
+        assertThat(scraped("")).doesNotContain(series);
+    }
+
+    private String scraped(String query) {
+        return new String(
+                rest.get(admin.url() + "/actuator/prometheus" + query).raw().body(),
+                StandardCharsets.UTF_8);
     }
 
     @Test

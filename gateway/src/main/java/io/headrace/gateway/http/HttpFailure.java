@@ -13,6 +13,9 @@ public final class HttpFailure extends RuntimeException {
     public static final int RECORD_REJECTED = 50002;
     public static final int PARTITION_NOT_FOUND = 40402;
 
+    /** With 504: a change was passed on, and whether it was made is not known. */
+    public static final int UNKNOWN_OUTCOME = 50401;
+
     private static final long serialVersionUID = 1L;
 
     private final int status;

@@ -69,11 +69,14 @@ public final class Relay {
     }
 
     private static Publisher<ByteBuf> body(Call call) {
+        return hasBody(call) ? call.request().receive().retain() : Mono.empty();
+    }
+
+    /** Whether there is a body, which can be passed on once. */
+    static boolean hasBody(Call call) {
         HttpHeaders headers = call.request().requestHeaders();
-        boolean hasBody =
-                headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
-                        || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
-        return hasBody ? call.request().receive().retain() : Mono.empty();
+        return headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                || headers.contains(HttpHeaderNames.CONTENT_LENGTH);
     }
 
     private static void forward(Call call, HttpHeaders target) {

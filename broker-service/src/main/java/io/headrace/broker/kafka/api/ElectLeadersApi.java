@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.message.ElectLeadersRequestData;
@@ -21,8 +22,15 @@ import org.apache.kafka.common.message.ElectLeadersResponseData.ReplicaElectionR
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** {@code ElectLeaders}: passed on to the controller, which elects. */
+/**
+ * {@code ElectLeaders}: passed on to the controller, which elects. Many partitions go in parts, one
+ * after the other, so that the controller has time for others in between; the first part that fails
+ * is the last.
+ */
 final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
+
+    /** With the longest names well below what an admin-service takes in one body (1 MB). */
+    static final int PART_COUNT_MAX = 2_000;
 
     private record Wanted(
             @JsonProperty("election_type") String type, @JsonProperty("data") List<Named> data) {}
@@ -66,13 +74,45 @@ final class ElectLeadersApi implements Api<ElectLeadersRequestData> {
             exchange.answer(response(wanted, PartitionAnswers.none()));
             return;
         }
+        long deadlineNs =
+                System.nanoTime() + ControllerClient.timeout(request.timeoutMs()).toNanos();
         exchange.answerWhen(
-                controller.call(
+                elect(
+                        controller,
+                        isUnclean ? "unclean" : "preferred",
+                        asked,
+                        PartitionAnswers.none(),
+                        deadlineNs),
+                answers -> response(wanted, answers));
+    }
+
+    /**
+     * @param left at least one
+     * @param before of those that were asked for already
+     * @param deadlineNs of all parts; one that begins late has as long as a hasty client gives
+     */
+    static CompletableFuture<PartitionAnswers> elect(
+            ControllerClient controller,
+            String type,
+            List<Named> left,
+            PartitionAnswers before,
+            long deadlineNs) {
+        List<Named> part = left.subList(0, Math.min(PART_COUNT_MAX, left.size()));
+        List<Named> rest = left.subList(part.size(), left.size());
+        long leftMs = Math.max(0, (deadlineNs - System.nanoTime()) / 1_000_000);
+        return controller
+                .call(
                         "POST",
                         "/topics/-/partitions:elect-leaders",
-                        Optional.of(new Wanted(isUnclean ? "unclean" : "preferred", asked)),
-                        ControllerClient.timeout(request.timeoutMs())),
-                answer -> response(wanted, new PartitionAnswers(answer)));
+                        Optional.of(new Wanted(type, part)),
+                        ControllerClient.timeout((int) leftMs))
+                .thenCompose(
+                        answer -> {
+                            PartitionAnswers all = before.and(answer);
+                            return rest.isEmpty() || !answer.isDone()
+                                    ? CompletableFuture.completedFuture(all)
+                                    : elect(controller, type, rest, all, deadlineNs);
+                        });
     }
 
     private static ElectLeadersResponseData noSuchType(ElectLeadersRequestData request) {

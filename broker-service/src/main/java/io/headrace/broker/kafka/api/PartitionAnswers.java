@@ -31,10 +31,15 @@ final class PartitionAnswers {
     record Result(short code, @Nullable String text) {}
 
     private final Answer answer;
-    private final Map<TopicPartition, Result> results = new HashMap<>();
+    private final Map<TopicPartition, Result> results;
 
     PartitionAnswers(Answer answer) {
+        this(answer, new HashMap<>());
+    }
+
+    private PartitionAnswers(Answer answer, Map<TopicPartition, Result> before) {
         this.answer = answer;
+        this.results = before;
         for (JsonNode each : answer.body().path("data")) {
             int partition = each.path("partition_id").asInt(-1);
             if (partition >= 0) {
@@ -51,6 +56,11 @@ final class PartitionAnswers {
         return new PartitionAnswers(new Answer(ErrorCode.NONE, "", MissingNode.getInstance()));
     }
 
+    /** With what was asked afterwards, of other partitions; if that failed, so did the whole. */
+    PartitionAnswers and(Answer next) {
+        return new PartitionAnswers(next, new HashMap<>(results));
+    }
+
     /** Of the whole request: all is well, or nothing was decided on any partition. */
     Result ofAll() {
         return answer.isDone()
@@ -65,10 +75,6 @@ final class PartitionAnswers {
                     ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.number(),
                     "topic '" + topic + "' has no partition " + partition);
         }
-        if (!answer.isDone()) {
-            return ofAll();
-        }
-        return results.getOrDefault(
-                new TopicPartition(topic, partition), new Result((short) 0, null));
+        return results.getOrDefault(new TopicPartition(topic, partition), ofAll());
     }
 }

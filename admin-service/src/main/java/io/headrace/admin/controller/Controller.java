@@ -191,7 +191,8 @@ public final class Controller implements AutoCloseable {
                 }
                 boolean isTick = System.nanoTime() - tickAt >= 0;
                 boolean isDone = true;
-                if (electionIsDue.getAndSet(false) || task.isEmpty()) {
+                boolean isAwake = System.nanoTime() - wakeAt >= 0;
+                if (electionIsDue.getAndSet(false) || isAwake) {
                     isDone = background(new ClusterChanged());
                 }
                 if (task.isPresent() && task.get().event() instanceof BrokerGone gone) {
@@ -204,7 +205,7 @@ public final class Controller implements AutoCloseable {
                 if (isTick || !isDone) {
                     tickAt = System.nanoTime() + (isDone ? timing.tick() : RETRY).toNanos();
                 }
-                wakeAt = isDone ? wakeAt(tickAt) : tickAt;
+                wakeAt = nextWake(wakeAt, tickAt, isAwake || !isDone);
             } catch (InterruptedException e) {
                 LOG.atDebug().log("The controller thread was asked to stop");
             } catch (RuntimeException e) {
@@ -216,10 +217,13 @@ public final class Controller implements AutoCloseable {
     }
 
     /** At the tick, or before it, when moves have rested. */
-    private long wakeAt(long tickAt) {
+    private long nextWake(long wakeAt, long tickAt, boolean isOver) {
         long restNanos = TimeUnit.MILLISECONDS.toNanos(core.restMs());
-        long now = System.nanoTime();
-        return restNanos > 0 ? now + Math.min(restNanos, tickAt - now) : tickAt;
+        long nowNanos = System.nanoTime();
+        if (restNanos > 0) {
+            return nowNanos + Math.min(restNanos, tickAt - nowNanos);
+        }
+        return isOver ? tickAt : wakeAt;
     }
 
     /** Whether it needs no second try. */

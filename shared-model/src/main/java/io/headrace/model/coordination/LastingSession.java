@@ -1,6 +1,8 @@
 package io.headrace.model.coordination;
 
 import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.utils.ZookeeperFactory;
 import org.apache.zookeeper.Testable;
@@ -8,6 +10,8 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ConnectStringParser;
+import org.apache.zookeeper.client.StaticHostProvider;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -18,24 +22,51 @@ import org.jspecify.annotations.Nullable;
  * sessions anew, everybody is registered as before, and nobody has to be elected. A session that
  * ZooKeeper has ended is refused at once, and followed by a new one.
  *
+ * <p>Who is heard by ZooKeeper and does not hear it stops connecting, so that ZooKeeper can end the
+ * session: {@link Silence}.
+ *
  * <p>Owner: one client; Curator makes one connection at a time.
  */
 final class LastingSession implements ZookeeperFactory {
 
+    /**
+     * Followers of ZooKeeper notice within syncLimit x tickTime, 10 s, that their leader is gone.
+     */
+    private static final Duration SILENT_MIN = Duration.ofSeconds(15);
+
+    private final Silence silence;
     private @Nullable Connection last;
+
+    LastingSession() {
+        this(SILENT_MIN);
+    }
+
+    LastingSession(Duration silentMin) {
+        this.silence = new Silence(silentMin.toNanos(), System::nanoTime);
+    }
 
     @Override
     public synchronized ZooKeeper newZooKeeper(
             String connectString, int sessionTimeoutMs, Watcher watcher, boolean canBeReadOnly)
             throws Exception {
         Connection before = last;
+        if (before != null) {
+            before.hosts.cut();
+        }
+        AnsweringHosts hosts = hosts(connectString, sessionTimeoutMs);
         Connection next =
                 before == null || before.getSessionId() == 0 || before.isRefused()
-                        ? new Connection(connectString, sessionTimeoutMs, new Noted(watcher))
+                        ? new Connection(connectString, sessionTimeoutMs, new Noted(watcher), hosts)
                         : new Connection(
-                                connectString, sessionTimeoutMs, new Noted(watcher), before);
+                                connectString, sessionTimeoutMs, new Noted(watcher), hosts, before);
         last = next;
         return next;
+    }
+
+    private AnsweringHosts hosts(String connectString, int sessionTimeoutMs) {
+        ConnectStringParser servers = new ConnectStringParser(connectString);
+        return new AnsweringHosts(
+                new StaticHostProvider(servers.getServerAddresses()), sessionTimeoutMs, silence);
     }
 
     @Override
@@ -72,35 +103,63 @@ final class LastingSession implements ZookeeperFactory {
     }
 
     @SuppressWarnings("try") // its close() may be interrupted, which nobody here calls
-    private static final class Connection extends ZooKeeper {
+    private static final class Connection extends ZooKeeper implements AnsweringHosts.Client {
 
         private final Noted noted;
+        private final AnsweringHosts hosts;
         private final boolean isResumed;
         private final long dueNs;
         private volatile boolean isGivenUp;
 
-        Connection(String connectString, int sessionTimeoutMs, Noted noted) throws IOException {
-            super(connectString, sessionTimeoutMs, noted);
+        Connection(String connectString, int sessionTimeoutMs, Noted noted, AnsweringHosts hosts)
+                throws IOException {
+            super(connectString, sessionTimeoutMs, noted, false, hosts);
             this.noted = noted;
+            this.hosts = hosts;
             this.isResumed = false;
             this.dueNs = dueNs(sessionTimeoutMs);
+            hosts.serve(this);
         }
 
-        Connection(String connectString, int sessionTimeoutMs, Noted noted, Connection before)
+        Connection(
+                String connectString,
+                int sessionTimeoutMs,
+                Noted noted,
+                AnsweringHosts hosts,
+                Connection before)
                 throws IOException {
             super(
                     connectString,
                     sessionTimeoutMs,
                     noted,
                     before.getSessionId(),
-                    before.getSessionPasswd());
+                    before.getSessionPasswd(),
+                    false,
+                    hosts);
             this.noted = noted;
+            this.hosts = hosts;
             this.isResumed = true;
             this.dueNs = dueNs(sessionTimeoutMs);
+            hosts.serve(this);
         }
 
         private static long dueNs(int sessionTimeoutMs) {
             return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(sessionTimeoutMs);
+        }
+
+        @Override
+        public int grantedTimeoutMs() {
+            return getSessionTimeout();
+        }
+
+        @Override
+        public boolean hasSession() {
+            return getSessionId() != 0;
+        }
+
+        @Override
+        public @Nullable SocketAddress localAddress() {
+            return testableLocalSocketAddress();
         }
 
         /** The way by which Curator gives a connection up. */

@@ -73,12 +73,21 @@ public final class ZkConnection {
     private static CuratorFramework connected(
             String connectString, Duration sessionTimeout, Duration connectTimeout)
             throws InterruptedException {
+        return connected(connectString, sessionTimeout, connectTimeout, new LastingSession());
+    }
+
+    static CuratorFramework connected(
+            String connectString,
+            Duration sessionTimeout,
+            Duration connectTimeout,
+            LastingSession session)
+            throws InterruptedException {
         CuratorFramework client =
                 CuratorFrameworkFactory.builder()
                         .connectString(connectString)
                         .sessionTimeoutMs((int) sessionTimeout.toMillis())
                         .connectionTimeoutMs((int) connectTimeout.toMillis())
-                        .zookeeperFactory(new LastingSession())
+                        .zookeeperFactory(session)
                         .retryPolicy(
                                 new BoundedExponentialBackoffRetry(
                                         RETRY_BASE_MS, RETRY_MAX_MS, RETRY_COUNT_MAX))

@@ -109,8 +109,8 @@ final class NetworkAttacks {
     }
 
     /**
-     * F13: connections stand, and no data comes through, from clients neither. Nobody takes over:
-     * such a leader keeps its session, for ZooKeeper hears it connect again and again.
+     * F13: connections stand, and no data comes through, from clients neither. Nobody takes over
+     * within the attack: ZooKeeper hears such a leader connect, until that stops by itself.
      */
     static void halfOpen(Field field) throws IOException {
         field.inTurn(

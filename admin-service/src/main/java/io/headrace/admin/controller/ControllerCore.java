@@ -23,7 +23,8 @@ import java.util.random.RandomGenerator;
  * What the controller decides: image and event in, decision out. Writes nothing, waits for nothing.
  *
  * <p>The only state is what elections so far have seen of brokers, see {@link #settled}, and, for
- * preferences only, when leaderships were looked over last, who started a short while ago, and whether moves rest.
+ * preferences only, when leaderships were looked over last, who started a short while ago, and
+ * whether moves rest.
  *
  * <p>When brokers change, three things are written in this order: admissions without the changed
  * brokers; then, on an image that shows this, the elections; then the admissions with them. So a
@@ -121,15 +122,17 @@ final class ControllerCore {
         if (!Rebalancing.hasRoom(image, rules.balance()) || !pace.mayBegin(nowMs)) {
             return List.of();
         }
-        List<List<ClusterWrite>> steps =
-                Rebalancing.next(image, standing, rules.balance(), nowMs);
+        List<List<ClusterWrite>> steps = Rebalancing.next(image, standing, rules.balance(), nowMs);
         if (!steps.isEmpty()) {
             pace.begun(nowMs);
         }
         return steps;
     }
 
-    /** How long moves rest from now on, after which {@link ControllerEvent.ClusterChanged} is due; 0 for not. */
+    /**
+     * How long moves rest from now on, after which {@link ControllerEvent.ClusterChanged} is due; 0
+     * for not.
+     */
     long restMs() {
         return pace.restMs(clock.millis());
     }

@@ -2,8 +2,9 @@ package io.headrace.admin.controller;
 
 /**
  * Lets the machines rest between moves: what a move costs (images, leader epochs, code that runs
- * for the first time) all brokers pay at once, and clients wait for it. So the next one is not begun
- * for a multiple of the time that the last one took: short where moves are cheap, and never long.
+ * for the first time) all brokers pay at once, and clients wait for it. So the next one is not
+ * begun for a multiple of the time that the last one took: short where moves are cheap, and never
+ * long.
  *
  * <p>Owner: the thread {@code controller}.
  */

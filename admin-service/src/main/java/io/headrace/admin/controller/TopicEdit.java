@@ -120,7 +120,9 @@ final class TopicEdit {
         return true;
     }
 
-    /** A new leader epoch when somebody leaves the assignment, or leads; those who come need none. */
+    /**
+     * A new leader epoch when somebody leaves the assignment, or leads; those who come need none.
+     */
     private boolean changeState(int partition, List<Integer> assignment) {
         PartitionState state = before.states().get(partition);
         PartitionState next =

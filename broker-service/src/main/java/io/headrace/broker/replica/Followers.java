@@ -107,14 +107,16 @@ public final class Followers {
     /**
      * Notes a follower's progress. Any thread.
      *
+     * @param isForced whether followers force what they copy before they fetch on
      * @return whether the leader has something to think about
      */
-    boolean fetched(ReplicaFetch fetch, long leaderEnd) {
+    boolean fetched(ReplicaFetch fetch, long leaderEnd, boolean isForced) {
         RemoteReplicas now = remote;
         RemoteReplica replica = now.find(fetch.replicaId());
+        long forceNanosMax = isForced ? runtime.lagNanosMax() / 2 : 0;
         return replica != null
                 && now.leaderEpoch() == fetch.leaderEpoch()
-                && (replica.fetched(fetch, leaderEnd, runtime.nanoTime())
+                && (replica.fetched(fetch, leaderEnd, runtime.nanoTime(), forceNanosMax)
                         || !maximal.contains(fetch.replicaId()));
     }
 

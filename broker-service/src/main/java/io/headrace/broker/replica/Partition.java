@@ -386,7 +386,8 @@ public final class Partition {
      */
     public void fetched(ReplicaFetch fetch) {
         LeaderRole role = leader;
-        if (role != null && role.followers().fetched(fetch, log.logEndOffset())) {
+        boolean isForced = log.config().flush().onAck();
+        if (role != null && role.followers().fetched(fetch, log.logEndOffset(), isForced)) {
             turns.followersMoved();
         }
     }

@@ -52,18 +52,22 @@ final class RemoteReplica {
      *
      * <p>It is caught up at a time when it has what the leader had then: now, when it is at the
      * leader's end; at one of its fetches before, when it is at where the leader's end was at that
-     * fetch.
+     * fetch. Where a follower forces what it copies before it fetches on, that is one force ago,
+     * and the next word comes one force later: two of them would count as its lag, and only one of
+     * them is, up to the credit.
      *
+     * @param forceNanosMax the longest force that does not count as lag, 0 where nothing is forced
      * @return whether that changed what the leader counts with
      */
-    synchronized boolean fetched(ReplicaFetch fetch, long leaderEnd, long nowNanos) {
+    synchronized boolean fetched(
+            ReplicaFetch fetch, long leaderEnd, long nowNanos, long forceNanosMax) {
         if (fetch.brokerEpoch() < brokerEpoch) {
             return false;
         }
         if (fetch.offset() >= leaderEnd) {
             caughtUp(nowNanos);
         } else {
-            caughtUpBefore(fetch.offset());
+            caughtUpBefore(fetch.offset(), nowNanos, forceNanosMax);
         }
         boolean isNews =
                 fetch.offset() != endOffset
@@ -80,10 +84,10 @@ final class RemoteReplica {
         return isNews;
     }
 
-    private void caughtUpBefore(long offset) {
+    private void caughtUpBefore(long offset, long nowNanos, long forceNanosMax) {
         for (int i = 0; i < FETCHES_BEFORE; i++) {
             if (offset >= leaderEnds[i]) {
-                caughtUp(fetchNanos[i]);
+                caughtUp(fetchNanos[i] + Math.min(nowNanos - fetchNanos[i], forceNanosMax));
                 return;
             }
         }

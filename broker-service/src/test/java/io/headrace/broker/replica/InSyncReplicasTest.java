@@ -3,6 +3,7 @@ package io.headrace.broker.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headrace.broker.cluster.IsrOutcome;
+import io.headrace.broker.log.LogConfig;
 import io.headrace.broker.replica.LedPartition.Append;
 import io.headrace.broker.replica.LedPartition.Wish;
 import io.headrace.model.cluster.PartitionState;
@@ -173,6 +174,71 @@ class InSyncReplicasTest {
             led.pass(Duration.ofSeconds(1));
             led.review();
             assertThat(led.wishes).isEmpty();
+        }
+    }
+
+    /**
+     * It forces what it copies before it fetches on, and each force takes more than half of the lag
+     * time (F26, seed 34).
+     */
+    @Test
+    void a_follower_whose_forces_are_slow_stays_as_long_as_it_keeps_up() throws Exception {
+        leadForced();
+        for (int force = 0; force < 50; force++) {
+            forceOnce(force, 18);
+            assertThat(led.wishes).isEmpty();
+        }
+        // It is at where it was three forces ago: it falls behind.
+        for (int force = 0; force < 5 && led.wishes.isEmpty(); force++) {
+            forceOnce(50, 18);
+        }
+        assertThat(led.wish().change().isr()).containsExactly(1);
+    }
+
+    @Test
+    void a_follower_whose_forces_take_longer_than_its_lag_time_allows_leaves() throws Exception {
+        leadForced();
+        for (int force = 0; force < 5 && led.wishes.isEmpty(); force++) {
+            forceOnce(force, 24);
+        }
+        assertThat(led.wish().change().isr()).containsExactly(1);
+    }
+
+    @Test
+    void a_follower_that_forces_and_falls_silent_leaves_after_the_lag_time() throws Exception {
+        leadForced();
+        for (int force = 0; force < 10; force++) {
+            forceOnce(force, 2);
+        }
+        led.pass(LedPartition.LAG_MAX.minusSeconds(2));
+        led.review();
+        assertThat(led.wishes).isEmpty();
+        led.pass(Duration.ofSeconds(3));
+        led.review();
+        assertThat(led.wish().change().isr()).containsExactly(1);
+    }
+
+    private void leadForced() throws Exception {
+        LogConfig defaults = LogConfig.DEFAULTS;
+        LogConfig forced =
+                new LogConfig(
+                        defaults.messageBytesMax(),
+                        defaults.fileDeleteDelayMs(),
+                        defaults.segments(),
+                        defaults.timestamps(),
+                        defaults.retention(),
+                        new LogConfig.Flush(Long.MAX_VALUE, Long.MAX_VALUE, true),
+                        defaults.compaction());
+        led = new LedPartition(THREE, 1, forced).leads(state(0, 0, 1, 2));
+    }
+
+    /** Tells what the leader had a force ago; a record comes each second until it fetches again. */
+    private void forceOnce(long force, int seconds) throws Exception {
+        led.fetch(2, Math.max(0, force - 1) * seconds);
+        for (int second = 0; second < seconds; second++) {
+            led.append(0);
+            led.pass(Duration.ofSeconds(1));
+            led.review();
         }
     }
 

@@ -90,6 +90,10 @@ final class LedPartition implements AutoCloseable {
     private long nowNanos = 1_000_000_000L;
 
     LedPartition(List<Integer> assignment, int minInsync) throws Exception {
+        this(assignment, minInsync, LogConfig.DEFAULTS);
+    }
+
+    LedPartition(List<Integer> assignment, int minInsync, LogConfig config) throws Exception {
         this.assignment = assignment;
         this.minInsync = minInsync;
         directory =
@@ -112,7 +116,7 @@ final class LedPartition implements AutoCloseable {
         TopicPartition name = new TopicPartition("t", 0);
         TopicId id = new TopicId(1, 1);
         OpenOutcome.Opened opened =
-                (OpenOutcome.Opened) directory.open(new LogSpec(name, id, LogConfig.DEFAULTS));
+                (OpenOutcome.Opened) directory.open(new LogSpec(name, id, config));
         partition = replicas.add(new LocalReplica(name, id), opened.log(), 0);
     }
 

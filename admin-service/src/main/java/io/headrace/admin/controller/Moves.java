@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * next controller goes on with them.
  *
  * <pre>
- * asked for            assignment = target, then those to go
+ * asked for            assignment = target, then those to go; leader epoch + 1
  * target is in sync    a leader that goes is replaced by the first of the target; leader epoch + 1
  * target is the ISR    assignment = target; leader epoch + 1
  * given up             as a move back: who was added and is in sync goes when the others are in sync

@@ -120,9 +120,7 @@ final class TopicEdit {
         return true;
     }
 
-    /**
-     * A new leader epoch when somebody leaves the assignment, or leads; those who come need none.
-     */
+    /** The start and the end of a move are a new leader epoch, whoever leads. */
     private boolean changeState(int partition, List<Integer> assignment) {
         PartitionState state = before.states().get(partition);
         PartitionState next =
@@ -135,16 +133,13 @@ final class TopicEdit {
         if (next.isr().isEmpty() && !state.isr().isEmpty()) {
             return false;
         }
-        boolean isNews =
-                next.leader() != state.leader()
-                        || !assignment.containsAll(before.assignments().get(partition));
         states.put(
                 partition,
                 new ClusterWrite.StateChange(
                         state,
                         new PartitionState(
                                 next.leader(),
-                                state.leaderEpoch() + (isNews ? 1 : 0),
+                                state.leaderEpoch() + 1,
                                 next.isr(),
                                 next.elr(),
                                 next.lastCopy(),

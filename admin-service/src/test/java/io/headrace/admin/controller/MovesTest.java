@@ -73,7 +73,7 @@ class MovesTest {
         assertThat(after.moves()).containsEntry(0, new Move(List.of(3, 4), List.of(0, 2)));
         assertThat(after.target(0)).containsExactly(3, 1, 4);
         assertThat(after.replicationFactor()).isEqualTo(3);
-        assertThat(after.states()).containsExactly(new PartitionState(0, 0, List.of(0, 1, 2), 1));
+        assertThat(after.states()).containsExactly(new PartitionState(0, 1, List.of(0, 1, 2), 1));
         assertThat(Moves.progress(Images.image(SIX, after), STANDING)).isEmpty();
     }
 

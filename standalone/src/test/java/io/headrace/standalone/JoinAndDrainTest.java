@@ -50,19 +50,26 @@ class JoinAndDrainTest {
             double startMs = load.latencyMs(0.99);
             long readyNs = System.nanoTime();
             load.measure();
+            awaitRun(cluster);
+            double warmMs = load.latencyMs(0.99);
+            long begunNs = System.nanoTime();
+            load.measure();
             Set<Integer> pending = followRun(cluster);
             double movingMs = load.latencyMs(0.99);
             long silenceMs = load.silenceMs();
             System.out.printf(
-                    "broker %d ready after %d ms, filled after another %d ms with %d replicas; p99"
-                            + " of produce: quiet %.1f ms, while it started %.1f ms, while it was"
-                            + " filled %.1f ms, longest silence %d ms; pending as seen %s%n",
+                    "broker %d ready after %d ms, warm after another %d ms, filled with %d replicas"
+                            + " after another %d ms; p99 of produce: quiet %.1f ms, while it"
+                            + " started %.1f ms, while it warmed up %.1f ms, while it was filled"
+                            + " %.1f ms, longest silence then %d ms; pending as seen %s%n",
                     NEWCOMER,
                     (readyNs - startNs) / 1_000_000,
-                    (System.nanoTime() - readyNs) / 1_000_000,
+                    (begunNs - readyNs) / 1_000_000,
                     replicas(cluster.image(), NEWCOMER),
+                    (System.nanoTime() - begunNs) / 1_000_000,
                     quietMs,
                     startMs,
+                    warmMs,
                     movingMs,
                     silenceMs,
                     pending);
@@ -101,10 +108,14 @@ class JoinAndDrainTest {
         }
     }
 
+    /** Until it has warmed up, and its share is planned. */
+    private static void awaitRun(PartsCluster cluster) throws Exception {
+        cluster.await(image -> image.balance().isPresent() && isMentioned(image, NEWCOMER));
+    }
+
     /** Looks until the run that fills the newcomer is over, and collects what was pending. */
     private static Set<Integer> followRun(PartsCluster cluster) throws Exception {
         Set<Integer> pending = new TreeSet<>();
-        cluster.await(image -> image.balance().isPresent() && isMentioned(image, NEWCOMER));
         Awaitility.await()
                 .atMost(Duration.ofMinutes(5))
                 .until(

@@ -88,7 +88,7 @@ public record AdminProperties(
      */
     public record Balance(
             @Min(1) @Max(1000) @DefaultValue("1") int movesMax,
-            @Min(0) @Max(100) @DefaultValue("3") int restFactor,
+            @Min(0) @Max(100) @DefaultValue("9") int restFactor,
             @DefaultValue("true") boolean fillNewBrokers) {}
 
     /**

@@ -83,7 +83,7 @@ public record AdminProperties(
      * @param movesMax partitions that move at the same time; more fill a broker sooner, and clients
      *     wait longer meanwhile
      * @param restFactor for how many times as long as a move took the next one is not begun, a
-     *     second at most; what moves leaves the machines to the clients for this share of the time
+     *     second at most: with 9, moves that copy little take a tenth of the time
      * @param fillNewBrokers whether a broker that joins gets its share by itself
      */
     public record Balance(

@@ -35,6 +35,12 @@ final class ControllerInstance implements AutoCloseable {
     private final String connectString;
 
     ControllerInstance(String connectString, String adminId) throws Exception {
+        this(connectString, adminId, Images.balance(), Duration.ofSeconds(1));
+    }
+
+    ControllerInstance(
+            String connectString, String adminId, ControllerRules.Balance balance, Duration tick)
+            throws Exception {
         this.connectString = connectString;
         client = ZkConnection.connect(connectString, Duration.ofSeconds(5), Duration.ofSeconds(20));
         String clusterId = ClusterLayout.ensure(client, Optional.empty(), new Random());
@@ -47,12 +53,13 @@ final class ControllerInstance implements AutoCloseable {
                 new Controller(
                         Images.rules(
                                 new TopicRules(
-                                        1, 1, 1_000, Duration.ofHours(1), Duration.ofDays(30))),
+                                        1, 1, 1_000, Duration.ofHours(1), Duration.ofDays(30)),
+                                balance),
                         Clock.systemUTC(),
                         new Random(),
                         store,
                         view,
-                        new Controller.Timing(Duration.ofSeconds(1), Duration.ofSeconds(5)),
+                        new Controller.Timing(tick, Duration.ofSeconds(5)),
                         () -> own[0].again());
         election = new ControllerElection(client, adminId, store, view, controller);
         own[0] = election;

@@ -85,10 +85,18 @@ final class Images {
     }
 
     static ControllerRules rules(TopicRules topics) {
+        return rules(topics, balance());
+    }
+
+    static ControllerRules.Balance balance() {
+        return new ControllerRules.Balance(2, 0, false);
+    }
+
+    static ControllerRules rules(TopicRules topics, ControllerRules.Balance balance) {
         return new ControllerRules(
                 topics,
                 new ControllerRules.Leaders(Duration.ofMinutes(5), 0.1, Duration.ofSeconds(30)),
-                new ControllerRules.Balance(2, 0, false));
+                balance);
     }
 
     /** What elections have seen that ended with these brokers. */

@@ -34,6 +34,9 @@ public class RoundTrip {
 
     static final int RECORDS = 2_000;
 
+    /** Of the first record; one of long ago would be deleted by the topic's retention. */
+    static final long FIRST_MS = System.currentTimeMillis();
+
     static String servers;
     static String prefix;
 
@@ -85,7 +88,7 @@ public class RoundTrip {
                                 new ProducerRecord<>(
                                         topic,
                                         i % 2,
-                                        1_000L + i,
+                                        FIRST_MS + i,
                                         "k" + i,
                                         "value " + i,
                                         List.of(new RecordHeader("n", new byte[] {(byte) i})))));
@@ -101,11 +104,11 @@ public class RoundTrip {
             for (var record : read) {
                 long number = record.offset() * 2 + record.partition();
                 check(record.value().equals("value " + number), "the value is the one sent");
-                check(record.timestamp() == 1_000L + number, "so is the timestamp");
+                check(record.timestamp() == FIRST_MS + number, "so is the timestamp");
                 check(record.headers().lastHeader("n").value()[0] == (byte) number, "and the header");
             }
             check(consumer.endOffsets(List.of(one)).get(one) == RECORDS / 2, "the end is known");
-            var found = consumer.offsetsForTimes(Map.of(one, 1_000L + 101));
+            var found = consumer.offsetsForTimes(Map.of(one, FIRST_MS + 101));
             check(found.get(one).offset() == 50, "a time is found");
             consumer.seek(one, RECORDS / 2 - 3);
             check(read(consumer, 3).get(0).value().equals("value " + (RECORDS - 5)), "a seek is followed");

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * the test run stops it. Tests share it, so each names its own topics and groups.
  *
  * <p>A new group waits 100 ms for more members instead of Kafka's 3 s: dozens of groups are made.
+ * Retention is applied each second instead of after five minutes, so that a test whose records are
+ * too old for it fails each time and not only in the run in which those five minutes end beside it.
  */
 final class SharedPlatform implements ParameterResolver {
 
@@ -23,6 +25,7 @@ final class SharedPlatform implements ParameterResolver {
     private static final String BROKER =
             """
             headrace.broker.groups.initial-rebalance-delay: 100ms
+            headrace.broker.retention-check: 1s
             """;
 
     @Override

@@ -117,9 +117,10 @@ class StockClientTest {
     @Test
     void the_admin_client_sees_cluster_topics_offsets_and_configs() throws Exception {
         broker.createTopic("described", 3, Map.of("retention.ms", "1234567"));
+        long now = System.currentTimeMillis();
         try (KafkaProducer<String, String> producer = producer(Map.of())) {
-            producer.send(new ProducerRecord<>("described", 1, 1_000L, "k", "v")).get();
-            producer.send(new ProducerRecord<>("described", 1, 2_000L, "k", "v")).get();
+            producer.send(new ProducerRecord<>("described", 1, now, "k", "v")).get();
+            producer.send(new ProducerRecord<>("described", 1, now + 1_000, "k", "v")).get();
         }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
             assertThat(admin.describeCluster().clusterId().get()).isEqualTo("test-cluster");
@@ -134,8 +135,8 @@ class StockClientTest {
             TopicPartition one = new TopicPartition("described", 1);
             assertThat(offset(admin, one, OffsetSpec.latest())).isEqualTo(2);
             assertThat(offset(admin, one, OffsetSpec.earliest())).isZero();
-            assertThat(offset(admin, one, OffsetSpec.forTimestamp(1_500))).isEqualTo(1);
-            assertThat(offset(admin, one, OffsetSpec.forTimestamp(9_000))).isEqualTo(-1);
+            assertThat(offset(admin, one, OffsetSpec.forTimestamp(now + 500))).isEqualTo(1);
+            assertThat(offset(admin, one, OffsetSpec.forTimestamp(now + 8_000))).isEqualTo(-1);
             assertThat(offset(admin, one, OffsetSpec.maxTimestamp())).isEqualTo(1);
             var resource =
                     new org.apache.kafka.common.config.ConfigResource(

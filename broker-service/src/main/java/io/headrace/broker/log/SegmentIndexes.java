@@ -165,12 +165,17 @@ final class SegmentIndexes {
         OffsetIndex.Entry last = segment.offsetIndex().last();
         TimeIndex.Entry lastTime = segment.timeIndex().last();
         Segment.End end = segment.end();
+        long base = segment.baseOffset();
         if (last != null
-                && (last.position() >= end.position() || last.lastOffset() >= end.nextOffset())) {
-            return "the last entry points behind the segment";
+                && (last.position() < 0
+                        || last.position() >= end.position()
+                        || last.lastOffset() < base
+                        || last.lastOffset() >= end.nextOffset())) {
+            return "the last entry does not point into the segment";
         }
-        if (lastTime != null && lastTime.lastOffset() >= end.nextOffset()) {
-            return "the last time points behind the segment";
+        if (lastTime != null
+                && (lastTime.lastOffset() < base || lastTime.lastOffset() >= end.nextOffset())) {
+            return "the last time does not point into the segment";
         }
         return "";
     }

@@ -246,7 +246,9 @@ final class SegmentSearch {
             scan.seek(0);
             return scan;
         }
-        if (scan.seek(entry.position()) && scan.lastOffset() == entry.lastOffset()) {
+        if (entry.position() >= 0
+                && scan.seek(entry.position())
+                && scan.lastOffset() == entry.lastOffset()) {
             return scan;
         }
         OffsetIndex.Entry rebuilt = null;

@@ -112,11 +112,13 @@ class LogRecoveryTest {
         ".index,zeros,true",
         ".index,odd,true",
         ".index,garbage,true",
+        ".index,lastSign,true",
         ".timeindex,delete,true",
         ".timeindex,truncate,true",
         ".timeindex,zeros,true",
         ".timeindex,odd,true",
         ".timeindex,garbage,true",
+        ".timeindex,lastSign,true",
         ".index,delete,false",
         ".index,garbage,false",
         ".timeindex,delete,false",
@@ -142,6 +144,15 @@ class LogRecoveryTest {
         assertThat(test.append("next")).isEqualTo(COUNT);
     }
 
+    private static void flipSign(DiskFile index, long position) throws IOException {
+        if (position < 0) {
+            return; // without entries
+        }
+        ByteBuffer value = ByteBuffer.allocate(Integer.BYTES);
+        index.read(value, position);
+        index.write(value.flip().putInt(0, value.getInt(0) ^ Integer.MIN_VALUE), position);
+    }
+
     private void damage(Path file, String damage) throws IOException {
         if (damage.equals("delete")) {
             disk.delete(file);
@@ -153,6 +164,7 @@ class LogRecoveryTest {
                 case "truncate" -> index.truncate(0);
                 case "zeros" -> index.write(ByteBuffer.allocate((int) size + 24), 0);
                 case "odd" -> index.write(ByteBuffer.allocate(5), size);
+                case "lastSign" -> flipSign(index, size - Integer.BYTES);
                 default -> {
                     byte[] bytes = new byte[(int) size];
                     new java.util.Random(5).nextBytes(bytes);

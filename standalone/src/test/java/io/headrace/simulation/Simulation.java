@@ -41,10 +41,9 @@ final class Simulation {
             world.endLoad();
             attacks.heal();
             world.note("all is healed");
-            if (!world.go(HEALED_MS, () -> world.unsettled().isEmpty())) {
-                world.judge.fail("it does not come to rest: " + world.unsettled());
-            }
+            awaitRest(world);
             world.readOffsets();
+            awaitRest(world); // members write on meanwhile
             world.judge.end();
         } catch (RuntimeException | AssertionError e) {
             failure = Optional.of(e);
@@ -59,6 +58,12 @@ final class Simulation {
                 world.judge.groups.generation().number(),
                 world.fencedCount(),
                 world.trace());
+    }
+
+    private static void awaitRest(World world) {
+        if (!world.go(HEALED_MS, () -> world.unsettled().isEmpty())) {
+            world.judge.fail("it does not come to rest: " + world.unsettled());
+        }
     }
 
     /** The places of few faults with which the plan still fails. */

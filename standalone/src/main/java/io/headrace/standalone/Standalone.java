@@ -29,6 +29,7 @@ public final class Standalone {
     private final Platform platform = new Platform();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean announced;
+    private volatile String zooKeeper = "";
 
     Standalone(StandaloneOptions options, PrintStream out) {
         this.options = options;
@@ -64,7 +65,7 @@ public final class Standalone {
             RunFile runFile = new RunFile(data, options);
             runFile.writeStarting();
             Optional<String> given = options.zooKeeper();
-            String zooKeeper = given.isPresent() ? given.get() : platform.startZooKeeper(data);
+            zooKeeper = given.isPresent() ? given.get() : platform.startZooKeeper(data);
             platform.startServices(launches(data, zooKeeper), options);
             boolean isBroker = options.parts() == Parts.BROKER;
             String clusterId =
@@ -83,6 +84,16 @@ public final class Standalone {
         } catch (IOException e) {
             throw StartFailures.explain(e, List.of(), options);
         }
+    }
+
+    /** Address of the ZooKeeper in use, after the start. */
+    String zooKeeper() {
+        return zooKeeper;
+    }
+
+    /** Stops what runs; the rest is the shutdown hook's. */
+    void close() {
+        platform.close();
     }
 
     private void stop(DataFolder data) {

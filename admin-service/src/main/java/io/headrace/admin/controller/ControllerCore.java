@@ -23,8 +23,8 @@ import java.util.random.RandomGenerator;
  * What the controller decides: image and event in, decision out. Writes nothing, waits for nothing.
  *
  * <p>The only state is what elections so far have seen of brokers, see {@link #settled}, and, for
- * preferences only, when leaderships were looked over last, who started a short while ago, and
- * whether moves rest.
+ * preferences only, when leaderships were looked over last, who started a short while ago, whether
+ * moves rest, and which elections are held.
  *
  * <p>When brokers change, three things are written in this order: admissions without the changed
  * brokers; then, on an image that shows this, the elections; then the admissions with them. So a
@@ -40,6 +40,7 @@ final class ControllerCore {
     private final TopicDecisions topics;
     private final RecentStarts starts;
     private final Pace pace;
+    private final HandOvers handOvers = new HandOvers();
     private Remembered settled = Remembered.NOTHING;
     private long leadersLookedOverAtMs;
 
@@ -103,7 +104,8 @@ final class ControllerCore {
         }
         Standing standing = standing(image);
         List<List<ClusterWrite>> steps =
-                new ArrayList<>(Elections.steps(image, Elections.due(image, standing)));
+                new ArrayList<>(
+                        Elections.steps(image, handOvers.due(image, standing, clock.millis())));
         Remembered after = settled.after(image);
         if (!after.equals(settled)) {
             steps.add(List.of(new ClusterWrite.RememberBrokers(after, standing.distrust())));
@@ -130,11 +132,16 @@ final class ControllerCore {
     }
 
     /**
-     * How long moves rest from now on, after which {@link ControllerEvent.ClusterChanged} is due; 0
-     * for not.
+     * How long moves rest from now on, or elections are held, after which {@link
+     * ControllerEvent.ClusterChanged} is due; 0 for not.
      */
     long restMs() {
-        return pace.restMs(clock.millis());
+        long nowMs = clock.millis();
+        long movesMs = pace.restMs(nowMs);
+        long electionsMs = handOvers.restMs(nowMs);
+        return movesMs == 0 || electionsMs == 0
+                ? movesMs + electionsMs
+                : Math.min(movesMs, electionsMs);
     }
 
     /** Elections follow when the image shows it. */

@@ -3,6 +3,7 @@ package io.headrace.admin.controller;
 import io.headrace.model.cluster.ClusterImage;
 import io.headrace.model.cluster.PartitionState;
 import io.headrace.model.cluster.TopicImage;
+import io.headrace.model.topic.TopicName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -105,32 +106,44 @@ final class Elections {
         }
     }
 
-    /** Many elections in few multis, none of which is too large. */
+    /**
+     * Many elections in few multis, none of which is too large. Those of coordinators follow in
+     * multis of their own: brokers that take over hundreds of groups would keep producers waiting.
+     */
     static List<List<ClusterWrite>> steps(
             ClusterImage image, List<? extends ClusterWrite.Elect> all) {
         List<List<ClusterWrite>> steps = new ArrayList<>();
         List<ClusterWrite> step = new ArrayList<>();
         int partitionCount = 0;
-        for (ClusterWrite.Elect election : all) {
+        boolean areInternal = false;
+        for (ClusterWrite.Elect election : clientsFirst(all)) {
             int its =
                     image.topic(election.topic())
                             .map(TopicImage::partitionCount)
                             .orElse(election.changes().size());
+            boolean isInternal = TopicName.isInternal(election.topic());
             boolean isFull =
                     partitionCount + its > STEP_PARTITION_COUNT_MAX
                             || step.size() == STEP_WRITE_COUNT_MAX;
-            if (isFull && !step.isEmpty()) {
+            if ((isFull || isInternal != areInternal) && !step.isEmpty()) {
                 steps.add(List.copyOf(step));
                 step.clear();
                 partitionCount = 0;
             }
             step.add(election);
+            areInternal = isInternal;
             partitionCount += its;
         }
         if (!step.isEmpty()) {
             steps.add(List.copyOf(step));
         }
         return steps;
+    }
+
+    private static List<ClusterWrite.Elect> clientsFirst(List<? extends ClusterWrite.Elect> all) {
+        List<ClusterWrite.Elect> sorted = new ArrayList<>(all);
+        sorted.sort(Comparator.comparing(election -> TopicName.isInternal(election.topic())));
+        return sorted;
     }
 
     private static List<TopicImage> inOrder(ClusterImage image) {

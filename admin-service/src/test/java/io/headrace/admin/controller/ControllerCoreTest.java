@@ -314,6 +314,25 @@ class ControllerCoreTest {
     }
 
     @Test
+    void whatClientsWriteIsElectedBeforeWhatCoordinatorsWrite() {
+        List<List<Integer>> assignments = List.of(List.of(0, 1));
+        ClusterImage image =
+                Images.image(
+                        THREE.subList(1, 2),
+                        Images.topic("__consumer_offsets", assignments),
+                        Images.topic("a", assignments),
+                        Images.topic("z", assignments));
+        core.settled(Images.remembered(Map.of(1, 11L), Images.broker(0, 10), Images.broker(1, 11)));
+        assertThat(((Plan) core.decide(image, new ClusterChanged())).steps())
+                .extracting(ControllerCoreTest::topics)
+                .containsExactly(List.of("a", "z"), List.of("__consumer_offsets"));
+    }
+
+    private static List<String> topics(List<ClusterWrite> elections) {
+        return elections.stream().map(each -> ((ClusterWrite.Elect) each).topic()).toList();
+    }
+
+    @Test
     void whenNothingIsDueNothingIsWritten() {
         core.settled(Images.settled(THREE));
         TopicImage topic = Images.topic("t", List.of(List.of(0, 1)));

@@ -7,6 +7,7 @@ import io.headrace.model.cluster.TopicImage;
 import io.headrace.model.error.ErrorCode;
 import io.headrace.model.topic.TopicConfig;
 import io.headrace.model.topic.TopicId;
+import io.headrace.model.topic.TopicName;
 import io.headrace.model.topic.TopicPartition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -217,10 +218,14 @@ final class ConvergeStep {
                 : () -> host.setAside(held, ErrorCode.NOT_LEADER_OR_FOLLOWER);
     }
 
-    /** What this broker leads comes first: clients wait for that. */
+    /**
+     * What this broker leads comes first, for clients wait for that, and of it what they write: a
+     * group waits for its coordinator without a client that produces noticing.
+     */
     private void openAssigned(ClusterImage image, List<TopicImage> changed)
             throws InterruptedException {
-        List<Runnable> led = new ArrayList<>();
+        List<Runnable> written = new ArrayList<>();
+        List<Runnable> coordinated = new ArrayList<>();
         List<Runnable> others = new ArrayList<>();
         for (TopicImage topic : changed) {
             if (image.deletedTopics().containsKey(topic.id())) {
@@ -231,7 +236,9 @@ final class ConvergeStep {
                 if (isAssignedHere(topic, p)) {
                     LocalReplica replica =
                             new LocalReplica(new TopicPartition(topic.name(), p), topic.id());
-                    (topic.states().get(p).leader() == brokerId ? led : others)
+                    boolean isLed = topic.states().get(p).leader() == brokerId;
+                    boolean isInternal = TopicName.isInternal(topic.name());
+                    (isLed ? isInternal ? coordinated : written : others)
                             .add(
                                     () -> {
                                         if (!attempt(
@@ -243,8 +250,9 @@ final class ConvergeStep {
                 }
             }
         }
-        if (!led.isEmpty()) {
-            runAll(led);
+        runAll(written);
+        runAll(coordinated);
+        if (!written.isEmpty() || !coordinated.isEmpty()) {
             whenLed.run();
         }
         runAll(others);

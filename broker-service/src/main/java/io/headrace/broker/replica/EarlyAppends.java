@@ -10,13 +10,14 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Appends that reach a replica that does not lead. The old leader may tell a client of an election
  * sooner than the elected broker hears of it, and a client that is refused comes back only after a
- * pause of its own (100 ms with Kafka's clients). So each waits a moment for the leadership.
+ * pause of its own (100 ms with Kafka's clients, and longer each time). So each waits a moment for
+ * the leadership; on a busy machine the elected broker has heard of it after some 100 ms.
  *
  * <p>Owner: {@code lock}; any thread. Bounds: {@code countMax} requests, {@link #WAIT_MS} each.
  */
 final class EarlyAppends {
 
-    static final long WAIT_MS = 50;
+    static final long WAIT_MS = 200;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<ProduceRequest> waiting = new ArrayList<>();

@@ -245,7 +245,7 @@ public final class Followers {
         return replica == null
                 || !replica.isCaughtUp(logEndOffset, runtime.nanoTime(), runtime.lagNanosMax())
                 || inSync.known().isToGo(id, runtime.brokerId())
-                || runtime.isToBeRelieved(id)
+                || runtime.relief().isDue(id)
                 || runtime.isGone(id);
     }
 

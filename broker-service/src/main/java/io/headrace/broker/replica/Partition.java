@@ -45,6 +45,9 @@ public final class Partition {
      */
     public record Bounds(int queuedMax, int waitingMax) {}
 
+    /** So long after it has led, whoever takes this broker for the leader has not heard of it. */
+    private static final long JUST_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final TopicPartition name;
     private final TopicId topicId;
     private final PartitionLog log;
@@ -59,6 +62,7 @@ public final class Partition {
     private volatile @Nullable FollowerRole follower;
     private volatile long highWatermark;
     private volatile ErrorCode closed = ErrorCode.NONE;
+    private volatile @Nullable Long ledUntilNanos;
     private int newestLeaderEpoch = -1;
 
     /**
@@ -148,13 +152,15 @@ public final class Partition {
     /**
      * Appends, at once on this thread when nobody else does, else on the thread of who does. Never
      * blocks beyond the write itself; the request is answered once, on any thread. Where this
-     * broker does not lead it is refused a moment later, should the leadership not come meanwhile.
+     * broker has just led it is refused at once, for whoever sent it knows the old leader. Where it
+     * does not lead for longer it is refused a moment later, should the leadership not come
+     * meanwhile.
      */
     public void append(ProduceRequest request) {
         ErrorCode refusal = refusal();
         if (refusal != ErrorCode.NONE) {
             ProduceOutcome refused = new ProduceOutcome.NotDone(refusal, text(refusal));
-            if (closed != ErrorCode.NONE || !early.add(request, refused)) {
+            if (closed != ErrorCode.NONE || hasJustLed() || !early.add(request, refused)) {
                 request.answer(refused);
             } else if (refusal() != ErrorCode.NOT_LEADER_OR_FOLLOWER) {
                 appendEarly(); // it changed since
@@ -174,6 +180,11 @@ public final class Partition {
                 }
             }
         }
+    }
+
+    private boolean hasJustLed() {
+        Long until = ledUntilNanos;
+        return until != null && runtime.nanoTime() - until < JUST_NANOS;
     }
 
     private void appendEarly() {
@@ -356,6 +367,7 @@ public final class Partition {
         LeaderRole role = leader;
         leader = null;
         if (role != null) {
+            ledUntilNanos = runtime.nanoTime();
             role.end(
                     reason,
                     new ProduceOutcome.Unknown(

@@ -77,6 +77,7 @@ public final class ReplicaManager {
                         threads,
                         rules,
                         image,
+                        new Relief(brokerId, image),
                         new IsrCounts(),
                         new RepeatedBatches());
         this.limits = limits;

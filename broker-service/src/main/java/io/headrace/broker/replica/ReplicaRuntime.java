@@ -23,6 +23,7 @@ record ReplicaRuntime(
         ReplicaThreads threads,
         InSyncRules rules,
         Supplier<@Nullable ClusterImage> image,
+        Relief relief,
         IsrCounts counts,
         RepeatedBatches repeated) {
 
@@ -59,17 +60,6 @@ record ReplicaRuntime(
                 && broker.epoch() == brokerEpoch
                 && !broker.isStopping()
                 && now.admission().isAdmitted(id, brokerEpoch);
-    }
-
-    /** Whether it asks to be relieved of what this broker can lead without it. */
-    boolean isToBeRelieved(int id) {
-        ClusterImage now = image.get();
-        return now != null && isStopping(now, id) && !isStopping(now, brokerId);
-    }
-
-    private static boolean isStopping(ClusterImage now, int id) {
-        BrokerRegistration broker = now.brokers().get(id);
-        return broker != null && broker.isStopping();
     }
 
     /** Whether its registration ended, as far as this broker knows. */

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -68,6 +69,16 @@ class ConvergeStepTest {
                 topic("followed-too", new TopicId(1, 1), 6, 2, 0));
         assertThat(seen).containsExactly(Set.of("lead led-0", "lead led-1"));
         assertThat(host.taken()).hasSize(12).allMatch(each -> each.startsWith("follow "));
+    }
+
+    @Test
+    void what_clients_write_is_led_before_what_coordinators_write() throws Exception {
+        TopicImage offsets = topic("__consumer_offsets", ID, 50, OWN, 0);
+        TopicImage written = topic("written", new TopicId(7, 8), 3, OWN, 0);
+        pass(true, offsets, written);
+        assertThat(host.order.stream().limit(3))
+                .containsExactly("lead written-0", "lead written-1", "lead written-2");
+        assertThat(host.taken()).hasSize(53);
     }
 
     @Test
@@ -217,6 +228,7 @@ class ConvergeStepTest {
     private static final class Recorder implements ReplicaHost {
 
         private final Set<String> told = new ConcurrentSkipListSet<>();
+        private final List<String> order = new CopyOnWriteArrayList<>();
         private final List<LocalReplica> held = new ArrayList<>();
         private final List<SetAside> aside = new ArrayList<>();
         private volatile String broken = "";
@@ -246,6 +258,7 @@ class ConvergeStepTest {
         @Override
         public void lead(LocalReplica replica, TopicImage topic, TopicConfig config) {
             told.add("lead " + replica.partition());
+            order.add("lead " + replica.partition());
         }
 
         @Override

@@ -16,10 +16,12 @@ class EarlyAppendsTest {
 
     private LedPartition led;
 
+    /** It has led, but long ago. */
     @BeforeEach
     void follow() throws Exception {
         led = new LedPartition(List.of(1), 1);
         assertThat(led.partition.follow(1)).isTrue();
+        led.pass(Duration.ofSeconds(1));
     }
 
     @AfterEach
@@ -44,6 +46,17 @@ class EarlyAppendsTest {
         Append append = led.append(1);
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> append.outcome != null);
         assertRefused(append, ErrorCode.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void who_has_just_led_refuses_at_once() throws Exception {
+        led.stopTimer();
+        led.leads(new PartitionState(1, 2, List.of(1), 0));
+        assertThat(led.partition.follow(3)).isTrue();
+        led.pass(Duration.ofMillis(999));
+        assertRefused(led.append(1), ErrorCode.NOT_LEADER_OR_FOLLOWER);
+        led.pass(Duration.ofMillis(1));
+        assertThat(led.append(1).outcome).isNull();
     }
 
     @Test

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,8 +29,10 @@ import org.slf4j.LoggerFactory;
  * Watches ZooKeeper and publishes a new {@link ClusterImage} after every change.
  *
  * <p>Owner: one thread, {@code cluster-watch}, builds the images and calls the listeners, in order.
- * Changes that arrive while an image is built are covered by the next one, so at most one build
- * waits. A listener must not block for long.
+ * An image is built {@value #GATHER_MS} ms after a change: what was written in one transaction
+ * arrives node by node, and whoever begins with the first of them keeps the others waiting. Changes
+ * that arrive while an image is built are covered by the next one, so at most one build waits. A
+ * listener must not block for long.
  *
  * <p>While ZooKeeper is away the last image stays. A listener that throws is logged and does not
  * keep the others from being called.
@@ -40,9 +41,11 @@ public final class ClusterWatch implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
 
+    private static final int GATHER_MS = 3;
+
     private final CuratorCache cache;
     private final ClusterImageBuilder builder;
-    private final ExecutorService thread;
+    private final ScheduledThreadPoolExecutor thread;
     private final List<Consumer<ClusterImage>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean buildIsDue = new AtomicBoolean();
     private final CountDownLatch initialized = new CountDownLatch(1);
@@ -55,8 +58,8 @@ public final class ClusterWatch implements Closeable {
         this.builder = new ClusterImageBuilder(cache);
         this.image = builder.build();
         this.thread =
-                Executors.newSingleThreadExecutor(
-                        Thread.ofPlatform().daemon().name("cluster-watch").factory());
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().daemon().name("cluster-watch").factory());
     }
 
     /**
@@ -169,19 +172,23 @@ public final class ClusterWatch implements Closeable {
     }
 
     private void initialized() {
-        changed();
-        execute(initialized::countDown);
+        execute(
+                () -> {
+                    publish();
+                    initialized.countDown();
+                },
+                0);
     }
 
     private void changed() {
         if (buildIsDue.compareAndSet(false, true)) {
-            execute(this::publish);
+            execute(this::publish, GATHER_MS);
         }
     }
 
-    private void execute(Runnable task) {
+    private void execute(Runnable task, int delayMs) {
         if (!thread.isShutdown()) {
-            thread.execute(task);
+            var _ = thread.schedule(task, delayMs, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -111,10 +111,10 @@ class FailedRequestsTest {
                                                         FailedRequestsTest::bug, workers),
                                                 reply -> reply)),
                         new Buggy(
-                                ApiKeys.SYNC_GROUP,
+                                ApiKeys.SYNC_GROUP, // fails on the loop, after the request began
                                 (exchange, request) ->
                                         exchange.answerWhen(
-                                                CompletableFuture.runAsync(() -> {}, workers),
+                                                CompletableFuture.runAsync(() -> {}, loops),
                                                 reply -> bug())),
                         new Buggy(
                                 ApiKeys.HEARTBEAT,

@@ -188,7 +188,16 @@ public final class ClusterWatch implements Closeable {
 
     private void execute(Runnable task, int delayMs) {
         if (!thread.isShutdown()) {
-            var _ = thread.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+            var _ = thread.schedule(() -> run(task), delayMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Nobody asks what became of a scheduled task. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.atError().setCause(e).log("An image of the cluster could not be built");
         }
     }
 
